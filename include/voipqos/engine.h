@@ -1,0 +1,71 @@
+/* engine.h - packets in, calls out. One engine is one analysis; engines share nothing and may live in different threads.
+ *
+ * The engine never prints, never reads the clock and opens nothing: time is the frames' own. The same frames give the
+ * same answers however they are cut into batches. */
+#ifndef VOIPQOS_ENGINE_H
+#define VOIPQOS_ENGINE_H
+
+#include <voipqos/frame.h>
+
+struct vq_engine;
+
+/* Caps and assumptions. vq_options_defaults() fills in every member; change what you want to differ.
+ * A full table ends the longest-idle member of the least-worth kind (unanswered before active before finished),
+ * counts it as evicted and goes on. */
+struct vq_options {
+    uint32_t max_flows;          /* UDP flows by source and destination */
+    uint32_t max_streams;        /* RTP streams, candidates included */
+    uint32_t max_calls;
+    uint32_t max_registrations;
+    uint32_t max_dialogs;        /* OPTIONS, SUBSCRIBE, MESSAGE ... by Call-ID */
+    uint32_t max_messages;       /* SIP messages kept for one call, registration or dialog; more are counted, not kept */
+    uint64_t hash_seed;          /* any number; live captures want an unpredictable one */
+    double buffer_ms;            /* assumed playout (de-jitter) delay that enters Ta; default 40 */
+    double network_ms;           /* declared one-way network delay; NAN: take RTCP's, else assume 0 */
+    double advantage;            /* E-model A; default 0 */
+    const char *g711;            /* impairment row for G.711: "g711" (no concealment, default) or "g711-plc" */
+    const char *simple_model;    /* name of a struct vq_simple_model; default "cole-rosenbluth" (by codec) */
+    int64_t stream_idle;         /* silence after which a stream is called ended; default 30 s */
+};
+
+void vq_options_defaults(struct vq_options *o);
+/* The most bytes that an engine with these caps can hold at once, by the equation in docs/live.md. */
+uint64_t vq_options_ceiling(const struct vq_options *o);
+
+/* 0, -EINVAL (a cap is 0, an unknown model or G.711 row) or -ENOMEM. `*out` is set only on success. */
+int vq_engine_new(struct vq_engine **out, const struct vq_options *o);
+void vq_engine_free(struct vq_engine *e); /* NULL is allowed */
+
+/* Analyses `n` frames in order. 0, or -ENOMEM when at least one frame could not be followed up for want of memory: the
+ * frame is counted under "no_memory" and the engine stays usable. */
+int vq_engine_feed(struct vq_engine *e, const struct vq_frame *frames, size_t n);
+/* Lets time pass where no packet does; a time in the past is ignored. */
+void vq_engine_tick(struct vq_engine *e, int64_t now);
+/* Ends whatever is open, as at the end of a file. Feeding after it is a bug. */
+void vq_engine_finish(struct vq_engine *e);
+
+/* Things happen to calls, streams and registrations; observers hear of them while they happen. */
+enum vq_event_kind {
+    VQ_EVENT_REGISTRATION_BEGIN,
+    VQ_EVENT_REGISTRATION_END,   /* has an outcome */
+    VQ_EVENT_CALL_BEGIN,
+    VQ_EVENT_CALL_STATE,         /* state or status changed */
+    VQ_EVENT_CALL_END,
+    VQ_EVENT_STREAM_BEGIN,       /* the candidate turned out to be RTP */
+    VQ_EVENT_STREAM_CHANGE,      /* bound to a call, new segment */
+    VQ_EVENT_STREAM_END,
+};
+
+struct vq_event {
+    enum vq_event_kind kind;
+    int64_t ts;
+    uint32_t handle;  /* of the registration, call or stream */
+    bool evicted;     /* for _END: pushed out by a full table */
+};
+
+typedef void vq_event_h(const struct vq_event *ev, void *arg);
+
+/* At most one observer; NULL removes it. The engine must not be fed or freed from inside the observer. */
+void vq_engine_observe(struct vq_engine *e, vq_event_h *h, void *arg);
+
+#endif

@@ -1,0 +1,322 @@
+/* model.h - what the engine found out, as plain structures to read.
+ *
+ * Objects are named by 32-bit handles and walked in the order in which they first appeared:
+ *
+ *     struct vq_call c;
+ *     for (uint32_t h = vq_call_next(e, 0); h; h = vq_call_next(e, h))
+ *         vq_call_get(e, h, &c);
+ *
+ * Everything a structure points to is borrowed and stays valid until the engine is next fed, ticked, finished or
+ * freed. Text came from the wire: any byte but NUL may be in it, so escape it for where it goes. A pointer that is
+ * NULL, a time that is VQ_NONE or a number that is NAN means "not seen" or "cannot be given". */
+#ifndef VOIPQOS_MODEL_H
+#define VOIPQOS_MODEL_H
+
+#include <voipqos/codec.h>
+#include <voipqos/emodel.h>
+#include <voipqos/engine.h>
+
+/* ---- the input ------------------------------------------------------------------------------------------------- */
+
+enum vq_decoded { VQ_DEC_SIP, VQ_DEC_RTP, VQ_DEC_RTCP, VQ_DEC_STUN, VQ_DEC_ICMP, VQ_DEC_TCP, VQ_DEC_OTHER_UDP, VQ_DEC_COUNT };
+const char *vq_decoded_name(enum vq_decoded d); /* "sip", ..., "other_udp" */
+
+/* Why a frame, or a datagram in it, was not decoded. One row each in src/net/drop.c. */
+enum vq_drop {
+    VQ_DROP_LINK_UNKNOWN,     /* link type not in the table */
+    VQ_DROP_LINK_TRUNCATED,   /* frame ends inside its link header */
+    VQ_DROP_NOT_IP,           /* ARP, LLDP, STP ... */
+    VQ_DROP_IP_TRUNCATED,     /* ends inside the IP header */
+    VQ_DROP_IP_BAD,           /* version, header length or total length contradict the frame */
+    VQ_DROP_IP_FRAGMENT,      /* a fragment, not reassembled */
+    VQ_DROP_IP_OTHER,         /* carries neither UDP, TCP nor ICMP */
+    VQ_DROP_UDP_TRUNCATED,
+    VQ_DROP_UDP_BAD,          /* UDP length below 8 or beyond the IP payload */
+    VQ_DROP_UDP_EMPTY,        /* no payload or nothing but CR, LF, NUL: keep-alive */
+    VQ_DROP_SNAP_CUT,         /* SIP or RTCP cut by the snap length so that it cannot be parsed */
+    VQ_DROP_SIP_BAD,          /* looked like SIP, no message could be made of it */
+    VQ_DROP_RTCP_BAD,
+    VQ_DROP_STUN_BAD,
+    VQ_DROP_NO_MEMORY,
+    VQ_DROP_COUNT
+};
+const char *vq_drop_name(enum vq_drop d); /* snake_case, as in the JSON report */
+const char *vq_drop_help(enum vq_drop d); /* one plain sentence */
+
+struct vq_stats {
+    uint64_t frames, bytes;                /* bytes on the wire */
+    int64_t start, end;                    /* first frame's and latest time; VQ_NONE without frames */
+    uint64_t decoded[VQ_DEC_COUNT];        /* frames; decoded + not_decoded = frames */
+    uint64_t not_decoded[VQ_DROP_COUNT];
+    uint64_t sip_messages, rtp_packets, rtcp_packets, stun_messages;
+    uint64_t sip_defective;                /* messages kept by the fallback, libosip2 refused them */
+    uint64_t snap_cut_frames;              /* caplen < len */
+    uint64_t time_backwards;               /* frames earlier than one before them */
+    uint64_t evicted_flows, evicted_streams, evicted_calls, evicted_registrations, evicted_dialogs;
+    uint64_t evicted_finished;             /* of those: calls and streams that had already ended */
+    uint64_t messages_not_kept;            /* SIP messages over a call's cap */
+    uint32_t open_flows, open_streams, open_calls, open_registrations, open_dialogs; /* in memory now */
+};
+void vq_engine_stats(const struct vq_engine *e, struct vq_stats *out);
+
+/* ---- signalling ------------------------------------------------------------------------------------------------ */
+
+enum vq_transport { VQ_UDP, VQ_TCP };
+const char *vq_transport_name(enum vq_transport t); /* "UDP", "TCP" */
+
+/* One SIP message as it stands in a ladder. */
+struct vq_message {
+    const struct vq_message *next;  /* in capture order, NULL at the end */
+    int64_t ts;
+    uint64_t frame;
+    struct vq_endpoint src, dst;
+    const char *method;             /* of a request ("INVITE"), NULL for a response */
+    const char *cseq_method;        /* NULL when the message has no readable CSeq */
+    const char *reason;             /* reason phrase of a response, maybe "" */
+    const char *sdp;                /* "PCMU PCMA telephone-event @ 10.0.0.1:4000 sendonly", NULL without SDP */
+    const char *defect;             /* why libosip2 refused it, NULL for a well-formed message */
+    uint32_t cseq;
+    uint16_t status;                /* 0 for a request */
+    uint8_t transport;              /* enum vq_transport */
+    bool retransmission;
+    bool hold;                      /* the SDP puts the other side on hold (sendonly, inactive or c=0.0.0.0) */
+    bool from_caller;               /* sent by the side that sent the first request */
+};
+
+enum vq_registration_outcome {
+    VQ_REG_INCOMPLETE, VQ_REG_REGISTERED, VQ_REG_UNREGISTERED, VQ_REG_REFRESHED, VQ_REG_REJECTED, VQ_REG_TIMEOUT
+};
+const char *vq_registration_outcome_name(enum vq_registration_outcome o);
+
+/* One attempt: the first REGISTER, its challenges and the final answer. A later REGISTER on the same Call-ID is an
+ * attempt of its own (a refresh, an unregister or a new try). */
+struct vq_registration {
+    uint32_t handle, id;            /* id counts from 1 in order of appearance */
+    const char *aor, *user;         /* To URI without parameters; its user part */
+    const char *call_id, *contact, *user_agent, *realm;
+    struct vq_endpoint client, registrar;
+    enum vq_registration_outcome outcome;
+    unsigned status;                /* last final status, 0 when none came */
+    const char *reason;
+    bool challenged;                /* 401 or 407 seen */
+    unsigned attempts;              /* REGISTER requests, retransmissions left out */
+    unsigned retransmissions;       /* of requests and responses */
+    int64_t expires_asked_s, expires_granted_s; /* VQ_NONE when absent */
+    int64_t start, end;             /* first and last message */
+    int64_t rrd;                    /* RFC 6076 4.1: first REGISTER to the 200 */
+    const struct vq_message *messages;
+    unsigned n_messages, messages_not_kept;
+};
+
+enum vq_call_state {
+    VQ_CALL_INCOMPLETE, VQ_CALL_RINGING, VQ_CALL_IN_CALL, VQ_CALL_COMPLETED, VQ_CALL_CANCELLED, VQ_CALL_REJECTED,
+    VQ_CALL_BUSY, VQ_CALL_NO_ANSWER, VQ_CALL_REDIRECTED, VQ_CALL_FAILED, VQ_CALL_TIMEOUT
+};
+const char *vq_call_state_name(enum vq_call_state s);
+bool vq_call_state_ended(enum vq_call_state s); /* nothing more is expected */
+
+enum vq_party { VQ_PARTY_NONE, VQ_PARTY_CALLER, VQ_PARTY_CALLEE, VQ_PARTY_NETWORK };
+const char *vq_party_name(enum vq_party p); /* "caller", "callee", "network", NULL for none */
+
+/* One step of the offer/answer exchange (RFC 3264). */
+struct vq_offer {
+    const struct vq_offer *next;
+    int64_t ts;
+    uint64_t frame;
+    const char *kind;        /* "offer" or "answer" */
+    const char *audio;       /* space-separated codec names of the audio section, "" when none */
+    bool from_caller, hold;
+};
+
+/* A dialog of the call: (Call-ID, from-tag, to-tag), RFC 3261 12. */
+struct vq_leg {
+    const struct vq_leg *next;
+    const char *from_tag, *to_tag; /* to_tag NULL while no dialog exists */
+    struct vq_endpoint caller, callee;
+    unsigned status;
+};
+
+struct vq_call {
+    uint32_t handle, id;
+    const char *call_id;
+    const char *from, *to;          /* user part, else host, of From and To */
+    const char *from_uri, *to_uri;
+    const char *from_name;          /* display name or NULL */
+    const char *user_agent_caller, *user_agent_callee;
+    struct vq_endpoint caller, callee;
+    enum vq_call_state state;
+    unsigned status;                /* final status of the INVITE, else the last provisional, else 0 */
+    const char *reason;
+    int q850;                       /* cause of a Reason header, -1 when absent */
+    enum vq_party released_by;      /* who hung up, cancelled or refused */
+    bool challenged, mid_dialog;    /* mid_dialog: the capture began after the INVITE */
+    int64_t start, answered, end;   /* first INVITE, its 2xx, last BYE/CANCEL/final or last message */
+    int64_t trying, pdd, srd, ring, answer, ack, sdd, first_media; /* durations, see docs/metrics.md */
+    int64_t talk;                   /* 2xx to BYE (to the end of the capture while in_call) */
+    unsigned retransmissions;
+    const struct vq_message *messages;
+    unsigned n_messages, messages_not_kept;
+    const struct vq_offer *offers;
+    const struct vq_leg *legs;
+    uint32_t first_stream;          /* walk on with vq_stream.next_in_call */
+    unsigned n_streams;
+    double r_min, mos_min, mos_mean; /* over its scored streams */
+};
+
+/* Requests outside calls and registrations, by Call-ID. */
+enum vq_dialog_outcome { VQ_DIALOG_INCOMPLETE, VQ_DIALOG_ANSWERED, VQ_DIALOG_REJECTED, VQ_DIALOG_TIMEOUT };
+const char *vq_dialog_outcome_name(enum vq_dialog_outcome o);
+
+struct vq_dialog {
+    uint32_t handle, id;
+    const char *method, *call_id, *from_uri, *to_uri;
+    struct vq_endpoint client, server;
+    enum vq_dialog_outcome outcome;
+    unsigned status, retransmissions;
+    const char *reason;
+    int64_t start, end;
+    const struct vq_message *messages;
+    unsigned n_messages, messages_not_kept;
+};
+
+/* ---- media ----------------------------------------------------------------------------------------------------- */
+
+enum vq_direction { VQ_DIR_UNKNOWN, VQ_DIR_CALLER_TO_CALLEE, VQ_DIR_CALLEE_TO_CALLER };
+const char *vq_direction_name(enum vq_direction d);
+
+/* How a stream came to its call, strongest first. */
+enum vq_pairing {
+    VQ_PAIR_NONE,        /* no call announced it */
+    VQ_PAIR_SDP,         /* destination and source both announced */
+    VQ_PAIR_SDP_DST,     /* destination announced, source differs */
+    VQ_PAIR_SDP_SRC,     /* source announced, destination differs */
+    VQ_PAIR_SYMMETRIC,   /* the reverse of a stream that is bound */
+    VQ_PAIR_STUN,        /* announced address is the one STUN mapped for the source */
+    VQ_PAIR_SIGNALLING,  /* one end is where the only fitting call's signalling comes from */
+};
+const char *vq_pairing_name(enum vq_pairing p);
+double vq_pairing_confidence(enum vq_pairing p); /* 0..1 */
+
+/* A stretch of one numbering: a new SSRC, a restart or a jump begins another, and is never a loss. */
+struct vq_segment {
+    const struct vq_segment *next;
+    uint32_t ssrc;
+    const char *reason;  /* "start", "sequence_restart" */
+    uint64_t packets;
+    int64_t ts;
+};
+
+/* Room for a stream's course over time is fixed: the slots are one second wide and double when they run out. */
+struct vq_interval {
+    int64_t start, width;
+    uint32_t packets, lost;
+    double jitter_ms;        /* RFC 3550 jitter at the slot's end, NAN without a clock */
+    double interarrival_ms;  /* mean, NAN with fewer than one gap */
+    double interarrival_max_ms;
+    double r, mos;           /* of this slot's loss with the stream's delay, NAN when not scored */
+};
+
+struct vq_min_mean_max {
+    double min, mean, max;
+    uint64_t n;
+};
+
+struct vq_stream {
+    uint32_t handle, id;
+    uint32_t call;                 /* handle, 0: none */
+    uint32_t next_in_call;
+    enum vq_direction direction;
+    enum vq_pairing pairing;
+    struct vq_endpoint src, dst;
+    uint32_t ssrc;
+    enum vq_media media;
+    const char *codec;             /* RTP name, NULL when the payload type was never announced */
+    uint8_t payload_types[8];      /* in order of appearance */
+    unsigned n_payload_types;
+    uint32_t clock_hz;             /* 0: unknown */
+    double ptime_ms;               /* measured from timestamps, NAN when unknown */
+    bool encrypted;                /* announced as SAVP or DTLS-SRTP */
+    bool ended;
+    int64_t start, end;            /* first and last packet */
+    uint64_t first_frame, last_frame;
+    uint64_t packets;              /* RTP packets, duplicates included */
+    uint64_t bytes;                /* IP payload bytes as tshark counts RTP: header and payload */
+    uint64_t expected, lost;       /* METRICS: lost = expected - distinct, over all segments */
+    uint64_t duplicates, reordered, out_of_range; /* out_of_range: stray sequence numbers, in no other figure */
+    uint64_t event_packets, cn_packets;
+    uint64_t loss_runs[10];        /* [0]: single losses ... [9]: runs of ten and more */
+    double loss_pct;               /* 100 lost / expected */
+    double burst_r;                /* >= 1 */
+    double jitter_mean_ms, jitter_max_ms, jitter_last_ms;
+    const char *jitter_why;        /* when the jitter is NAN */
+    struct vq_min_mean_max interarrival_ms; /* n = gaps */
+    double interarrival_total_ms;
+    double delay_variation_ms;     /* mean |D|, as lab reports take jitter */
+    struct vq_min_mean_max rtt_ms; /* RTCP, from this point to the stream's receiver and back */
+    double one_way_ms;
+    const char *one_way_source;    /* "rtcp", "declared", "assumed" */
+    uint64_t sr, rr, xr;           /* RTCP packets of this stream's sender, reports on it, XR on it */
+    int64_t reported_lost;         /* last receiver report; VQ_NONE without */
+    double reported_fraction_pct, reported_jitter_ms, reported_fraction_max_pct;
+    uint8_t dscp, ttl;             /* of the first packet */
+    const char *cname;             /* RTCP SDES CNAME of the sender */
+    bool bye;                      /* RTCP BYE seen */
+
+    bool scored;
+    const char *score_why;         /* when not scored */
+    bool bpl_assumed;              /* no Bpl is published for the codec: G.107's default 4.3 stands in, provisionally */
+    const struct vq_impairment *impairment;
+    struct vq_emodel_in emodel_in;
+    struct vq_emodel_out emodel;
+    double ta_network_ms, ta_buffer_ms, ta_packetization_ms, ta_lookahead_ms;
+    double r, mos, mos_lq;         /* mos is conversational (with delay), mos_lq listening only (Ta = 0) */
+    const char *simple_name;
+    double simple_r, simple_mos;
+
+    const struct vq_segment *segments;
+    unsigned n_intervals;
+};
+
+/* ---- the rest -------------------------------------------------------------------------------------------------- */
+
+struct vq_stun {
+    struct vq_endpoint client, server, mapped;
+    int64_t ts;
+    uint64_t transactions, frame;
+};
+
+enum vq_severity { VQ_INFO, VQ_WARNING, VQ_ERROR };
+const char *vq_severity_name(enum vq_severity s);
+
+/* Why something is bad, in words. */
+struct vq_finding {
+    const char *id;            /* "stream-loss", ...: a row of src/metrics/diagnosis.c */
+    enum vq_severity severity;
+    uint32_t call, stream, registration; /* handles, 0: not about one */
+    char text[256];            /* a sentence a student understands */
+    const char *next_check;
+    uint64_t frames[4];        /* evidence, as Wireshark numbers them */
+    unsigned n_frames;
+};
+typedef void vq_finding_h(const struct vq_finding *f, void *arg);
+
+/* The next handle in order of appearance after `handle` (0: the first), 0 at the end. */
+uint32_t vq_registration_next(const struct vq_engine *e, uint32_t handle);
+uint32_t vq_call_next(const struct vq_engine *e, uint32_t handle);
+uint32_t vq_dialog_next(const struct vq_engine *e, uint32_t handle);
+uint32_t vq_stream_next(const struct vq_engine *e, uint32_t handle);
+
+/* False when the handle names nothing (any more); `out` is then untouched. */
+bool vq_registration_get(const struct vq_engine *e, uint32_t handle, struct vq_registration *out);
+bool vq_call_get(const struct vq_engine *e, uint32_t handle, struct vq_call *out);
+bool vq_dialog_get(const struct vq_engine *e, uint32_t handle, struct vq_dialog *out);
+bool vq_stream_get(const struct vq_engine *e, uint32_t handle, struct vq_stream *out);
+bool vq_stream_interval(const struct vq_engine *e, const struct vq_stream *s, unsigned i, struct vq_interval *out);
+
+size_t vq_stun_count(const struct vq_engine *e);
+bool vq_stun_get(const struct vq_engine *e, size_t i, struct vq_stun *out);
+
+/* Calls `h` for each finding, worst severity first, then in order of appearance. */
+void vq_findings(const struct vq_engine *e, vq_finding_h *h, void *arg);
+
+#endif

@@ -1,0 +1,55 @@
+/* report.h - the engine's findings as text, JSON, ladders and gnuplot scripts.
+ *
+ * Every report is written through a callback, piece by piece, so that a large one needs little memory. Functions
+ * return 0, -ENOMEM, or whatever non-zero value the callback returned. */
+#ifndef VOIPQOS_REPORT_H
+#define VOIPQOS_REPORT_H
+
+#include <voipqos/model.h>
+#include <voipqos/rating.h>
+
+/* Takes `n` bytes; non-zero stops the report. */
+typedef int vq_write_h(const char *text, size_t n, void *arg);
+
+/* What the reports need to know about the input that the engine does not. */
+struct vq_report_input {
+    const char *path;             /* "-" for standard input, "eth0" when live */
+    const char *format;           /* "pcap", "pcapng", "live" */
+    const uint32_t *links;        /* link types met, in order of appearance */
+    size_t n_links;
+    const char *truncated;        /* what is damaged ("frame 812 is cut off at byte 40960"), NULL when whole */
+    uint64_t kernel_dropped;
+    bool live;
+};
+
+struct vq_report_style {
+    bool color;                   /* ANSI colours */
+    bool utf8;                    /* box drawing and arrows; false: ASCII */
+    unsigned width;               /* columns of the terminal, 0: no limit (a file or pipe: 100) */
+    unsigned max_rows;            /* calls, registrations ... shown by the summary, 0: all */
+    enum vq_rating_scheme rating;
+    enum vq_tiphon_loss tiphon_loss;
+    unsigned verbose;
+};
+
+/* The terminal summary. */
+int vq_report_text(const struct vq_engine *e, const struct vq_report_input *in, const struct vq_report_style *st,
+                   vq_write_h *w, void *arg);
+/* The JSON report, schema reports/voipqos.report.schema.json. */
+int vq_report_json(const struct vq_engine *e, const struct vq_report_input *in, const struct vq_report_style *st,
+                   vq_write_h *w, void *arg);
+/* The ladder of one call. -ENOENT: no such call. */
+int vq_report_ladder(const struct vq_engine *e, uint32_t call, const struct vq_report_style *st, vq_write_h *w, void *arg);
+/* The ladder of one registration or other dialog, in the same form. */
+int vq_report_ladder_registration(const struct vq_engine *e, uint32_t reg, const struct vq_report_style *st, vq_write_h *w,
+                                  void *arg);
+int vq_report_ladder_dialog(const struct vq_engine *e, uint32_t dialog, const struct vq_report_style *st, vq_write_h *w,
+                            void *arg);
+
+/* Plots: the data of one stream as a whitespace-separated table, and the gnuplot script that draws it to
+ * "<name>.png" and "<name>.svg" from "<name>.dat" in gnuplot's working directory. */
+#define VQ_PLOT_MAX_POINTS 4000
+int vq_report_plot_data(const struct vq_engine *e, uint32_t stream, vq_write_h *w, void *arg);
+int vq_report_plot_script(const struct vq_engine *e, uint32_t stream, const char *name, vq_write_h *w, void *arg);
+
+#endif
