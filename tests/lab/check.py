@@ -1,0 +1,154 @@
+"""Checks recordings, and copies the good ones into captures/.
+
+A recording is good when it shows the messages the scenario is about, in order;
+when it holds the expected number of streams, nothing but SIP, media, STUN, ARP
+and ICMP port unreachable, and no wrong checksum; when the undamaged streams have no loss and no stall
+of the machine in them; and when the relays' logs, an own count of the sequence
+numbers and tshark agree about the damaged ones.
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pcapfile
+import truth
+from net import HERE, OUT, ROOT
+
+CAPTURES = os.path.join(ROOT, 'captures')
+STALL_MS = 100              # longer gaps in an undamaged stream: record again
+
+
+def tshark_lost(path):
+    """{(src, dst, ssrc): (packets, lost)} as tshark sees it."""
+    r = subprocess.run(['tshark', '-r', path, '-q', '-o', 'rtp.heuristic_rtp:TRUE', '-z', 'rtp,streams'],
+                       capture_output=True, text=True, timeout=60, check=True)
+    found = {}
+    for line in r.stdout.splitlines():
+        m = re.match(r'\s*[\d.]+\s+[\d.]+\s+(\S+)\s+(\d+)\s+(\S+)\s+(\d+)\s+0x([0-9A-F]+)\s+.+?\s+(\d+)\s+(-?\d+) \(', line)
+        if m:
+            a, p, b, q, ssrc, packets, lost = m.groups()
+            a, b = (f'[{x}]' if ':' in x else x for x in (a, b))
+            found[f'{a}:{p}', f'{b}:{q}', int(ssrc, 16)] = (int(packets), int(lost))
+    return found
+
+
+def tshark_complaints(path):
+    """Frames tshark calls malformed or whose checksums it calls bad."""
+    argv = ['tshark', '-r', path, '-o', 'ip.check_checksum:TRUE', '-o', 'udp.check_checksum:TRUE',
+            '-Y', '_ws.malformed || ip.checksum.status == "Bad" || udp.checksum.status == "Bad"']
+    return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True).stdout.splitlines()
+
+
+def missing_message(flow, names):
+    """The first message of FLOW that does not occur in order, or None."""
+    rest = iter(names)
+    for want in flow.split():
+        if want not in rest:            # consumes the iterator up to the match
+            return want
+    return None
+
+
+def check(name, scn, meta, suffix=''):
+    """Check one capture; returns (problems, facts for the table)."""
+    path = f'{OUT}/{name}{suffix}.pcap'
+    packets = pcapfile.read(path)
+    names = [pcapfile.sip_name(p.data) for p in packets if p.kind == 'sip']
+    problems = []
+    gap = missing_message(scn.flow, names)
+    if gap:
+        problems.append(f'no {gap} where expected in: {" ".join(names)}')
+    for p in packets:
+        if p.kind == 'other':
+            problems.append(f'frame {p.number}: stray traffic ({p.src} > {p.dst})')
+        if not p.checksum_ok:
+            problems.append(f'frame {p.number}: wrong checksum')
+    problems += ['tshark: ' + line for line in tshark_complaints(path)]
+
+    found = pcapfile.streams(packets)
+    if len(found) != scn.streams:
+        problems.append(f'{len(found)} streams instead of {scn.streams}')
+    damaged = set()
+    if meta.get('logs'):
+        logs = [os.path.join(OUT, x) for x in meta['logs']]
+        streams, wrong = truth.truth(path, scn.side, logs)
+        problems += wrong
+        damaged = {(s['src'], s['dst'], int(s['ssrc'], 16)) for s in streams if s['direction_impaired']}
+        with open(f'{OUT}/{name}.truth.json', 'w', encoding='ascii') as f:
+            json.dump({'capture': name + '.pcap', 'seed': meta['seed'], 'impairment': scn.impairment,
+                       'streams': streams}, f, indent=1)
+            f.write('\n')
+    other = tshark_lost(path)
+    for key, s in found.items():
+        if key not in damaged and (s['lost'] or s['duplicates'] or s['reordered']):
+            problems.append(f'undamaged stream {key} lost {s["lost"]}')
+        # a phone that sends nothing while on hold has not stalled
+        if key not in damaged and not scn.pauses and s['max_delta_ms'] > STALL_MS:
+            problems.append(f'the machine stalled: {s["max_delta_ms"]:.0f} ms in {key}')
+        if other.get(key) != (s['packets'], s['lost_rfc3550']):
+            problems.append(f'tshark says {other.get(key)} of {key}, we {s["packets"], s["lost_rfc3550"]}')
+    total = {k: sum(s[k] for s in found.values()) for k in ('packets', 'lost', 'duplicates', 'reordered')}
+    facts = {'frames': len(packets), 'bytes': os.path.getsize(path), 'sip': len(names), 'names': names,
+             'kinds': {k: sum(p.kind == k for p in packets) for k in ('rtp', 'rtcp', 'stun', 'icmp', 'arp')},
+             'streams': [{'src': k[0], 'dst': k[1], 'ssrc': '0x%08X' % k[2], 'packets': s['packets'], 'lost': s['lost'],
+                          'duplicates': s['duplicates'], 'reordered': s['reordered'],
+                          'max_delta_ms': round(s['max_delta_ms'], 1)} for k, s in found.items()], **total}
+    return problems, facts
+
+
+def load(name):
+    with open(f'{OUT}/{name}.json', encoding='ascii') as f:
+        return json.load(f)
+
+
+def check_all(name, scn):
+    """Check every capture of a scenario; returns the problems."""
+    meta, problems = load(name), []
+    for suffix in scn.suffixes:
+        bad, facts = check(name, scn, meta, suffix)
+        problems += bad
+        print(f'{"BAD " if bad else "ok  "} {name}{suffix}: {facts["frames"]} frames, {facts["sip"]} SIP, '
+              f'{", ".join(f"{n} {k}" for k, n in facts["kinds"].items() if n) or "no media"}; '
+              f'{len(facts["streams"])} streams, {facts["packets"]} packets, {facts["lost"]} lost, '
+              f'{facts["duplicates"]} duplicates, {facts["reordered"]} reordered, max delta '
+              f'{max((s["max_delta_ms"] for s in facts["streams"]), default=0)} ms, {facts["bytes"]} bytes')
+        for p in bad[:8]:
+            print('     ', p)
+    return problems
+
+
+def row(name, suffix, scn, meta, facts):
+    media = 'no media'
+    if facts['streams']:
+        media = f'{len(facts["streams"])} streams, {facts["packets"]} packets, {facts["lost"]} lost'
+        media += f', {facts["duplicates"]} duplicates' if facts['duplicates'] else ''
+        media += f', {facts["reordered"]} reordered' if facts['reordered'] else ''
+    extra = ''.join(f'; {facts["kinds"][k]} {k.upper()}' for k in ('rtcp', 'stun', 'icmp') if facts['kinds'][k])
+    doc = scn.inside if suffix == '-inside' else scn.doc
+    software = ', '.join(sorted(set(meta['software'].values())))
+    truth_file = ' (truth: `.truth.json`)' if meta.get('logs') else ''
+    return (f'| `{name}{suffix}.pcap`{truth_file} | {doc} | {facts["frames"]} | {facts["sip"]} SIP; {media}{extra} | '
+            f'{scn.sees} | {software} | `{name}` |\n')
+
+
+def ship(scenarios):
+    """Copy what passes the check to captures/ and write captures/README.md."""
+    os.makedirs(CAPTURES, exist_ok=True)
+    table, total = '', 0
+    for name, scn in scenarios.items():
+        meta = load(name)
+        for suffix in scn.suffixes:
+            problems, facts = check(name, scn, meta, suffix)
+            if problems:
+                raise SystemExit(f'{name}{suffix}: {problems}')
+            shutil.copyfile(f'{OUT}/{name}{suffix}.pcap', f'{CAPTURES}/{name}{suffix}.pcap')
+            total += facts['bytes']
+            table += row(name, suffix, scn, meta, facts)
+        if meta.get('logs'):
+            shutil.copyfile(f'{OUT}/{name}.truth.json', f'{CAPTURES}/{name}.truth.json')
+    with open(os.path.join(HERE, 'captures-readme.md'), encoding='utf-8') as f:
+        text = f.read()
+    with open(os.path.join(CAPTURES, 'README.md'), 'w', encoding='utf-8') as f:
+        f.write(text.replace('@TABLE@\n', table))
+    print(f'captures/: {total} bytes')
