@@ -1,0 +1,98 @@
+/* arena.c - a bump allocator with a cap. */
+#include "util/arena.h"
+
+#include <stdlib.h>
+
+#define FIRST_CHUNK 512u
+#define LARGEST_CHUNK (256u << 10) /* where doubling stops; one large object may still have a larger chunk */
+
+struct vq_arena_chunk {
+    struct vq_arena_chunk *next;
+    size_t size; /* of the whole chunk, this header included */
+};
+
+static size_t align_up(size_t n)
+{
+    const size_t a = _Alignof(max_align_t);
+    return (n + a - 1) / a * a;
+}
+
+static size_t head_size(void)
+{
+    return align_up(sizeof(struct vq_arena_chunk));
+}
+
+void vq_arena_init(struct vq_arena *a, size_t cap)
+{
+    *a = (struct vq_arena){.cap = cap};
+}
+
+static void free_chunks(struct vq_arena_chunk *c)
+{
+    while (c) {
+        struct vq_arena_chunk *next = c->next;
+        free(c);
+        c = next;
+    }
+}
+
+void vq_arena_done(struct vq_arena *a)
+{
+    free_chunks(a->chunk);
+    vq_arena_init(a, a->cap);
+}
+
+void vq_arena_reset(struct vq_arena *a)
+{
+    if (!a->chunk)
+        return;
+    free_chunks(a->chunk->next);
+    a->chunk->next = NULL;
+    a->used = head_size();
+    a->total = a->chunk->size;
+}
+
+/* A chunk with room for `need` bytes: twice the newest one while the cap allows, else what the cap still allows. */
+static bool add_chunk(struct vq_arena *a, size_t need)
+{
+    size_t left = a->cap - a->total;
+    if (need > left || head_size() > left - need)
+        return false;
+    size_t size = a->chunk ? a->chunk->size * 2 : FIRST_CHUNK;
+    if (size > LARGEST_CHUNK)
+        size = LARGEST_CHUNK;
+    if (size < head_size() + need)
+        size = head_size() + need;
+    if (size > left)
+        size = left;
+    struct vq_arena_chunk *c = malloc(size);
+    if (!c)
+        return false;
+    *c = (struct vq_arena_chunk){a->chunk, size};
+    a->chunk = c;
+    a->used = head_size();
+    a->total += size;
+    return true;
+}
+
+void *vq_arena_alloc(struct vq_arena *a, size_t n)
+{
+    if (n > SIZE_MAX / 2)
+        return NULL;
+    n = align_up(n ? n : 1);
+    if ((!a->chunk || a->chunk->size - a->used < n) && !add_chunk(a, n))
+        return NULL;
+    void *p = (uint8_t *)a->chunk + a->used;
+    a->used += n;
+    return memset(p, 0, n);
+}
+
+const char *vq_arena_text(struct vq_arena *a, struct vq_slice s)
+{
+    char *z = s.n < SIZE_MAX ? vq_arena_alloc(a, s.n + 1) : NULL;
+    if (!z)
+        return NULL;
+    for (size_t i = 0; i < s.n; i++)
+        z[i] = s.p[i] ? (char)s.p[i] : '?';
+    return z;
+}

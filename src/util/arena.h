@@ -1,0 +1,28 @@
+/* arena.h - a bump allocator with a cap: many small pieces of one lifetime, one free.
+ *
+ * Chunks start small and double, so that an object with little to say stays small. */
+#ifndef VQ_UTIL_ARENA_H
+#define VQ_UTIL_ARENA_H
+
+#include "util/bytes.h"
+
+struct vq_arena_chunk;
+
+struct vq_arena {
+    struct vq_arena_chunk *chunk; /* newest first */
+    size_t used;                  /* bytes taken from the newest chunk */
+    size_t total;                 /* bytes of all chunks */
+    size_t cap;                   /* total never passes it */
+};
+
+void vq_arena_init(struct vq_arena *a, size_t cap);
+void vq_arena_done(struct vq_arena *a);
+/* Forgets everything but keeps the newest (largest) chunk for the next round. */
+void vq_arena_reset(struct vq_arena *a);
+
+/* Zeroed, aligned for any object; NULL at the cap or without memory. */
+void *vq_arena_alloc(struct vq_arena *a, size_t n);
+/* A NUL-terminated copy; NUL bytes inside become '?'. NULL at the cap or without memory. */
+const char *vq_arena_text(struct vq_arena *a, struct vq_slice s);
+
+#endif
