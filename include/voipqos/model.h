@@ -51,7 +51,8 @@ struct vq_stats {
     uint64_t sip_messages, rtp_packets, rtcp_packets, stun_messages;
     uint64_t sip_defective;                /* messages kept by the fallback, libosip2 refused them */
     uint64_t snap_cut_frames;              /* caplen < len */
-    uint64_t time_backwards;               /* frames earlier than one before them */
+    uint64_t time_backwards;               /* frames earlier than one before them; capture engines do that by microseconds */
+    int64_t time_backwards_max;            /* and by how much at most */
     uint64_t evicted_flows, evicted_streams, evicted_calls, evicted_registrations, evicted_dialogs;
     uint64_t evicted_finished;             /* of those: calls and streams that had already ended */
     uint64_t messages_not_kept;            /* SIP messages over a call's cap */

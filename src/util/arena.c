@@ -8,7 +8,8 @@
 
 struct vq_arena_chunk {
     struct vq_arena_chunk *next;
-    size_t size; /* of the whole chunk, this header included */
+    size_t size;     /* of the whole chunk, this header included */
+    uint32_t handle; /* in the pool, 0: from the heap */
 };
 
 static size_t align_up(size_t n)
@@ -27,32 +28,57 @@ void vq_arena_init(struct vq_arena *a, size_t cap)
     *a = (struct vq_arena){.cap = cap};
 }
 
-static void free_chunks(struct vq_arena_chunk *c)
+void vq_arena_init_pool(struct vq_arena *a, size_t cap, struct vq_pool *pool)
+{
+    *a = (struct vq_arena){.cap = cap, .pool = pool};
+}
+
+static void free_chunks(struct vq_arena *a, struct vq_arena_chunk *c)
 {
     while (c) {
         struct vq_arena_chunk *next = c->next;
-        free(c);
+        if (c->handle)
+            vq_pool_give(a->pool, c->handle);
+        else
+            free(c);
         c = next;
     }
 }
 
 void vq_arena_done(struct vq_arena *a)
 {
-    free_chunks(a->chunk);
-    vq_arena_init(a, a->cap);
+    free_chunks(a, a->chunk);
+    vq_arena_init_pool(a, a->cap, a->pool);
 }
 
 void vq_arena_reset(struct vq_arena *a)
 {
     if (!a->chunk)
         return;
-    free_chunks(a->chunk->next);
+    free_chunks(a, a->chunk->next);
     a->chunk->next = NULL;
     a->used = head_size();
     a->total = a->chunk->size;
 }
 
-/* A chunk with room for `need` bytes: twice the newest one while the cap allows, else what the cap still allows. */
+static struct vq_arena_chunk *pool_chunk(struct vq_arena *a)
+{
+    uint32_t h = vq_pool_take(a->pool);
+    struct vq_arena_chunk *c = h ? vq_pool_at(a->pool, h) : NULL;
+    if (c)
+        *c = (struct vq_arena_chunk){NULL, a->pool->size, h};
+    return c;
+}
+
+static struct vq_arena_chunk *heap_chunk(size_t size)
+{
+    struct vq_arena_chunk *c = malloc(size);
+    if (c)
+        *c = (struct vq_arena_chunk){NULL, size, 0};
+    return c;
+}
+
+/* A chunk with room for `need` bytes: from the pool if it fits, else twice the newest one while the cap allows, else what the cap still allows. */
 static bool add_chunk(struct vq_arena *a, size_t need)
 {
     size_t left = a->cap - a->total;
@@ -65,13 +91,14 @@ static bool add_chunk(struct vq_arena *a, size_t need)
         size = head_size() + need;
     if (size > left)
         size = left;
-    struct vq_arena_chunk *c = malloc(size);
+    bool pooled = a->pool && head_size() + need <= a->pool->size && a->pool->size <= left;
+    struct vq_arena_chunk *c = pooled ? pool_chunk(a) : heap_chunk(size);
     if (!c)
         return false;
-    *c = (struct vq_arena_chunk){a->chunk, size};
+    c->next = a->chunk;
     a->chunk = c;
     a->used = head_size();
-    a->total += size;
+    a->total += c->size;
     return true;
 }
 

@@ -1,10 +1,12 @@
 /* arena.h - a bump allocator with a cap: many small pieces of one lifetime, one free.
  *
- * Chunks start small and double, so that an object with little to say stays small. */
+ * Chunks start small and double, so that an object with little to say stays small; or, where there are thousands of
+ * arenas, they all come from one pool of equal chunks, and only what is larger than a chunk from the heap. */
 #ifndef VQ_UTIL_ARENA_H
 #define VQ_UTIL_ARENA_H
 
 #include "util/bytes.h"
+#include "util/pool.h"
 
 struct vq_arena_chunk;
 
@@ -13,9 +15,12 @@ struct vq_arena {
     size_t used;                  /* bytes taken from the newest chunk */
     size_t total;                 /* bytes of all chunks */
     size_t cap;                   /* total never passes it */
+    struct vq_pool *pool;         /* of chunks, NULL: the heap */
 };
 
 void vq_arena_init(struct vq_arena *a, size_t cap);
+/* The pool outlives the arena; its objects are the chunks. */
+void vq_arena_init_pool(struct vq_arena *a, size_t cap, struct vq_pool *pool);
 void vq_arena_done(struct vq_arena *a);
 /* Forgets everything but keeps the newest (largest) chunk for the next round. */
 void vq_arena_reset(struct vq_arena *a);

@@ -135,34 +135,21 @@ static bool in_ranges(const struct range *r, size_t n, uint32_t cp)
 
 enum target { TERMINAL, ASCII, GNUPLOT };
 
-/* A printable ASCII character that gnuplot would act on. Backslash pairs reach the enhanced-text parser as one
- * backslash, which makes the next character literal there; a back-quote must not stand in the script at all, since
- * gnuplot substitutes commands before it looks at quotes. */
+/* A printable ASCII character that gnuplot would act on. A back-quote must not stand in the script at all, since
+ * gnuplot substitutes commands before it looks at quotes; octal codes are read inside double quotes only. */
 static const char *gnuplot_escape(char c)
 {
     switch (c) {
     case '"':
         return "\\\"";
+    case '\\':
+        return "\\\\";
     case '`':
         return "\\140";
     case '$':
         return "\\044";
-    case '\\':
-        return "\\\\\\\\";
     case '@':
-        return "\\\\@";
-    case '{':
-        return "\\\\{";
-    case '}':
-        return "\\\\}";
-    case '^':
-        return "\\\\^";
-    case '_':
-        return "\\\\_";
-    case '~':
-        return "\\\\~";
-    case '&':
-        return "\\\\&";
+        return "\\100";
     default:
         return NULL;
     }

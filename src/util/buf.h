@@ -25,7 +25,9 @@ void vq_buf_fmt(struct vq_buf *b, const char *fmt, ...) __attribute__((format(pr
 void vq_buf_terminal(struct vq_buf *b, const char *z);
 /* The same with everything outside printable ASCII escaped: for ASCII ladders and logs. */
 void vq_buf_ascii(struct vq_buf *b, const char *z);
-/* For a double-quoted gnuplot string: terminal-safe, and quotes, back-quotes, backslashes, $ @ { } ^ _ ~ cannot act. */
+/* For a double-quoted gnuplot string: terminal-safe, and quotes, back-quotes, backslashes, $ and @ cannot act. What
+ * shows it must be `noenhanced`: there { } ^ _ ~ & are letters like others, while no escape makes them so reliably in
+ * enhanced text (gnuplot 5.4 writes \& into SVG as a bare ampersand). */
 void vq_buf_gnuplot(struct vq_buf *b, const char *z);
 
 /* Columns that UTF-8 text takes on a terminal (wide East Asian characters two, combining marks none). */

@@ -29,7 +29,7 @@ struct vq_rd {
 
 static inline struct vq_rd vq_rd(const uint8_t *p, size_t n)
 {
-    return (struct vq_rd){p, p + n, false};
+    return (struct vq_rd){p, n ? p + n : p, false}; /* NULL + 0 is undefined */
 }
 
 static inline size_t vq_rd_left(const struct vq_rd *r)

@@ -34,11 +34,15 @@ static inline void vq_table_prefetch(const struct vq_table *t, uint64_t hash)
     __builtin_prefetch(&t->slots[(uint32_t)hash & t->mask]);
 }
 
-/* The handle in the home slot if its hash matches, unverified: only good for prefetching what it names. */
+/* The first handle with this hash near its home slot, unverified: only good for prefetching what it names. */
 static inline uint32_t vq_table_peek(const struct vq_table *t, uint64_t hash)
 {
-    const struct vq_table_slot *s = &t->slots[(uint32_t)hash & t->mask];
-    return s->hash == (uint32_t)hash ? s->handle : 0;
+    for (uint32_t i = 0; i < 8; i++) {
+        const struct vq_table_slot *s = &t->slots[((uint32_t)hash + i) & t->mask];
+        if (!s->handle || s->hash == (uint32_t)hash)
+            return s->handle;
+    }
+    return 0;
 }
 
 #endif

@@ -107,12 +107,47 @@ static void text_has_no_nul_inside(void **state)
     vq_arena_done(&a);
 }
 
+static void chunks_of_a_pool(void **state)
+{
+    (void)state;
+    struct vq_pool pool;
+    struct vq_arena a, b;
+    vq_pool_init(&pool, 1024, 3);
+    vq_arena_init_pool(&a, 1 << 20, &pool);
+    vq_arena_init_pool(&b, 1 << 20, &pool);
+    uint8_t *x = vq_arena_alloc(&a, 900), *y = vq_arena_alloc(&b, 900);
+    assert_true(x && y);
+    memset(x, 1, 900);
+    memset(y, 2, 900);
+    assert_int_equal(x[899], 1);
+    assert_int_equal(pool.used, 2);
+    /* What no chunk can hold comes from the heap. */
+    assert_non_null(vq_arena_alloc(&a, 5000));
+    assert_int_equal(pool.used, 2);
+    assert_non_null(vq_arena_alloc(&b, 900));
+    /* The pool has nothing left. */
+    assert_null(vq_arena_alloc(&b, 900));
+    vq_arena_reset(&b);
+    assert_int_equal(pool.used, 2);
+    vq_arena_done(&a);
+    assert_int_equal(pool.used, 1);
+    assert_non_null(vq_arena_alloc(&a, 1));
+    vq_arena_done(&a);
+    vq_arena_done(&b);
+    assert_int_equal(pool.used, 0);
+    vq_pool_done(&pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(aligned_and_zeroed),   cmocka_unit_test(keeps_apart),
-        cmocka_unit_test(never_passes_its_cap), cmocka_unit_test(starts_small),
-        cmocka_unit_test(reset_keeps_the_largest_chunk), cmocka_unit_test(text_has_no_nul_inside),
+        cmocka_unit_test(aligned_and_zeroed),
+        cmocka_unit_test(keeps_apart),
+        cmocka_unit_test(never_passes_its_cap),
+        cmocka_unit_test(starts_small),
+        cmocka_unit_test(reset_keeps_the_largest_chunk),
+        cmocka_unit_test(text_has_no_nul_inside),
+        cmocka_unit_test(chunks_of_a_pool),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

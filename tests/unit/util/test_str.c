@@ -123,15 +123,15 @@ static void utf8(void **state)
         {"\xef\xbf\xbf", 3, 0xffff},
         {"\xf0\x90\x80\x80", 4, 0x10000},
         {"\xf4\x8f\xbf\xbf", 4, 0x10ffff},
-        {"\x80", 0, 0},                 /* a continuation byte alone */
-        {"\xc0\x80", 0, 0},             /* overlong */
+        {"\x80", 0, 0},     /* a continuation byte alone */
+        {"\xc0\x80", 0, 0}, /* overlong */
         {"\xc1\xbf", 0, 0},
         {"\xe0\x9f\xbf", 0, 0},
         {"\xf0\x8f\xbf\xbf", 0, 0},
-        {"\xed\xa0\x80", 0, 0},         /* surrogate */
-        {"\xf4\x90\x80\x80", 0, 0},     /* beyond U+10FFFF */
+        {"\xed\xa0\x80", 0, 0},     /* surrogate */
+        {"\xf4\x90\x80\x80", 0, 0}, /* beyond U+10FFFF */
         {"\xf5\x80\x80\x80", 0, 0},
-        {"\xe2\x82", 0, 0},             /* cut off */
+        {"\xe2\x82", 0, 0}, /* cut off */
         {"\xe2\x28\xa1", 0, 0},
     };
     (void)state;
@@ -163,9 +163,11 @@ static void stays_inside(void **state)
         t = s;
         lengths += vq_str_word(&t).n + vq_str_trim(s).n + vq_str_find(s, 'q');
         t = vq_str_trim(s);
-        bool any = vq_str_u32(t, &v) | vq_str_u32_prefix(t, &v) | vq_str_double(t, &d);
-        any |= vq_str_starts(s, text) | vq_str_istarts(s, text);
-        lengths += any;
+        lengths += vq_str_u32(t, &v) ? 1 : 0;
+        lengths += vq_str_u32_prefix(t, &v) ? 1 : 0;
+        lengths += vq_str_double(t, &d) ? 1 : 0;
+        lengths += vq_str_starts(s, text) ? 1 : 0;
+        lengths += vq_str_istarts(s, text) ? 1 : 0;
     }
     assert_true(lengths > 0);
     guard_done(&g);

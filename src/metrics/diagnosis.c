@@ -1,0 +1,159 @@
+/* diagnosis.c - the rules. Boundaries are published ones: ITU-T G.1010 (loss 3 %), G.114 (150 and 400 ms), G.109 (R 60
+ * and 70), and the 1 % and 30 ms that Cisco's voice guides ask of a network (METRICS 5.3). */
+#include "metrics/diagnosis.h"
+
+#include <stdio.h>
+
+typedef bool when_h(const struct vq_facts *f);
+typedef void say_h(const struct vq_facts *f, char *text, size_t n);
+
+struct rule {
+    const char *id;
+    enum vq_subject subject;
+    enum vq_severity severity;
+    when_h *when;
+    say_h *say;
+    const char *next_check;
+};
+
+/* One rule's condition and its words stand together. */
+#define RULE(name, condition, ...)                                     \
+    static bool name##_when(const struct vq_facts *f)                  \
+    {                                                                  \
+        return condition;                                              \
+    }                                                                  \
+    static void name##_say(const struct vq_facts *f, char *text, size_t n) \
+    {                                                                  \
+        snprintf(text, n, __VA_ARGS__);                                \
+    }
+
+/* ---- streams ---- */
+RULE(loss_heavy, f->loss_pct > 3, "%s lost %llu packets (%.2f %%): speech breaks up; G.1010 allows 3 %%.", f->name,
+     (unsigned long long)f->lost, f->loss_pct)
+RULE(loss, f->loss_pct > 1 && f->loss_pct <= 3, "%s lost %llu packets (%.2f %%): more than the 1 %% a voice network should keep.",
+     f->name, (unsigned long long)f->lost, f->loss_pct)
+RULE(loss_light, f->lost && f->loss_pct <= 1, "%s lost %llu packets (%.2f %%): hardly audible.", f->name,
+     (unsigned long long)f->lost, f->loss_pct)
+RULE(jitter, f->jitter_max_ms > 30, "%s has jitter up to %.1f ms: a small jitter buffer drops what comes too late.", f->name,
+     f->jitter_max_ms)
+RULE(delay_heavy, f->one_way_measured && f->one_way_ms > 400, "%s takes about %.0f ms one way: beyond the 400 ms limit of G.114.",
+     f->name, f->one_way_ms)
+RULE(delay, f->one_way_measured && f->one_way_ms > 150 && f->one_way_ms <= 400,
+     "%s takes about %.0f ms one way: talkers begin to interrupt each other above 150 ms (G.114).", f->name, f->one_way_ms)
+RULE(quality_poor, f->scored && f->r < 60, "%s scores R %.1f, MOS %.2f: G.109 does not recommend it or calls it poor.", f->name,
+     f->r, f->mos)
+RULE(quality_low, f->scored && f->r >= 60 && f->r < 70, "%s scores R %.1f, MOS %.2f: many users are dissatisfied (G.109 low).",
+     f->name, f->r, f->mos)
+RULE(duplicates, f->duplicates > 0,
+     "%s has %llu packets that came twice; they are left out of loss, so they hide none.", f->name,
+     (unsigned long long)f->duplicates)
+RULE(reordered, f->reordered > 0, "%s has %llu packets that came after a later one.", f->name, (unsigned long long)f->reordered)
+RULE(restart, f->segments > 1, "%s began its numbering anew %u time(s); the jump is not counted as loss.", f->name,
+     f->segments - 1)
+RULE(stray, f->stray > 0, "%s has %llu packets with sequence numbers far outside its numbering; no figure counts them.", f->name,
+     (unsigned long long)f->stray)
+RULE(lost_beyond, f->reported_lost != VQ_NONE && f->reported_lost > (int64_t)f->lost + 2 &&
+                      (double)f->reported_lost > 0.01 * (double)f->packets,
+     "%s: the receiver reports %lld packets lost, but only %llu are missing here. The fault lies beyond the capture point.",
+     f->name, (long long)f->reported_lost, (unsigned long long)f->lost)
+RULE(unbound, !f->bound, "%s was announced by no SDP in this capture; it belongs to no call that is known.", f->name)
+
+/* ---- calls ---- */
+static const char *silent_side(const struct vq_facts *f)
+{
+    return f->streams_to_caller ? "callee" : "caller";
+}
+RULE(no_media, f->answered && f->talk_s >= 1 && !f->streams_to_caller && !f->streams_to_callee,
+     "%s was answered and lasted %.0f s, but not one RTP packet of it was seen.", f->name, f->talk_s)
+RULE(one_way, f->answered && f->talk_s >= 1 && !f->streams_to_caller != !f->streams_to_callee,
+     "%s has audio in one direction only: the %s hears nothing.", f->name, silent_side(f))
+RULE(no_ack, f->no_ack, "%s: the 200 OK was never acknowledged (no ACK); the callee will hang up after 32 s.", f->name)
+RULE(sip_retransmitted, f->retransmissions > 0, "%s: %u SIP messages had to be sent again.", f->name, f->retransmissions)
+RULE(sip_defect, f->defect, "%s has a SIP message that breaks the rules: %s.", f->name, f->defect)
+RULE(call_unanswered, f->state == VQ_CALL_TIMEOUT, "%s: nobody answered the INVITE at all.", f->name)
+RULE(call_failed, f->state == VQ_CALL_FAILED, "%s failed with status %u: the server could not complete it.", f->name, f->status)
+RULE(call_forbidden, f->state == VQ_CALL_REJECTED && (f->status == 401 || f->status == 403 || f->status == 407),
+     "%s was refused with status %u: wrong or missing credentials, or not allowed.", f->name, f->status)
+RULE(call_not_found, f->state == VQ_CALL_REJECTED && f->status == 404, "%s: the number called does not exist there (404).",
+     f->name)
+RULE(mid_dialog, f->mid_dialog, "%s began before the capture did; its setup times are not known.", f->name)
+
+/* ---- registrations ---- */
+RULE(wrong_password, f->outcome == VQ_REG_REJECTED && f->challenged && f->attempts > 1,
+     "%s was refused with status %u although credentials were sent: wrong password or user name.", f->name, f->status)
+RULE(no_credentials, f->outcome == VQ_REG_REJECTED && f->challenged && f->attempts <= 1,
+     "%s was challenged (%u) and the client never answered with credentials.", f->name, f->status)
+RULE(reg_rejected, f->outcome == VQ_REG_REJECTED && !f->challenged, "%s was refused with status %u.", f->name, f->status)
+RULE(reg_timeout, f->outcome == VQ_REG_TIMEOUT, "%s was never answered, in %u REGISTER requests sent again %u times.", f->name,
+     f->attempts, f->retransmissions)
+RULE(reg_retransmitted, f->outcome != VQ_REG_TIMEOUT && f->retransmissions > 0, "%s: %u messages had to be sent again.", f->name,
+     f->retransmissions)
+
+/* ---- the capture itself ---- */
+RULE(snap, f->snap_cut > 0, "%llu frames were cut short by the capture's snap length.", (unsigned long long)f->snap_cut)
+RULE(backwards, f->backwards > 0,
+     "Time runs backwards at %llu frames, by %.3f ms at most; they are analysed in the order of the file.",
+     (unsigned long long)f->backwards, f->backwards_ms)
+RULE(fragments, f->fragments > 0, "%llu IP fragments were not put together; what they carry is missing from the report.",
+     (unsigned long long)f->fragments)
+RULE(bad_sip, f->bad_sip > 0, "%llu packets look like SIP, but no message could be made of them.", (unsigned long long)f->bad_sip)
+RULE(no_memory, f->no_memory > 0, "%llu packets could not be followed up for want of memory.", (unsigned long long)f->no_memory)
+RULE(evicted, f->evicted > 0, "%llu calls, streams or flows were let go because a table was full.", (unsigned long long)f->evicted)
+
+#define ROW(id, name, subject, severity, next) {id, VQ_ABOUT_##subject, VQ_##severity, name##_when, name##_say, next}
+
+static const struct rule rules[] = {
+    ROW("capture-no-memory", no_memory, CAPTURE, ERROR, "Give the machine more memory or lower the --max options."),
+    ROW("capture-evicted", evicted, CAPTURE, WARNING, "Raise --max-calls, --max-streams or --max-flows."),
+    ROW("capture-snap", snap, CAPTURE, INFO, "Capture with a larger snap length (tcpdump -s 0)."),
+    ROW("capture-backwards", backwards, CAPTURE, INFO, "Steps of microseconds are normal; larger ones: sort the file by time (reordercap), check the clock."),
+    ROW("capture-fragments", fragments, CAPTURE, WARNING, "Look at the fragments in Wireshark: large SIP messages travel in them."),
+    ROW("capture-bad-sip", bad_sip, CAPTURE, INFO, "Look at these packets in Wireshark."),
+
+    ROW("registration-timeout", reg_timeout, REGISTRATION, ERROR, "Is the server running, its address right, and UDP port open in the firewall?"),
+    ROW("registration-wrong-password", wrong_password, REGISTRATION, ERROR, "Compare user name and secret in the phone with the PBX extension."),
+    ROW("registration-rejected", reg_rejected, REGISTRATION, ERROR, "Does the extension exist on the server, and may it register from there?"),
+    ROW("registration-no-credentials", no_credentials, REGISTRATION, WARNING, "Is a password set in the phone?"),
+    ROW("registration-retransmitted", reg_retransmitted, REGISTRATION, INFO, "Is the path to the server losing packets or slow?"),
+
+    ROW("call-no-media", no_media, CALL, ERROR, "Capture where the media passes; compare the SDP addresses with where the phones are."),
+    ROW("call-one-way", one_way, CALL, ERROR, "Is the SDP address of the silent direction reachable? Check NAT, firewall and hold."),
+    ROW("call-unanswered", call_unanswered, CALL, ERROR, "Is the called host up, and does the INVITE reach it?"),
+    ROW("call-failed", call_failed, CALL, ERROR, "Read the server's log at that time."),
+    ROW("call-forbidden", call_forbidden, CALL, ERROR, "Check the caller's credentials and permissions on the server."),
+    ROW("call-not-found", call_not_found, CALL, WARNING, "Check the number dialled, and that its phone is registered."),
+    ROW("call-no-ack", no_ack, CALL, WARNING, "Does the ACK take another way than the INVITE (Record-Route, Contact, NAT)?"),
+    ROW("call-retransmissions", sip_retransmitted, CALL, WARNING, "Is the signalling path losing packets or slow?"),
+    ROW("call-sip-defect", sip_defect, CALL, INFO, "Update or fix the sender of that message."),
+    ROW("call-mid-dialog", mid_dialog, CALL, INFO, "Start the capture before the call."),
+
+    ROW("stream-loss-heavy", loss_heavy, STREAM, ERROR, "Find where it is lost: capture at both ends, check duplex, Wi-Fi and uplink load."),
+    ROW("stream-loss", loss, STREAM, WARNING, "Check the link for errors and full queues."),
+    ROW("stream-loss-light", loss_light, STREAM, INFO, "Nothing to do unless it grows."),
+    ROW("stream-lost-beyond", lost_beyond, STREAM, WARNING, "Capture nearer to the receiver."),
+    ROW("stream-quality-poor", quality_poor, STREAM, ERROR, "See which of loss, delay and codec costs the points: the emodel part of the report."),
+    ROW("stream-quality-low", quality_low, STREAM, WARNING, "See which of loss, delay and codec costs the points: the emodel part of the report."),
+    ROW("stream-delay-heavy", delay_heavy, STREAM, ERROR, "Trace the route between the ends; is a satellite or VPN detour in it?"),
+    ROW("stream-delay", delay, STREAM, WARNING, "Trace the route between the ends; are queues full?"),
+    ROW("stream-jitter", jitter, STREAM, WARNING, "Give voice priority (DSCP EF) on the busiest link; enlarge the jitter buffer."),
+    ROW("stream-restart", restart, STREAM, INFO, "A transfer, hold or restart of the sender does this."),
+    ROW("stream-stray", stray, STREAM, INFO, "Look for a second sender with the same SSRC."),
+    ROW("stream-reordered", reordered, STREAM, INFO, "Do packets take several paths (load balancing)?"),
+    ROW("stream-duplicates", duplicates, STREAM, INFO, "Does the mirror port copy both directions, or is there a loop?"),
+    ROW("stream-unbound", unbound, STREAM, INFO, "Capture the SIP signalling too, from before the call."),
+};
+
+void vq_diagnose(const struct vq_facts *facts, const struct vq_finding *f, vq_finding_h *h, void *arg)
+{
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        const struct rule *r = &rules[i];
+        if (r->subject != facts->subject || !r->when(facts))
+            continue;
+        struct vq_finding out = *f;
+        out.id = r->id;
+        out.severity = r->severity;
+        out.next_check = r->next_check;
+        r->say(facts, out.text, sizeof out.text);
+        h(&out, arg);
+    }
+}

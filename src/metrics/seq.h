@@ -1,0 +1,66 @@
+/* seq.h - RTP sequence numbers: loss, duplicates, reordering and restarts, each counted apart.
+ *
+ * RFC 3550 A.1 counts packets, so that a duplicate hides a loss. Here a window of the last 512 numbers remembers which
+ * of them came; a number is lost when it leaves the window unseen. The window is also what makes loss runs exact: they
+ * are counted over the settled sequence, after every late packet had its chance. */
+#ifndef VQ_METRICS_SEQ_H
+#define VQ_METRICS_SEQ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define VQ_SEQ_WINDOW 512u
+#define VQ_SEQ_MAX_DROPOUT 3000u /* RFC 3550 A.1 */
+#define VQ_SEQ_RUNS 10
+
+enum vq_seq_verdict {
+    VQ_SEQ_NEXT,      /* in order, perhaps after a gap */
+    VQ_SEQ_LATE,      /* fills a gap */
+    VQ_SEQ_DUPLICATE,
+    VQ_SEQ_STRAY,     /* far off: out of range unless the next packet follows it */
+    VQ_SEQ_RESTART,   /* the second packet of a new numbering; the stray one before it belongs to it */
+};
+
+struct vq_seq {
+    /* what every packet touches: 16 bytes and one word of the window */
+    uint32_t base, max;      /* extended numbers of the segment */
+    uint32_t distinct;       /* of all segments */
+    uint16_t stray_next;     /* what would prove the last stray packet to be a restart */
+    bool started, strayed;
+    uint64_t window[VQ_SEQ_WINDOW / 64]; /* bit n % 512: extended number n was seen */
+
+    uint32_t duplicates, reordered, stray;
+    uint32_t expected_before; /* of earlier segments */
+    uint32_t segments;
+    uint32_t run;            /* length of the loss run that is being settled */
+    uint32_t n_runs;
+    uint32_t runs[VQ_SEQ_RUNS]; /* [i]: runs of i + 1; the last: longer ones too */
+};
+
+/* Is `seq` so far ahead or behind that only a proof makes it part of this numbering? */
+static inline bool vq_seq_is_jump(const struct vq_seq *s, uint16_t seq)
+{
+    uint16_t ahead = (uint16_t)(seq - (uint16_t)s->max);
+    return s->started && ahead >= VQ_SEQ_MAX_DROPOUT && ahead <= 65536u - VQ_SEQ_WINDOW;
+}
+
+/* One packet in arrival order. `proven`: for a jump, the timestamps say that it is a long outage, not a restart. */
+enum vq_seq_verdict vq_seq_add(struct vq_seq *s, uint16_t seq, bool proven);
+
+/* What the numbers amount to if nothing more comes. */
+struct vq_loss {
+    uint64_t expected, lost; /* lost = expected - distinct, never negative */
+    uint64_t runs[VQ_SEQ_RUNS];
+    uint64_t n_runs;
+    double loss_fraction;    /* lost / expected, 0 without packets */
+    double mean_run;         /* 0 without loss */
+};
+void vq_seq_loss(const struct vq_seq *s, struct vq_loss *out);
+
+/* Lost so far, cheap enough for every packet. */
+static inline uint32_t vq_seq_lost(const struct vq_seq *s)
+{
+    return s->expected_before + (s->max - s->base + 1) - s->distinct;
+}
+
+#endif

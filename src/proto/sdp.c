@@ -1,0 +1,320 @@
+/* sdp.c - session descriptions, RFC 4566, read leniently. */
+#include "proto/sdp.h"
+
+#include <arpa/inet.h>
+
+#include "util/str.h"
+
+/* What may be wrong, the gravest first: a description with several defects is named by the first. */
+enum defect {
+    BAD_M,
+    TOO_MANY_M,
+    NOT_V0,
+    NO_ADDRESS,
+    NO_O,
+    NO_S,
+    NO_T,
+    NOT_A_LINE,
+    BAD_ORDER,
+    NO_FORMATS,
+    NO_END,
+    DEFECTS
+};
+
+static const char *const defect_words[DEFECTS] = {
+    [BAD_M] = "an SDP m= line cannot be read",
+    [TOO_MANY_M] = "more SDP m= lines than are kept",
+    [NOT_V0] = "SDP does not begin with v=0",
+    [NO_ADDRESS] = "an SDP m= line has no c= line to it",
+    [NO_O] = "SDP has no o= line",
+    [NO_S] = "SDP has no s= line",
+    [NO_T] = "SDP has no t= line",
+    [NOT_A_LINE] = "an SDP line is not <type>=<value>",
+    [BAD_ORDER] = "SDP lines are not in the order of RFC 4566",
+    [NO_FORMATS] = "an SDP m= line has no format",
+    [NO_END] = "the last SDP line has no line end",
+};
+
+/* RFC 4566 5: the order of lines in the session part and in each media part; r= belongs to its t=. */
+static const char session_order[] = "vosiuepcbtrzka";
+static const char media_order[] = "micbka";
+
+struct address {
+    struct vq_endpoint at; /* port unused */
+    bool given;
+};
+
+struct state {
+    struct vq_sdp *sdp;
+    struct vq_sdp_media *m; /* being read, NULL in the session part or when there are too many */
+    bool in_media;
+    struct address session_addr, media_addr, rtcp_addr;
+    uint16_t rtcp_port; /* of a=rtcp, 0: none */
+    enum vq_sdp_dir session_dir;
+    bool session_encrypted;
+    const char *order; /* place in the order of lines */
+    uint32_t defects;  /* bit set of enum defect */
+    uint32_t seen;     /* bit set of line types */
+};
+
+static void defect(struct state *st, enum defect d)
+{
+    st->defects |= 1u << d;
+}
+
+static bool seen(const struct state *st, char type)
+{
+    return st->seen & 1u << (type - 'a');
+}
+
+static bool is_hold(const struct vq_endpoint *e)
+{
+    static const uint8_t zero[16];
+    return e->family == 4 && memcmp(e->ip, zero, sizeof zero) == 0;
+}
+
+/* A literal address; names leave the family 0, for resolving them would prove nothing about the time of the call. */
+static struct vq_endpoint read_ip(struct vq_slice s)
+{
+    struct vq_endpoint e = {0};
+    char text[INET6_ADDRSTRLEN];
+    if (s.n == 0 || s.n >= sizeof text)
+        return e;
+    memcpy(text, s.p, s.n);
+    text[s.n] = 0;
+    bool v6 = memchr(text, ':', s.n) != NULL;
+    if (inet_pton(v6 ? AF_INET6 : AF_INET, text, e.ip) == 1)
+        e.family = v6 ? 6 : 4;
+    else
+        memset(e.ip, 0, sizeof e.ip);
+    return e;
+}
+
+/* "IN IP4 224.2.36.42/127": 5.7, the multicast TTL and count cut off. */
+static struct address read_connection(struct vq_slice value)
+{
+    vq_str_word(&value);
+    vq_str_word(&value);
+    struct vq_slice text = vq_str_word(&value);
+    return (struct address){read_ip(vq_str_cut(&text, '/')), true};
+}
+
+static enum vq_media media_of(struct vq_slice type, struct vq_slice proto)
+{
+    static const struct {
+        const char *name;
+        enum vq_media media;
+    } rows[] = {
+        {"audio", VQ_MEDIA_AUDIO},
+        {"video", VQ_MEDIA_VIDEO},
+        {"image", VQ_MEDIA_FAX},
+        {"text", VQ_MEDIA_TEXT},
+        {"application", VQ_MEDIA_APPLICATION},
+    };
+    if (vq_str_ieq_z(proto, "udptl")) /* T.38 may also be declared under "audio" (ITU-T T.38 D.2.3) */
+        return VQ_MEDIA_FAX;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (vq_str_ieq_z(type, rows[i].name))
+            return rows[i].media;
+    return VQ_MEDIA_UNKNOWN;
+}
+
+static bool is_secure(struct vq_slice proto)
+{
+    for (struct vq_slice part; proto.n;) {
+        part = vq_str_cut(&proto, '/');
+        if (vq_str_istarts(part, "SAVP") || vq_str_ieq_z(part, "TLS"))
+            return true;
+    }
+    return false;
+}
+
+static void add_format(struct vq_sdp_media *m, struct vq_slice text)
+{
+    uint32_t pt;
+    if (m->n_formats == VQ_SDP_FORMATS || !vq_str_u32(text, &pt) || pt > 127)
+        return;
+    const struct vq_codec *c = vq_codec_by_pt(pt);
+    m->formats[m->n_formats++] = (struct vq_sdp_format){.pt = (uint8_t)pt, .codec = c, .clock_hz = c ? c->clock_hz : 0};
+}
+
+/* Gives the medium read so far what the session part says for all, and its RTCP address. */
+static void close_media(struct state *st)
+{
+    struct vq_sdp_media *m = st->m;
+    if (!m)
+        return;
+    const struct address *a = st->media_addr.given ? &st->media_addr : &st->session_addr;
+    if (!a->given)
+        defect(st, NO_ADDRESS);
+    uint16_t port = m->rtp.port;
+    m->rtp = a->at;
+    m->rtp.port = port;
+    m->hold_addr = is_hold(&a->at);
+    m->rtcp = st->rtcp_addr.given ? st->rtcp_addr.at : a->at;
+    /* RFC 3550 11: the next higher port, unless RFC 3605's attribute says otherwise. */
+    m->rtcp.port = st->rtcp_port ? st->rtcp_port : port && port < UINT16_MAX ? (uint16_t)(port + 1) : 0;
+    m->encrypted |= st->session_encrypted;
+}
+
+/* "audio 49170/2 RTP/AVP 0 8 97": 5.14. */
+static void open_media(struct state *st, struct vq_slice value)
+{
+    close_media(st);
+    st->m = NULL;
+    st->in_media = true;
+    st->order = media_order;
+    st->media_addr = st->rtcp_addr = (struct address){0};
+    st->rtcp_port = 0;
+    struct vq_slice type = vq_str_word(&value), ports = vq_str_word(&value), proto = vq_str_word(&value);
+    uint32_t port;
+    if (!vq_str_u32(vq_str_cut(&ports, '/'), &port) || port > UINT16_MAX || proto.n == 0) {
+        defect(st, BAD_M);
+        return;
+    }
+    if (st->sdp->n_media == VQ_SDP_MEDIA) {
+        defect(st, TOO_MANY_M);
+        return;
+    }
+    struct vq_sdp_media *m = st->m = &st->sdp->media[st->sdp->n_media++];
+    m->media = media_of(type, proto);
+    m->rtp.port = (uint16_t)port;
+    m->encrypted = is_secure(proto);
+    m->dir = st->session_dir;
+    struct vq_slice format = vq_str_word(&value);
+    if (format.n == 0)
+        defect(st, NO_FORMATS);
+    for (; format.n; format = vq_str_word(&value))
+        add_format(m, format);
+}
+
+/* "97 iLBC/8000/1": 6, rtpmap. */
+static void read_rtpmap(struct vq_sdp_media *m, struct vq_slice value)
+{
+    uint32_t pt, clock = 0;
+    if (!vq_str_u32(vq_str_word(&value), &pt))
+        return;
+    value = vq_str_trim(value);
+    struct vq_slice name = vq_str_cut(&value, '/');
+    vq_str_u32_prefix(value, &clock);
+    for (unsigned i = 0; i < m->n_formats; i++) {
+        struct vq_sdp_format *f = &m->formats[i];
+        if (f->pt != pt || f->name.p)
+            continue;
+        f->name = name;
+        f->codec = vq_codec_by_name((const char *)name.p, name.n, clock);
+        /* A known name with a foreign clock (G722/16000 is a frequent mistake) is still that codec. */
+        if (!f->codec)
+            f->codec = vq_codec_by_name((const char *)name.p, name.n, 0);
+        f->clock_hz = clock ? clock : f->codec ? f->codec->clock_hz : 0;
+    }
+}
+
+/* RFC 3605 2.1: "53020" or "53020 IN IP4 126.16.64.4". */
+static void read_rtcp(struct state *st, struct vq_slice value)
+{
+    uint32_t port;
+    if (!vq_str_u32(vq_str_word(&value), &port) || port > UINT16_MAX)
+        return;
+    st->rtcp_port = (uint16_t)port;
+    if (vq_str_trim(value).n)
+        st->rtcp_addr = read_connection(value);
+}
+
+static bool read_direction(struct vq_slice name, enum vq_sdp_dir *dir)
+{
+    static const char *const names[] = {"sendrecv", "sendonly", "recvonly", "inactive"};
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (vq_str_ieq_z(name, names[i])) {
+            *dir = (enum vq_sdp_dir)i;
+            return true;
+        }
+    return false;
+}
+
+static void read_attribute(struct state *st, struct vq_slice value)
+{
+    struct vq_slice name = vq_str_trim(vq_str_cut(&value, ':'));
+    struct vq_sdp_media *m = st->m;
+    bool key = vq_str_ieq_z(name, "crypto") || vq_str_ieq_z(name, "fingerprint");
+    if (!st->in_media) {
+        read_direction(name, &st->session_dir);
+        st->session_encrypted |= key;
+        return;
+    }
+    double ptime;
+    if (!m || read_direction(name, &m->dir))
+        return;
+    if (key)
+        m->encrypted = true;
+    else if (vq_str_ieq_z(name, "rtpmap"))
+        read_rtpmap(m, value);
+    else if (vq_str_ieq_z(name, "rtcp"))
+        read_rtcp(st, value);
+    else if (vq_str_ieq_z(name, "rtcp-mux"))
+        m->rtcp_mux = true;
+    else if (vq_str_ieq_z(name, "ptime") && vq_str_double(vq_str_trim(value), &ptime) && ptime <= 10000)
+        m->ptime_ms = (uint32_t)(ptime + 0.5);
+}
+
+static void check_order(struct state *st, char type)
+{
+    const char *at = strchr(st->order, type);
+    if (at) {
+        st->order = type == 'r' ? at - 1 : at; /* another t= may follow r= */
+        return;
+    }
+    if (strchr(st->in_media ? media_order : session_order, type))
+        defect(st, BAD_ORDER);
+}
+
+static void read_line(struct state *st, struct vq_slice line)
+{
+    /* Blanks ahead are what an editor leaves behind; other implementations do not mind them either. */
+    line = vq_str_trim(line);
+    if (line.n == 0)
+        return;
+    if (line.n < 2 || line.p[1] != '=' || line.p[0] < 'a' || line.p[0] > 'z') {
+        defect(st, NOT_A_LINE);
+        return;
+    }
+    char type = (char)line.p[0];
+    struct vq_slice value = vq_slice(line.p + 2, line.n - 2);
+    if (!st->seen && (type != 'v' || !vq_str_eq(value, VQ_SLICE_LIT("0"))))
+        defect(st, NOT_V0);
+    st->seen |= 1u << (type - 'a');
+    if (type == 'm') {
+        open_media(st, value);
+        return;
+    }
+    check_order(st, type);
+    if (type == 'c')
+        *(st->in_media ? &st->media_addr : &st->session_addr) = read_connection(value);
+    else if (type == 'a')
+        read_attribute(st, value);
+}
+
+bool vq_sdp_parse(struct vq_slice body, struct vq_sdp *out)
+{
+    struct vq_sdp sdp = {0};
+    struct state st = {.sdp = &sdp, .order = session_order};
+    struct vq_slice rest = body, line;
+    while (vq_str_line(&rest, &line))
+        read_line(&st, line);
+    close_media(&st);
+    if (!seen(&st, 'm'))
+        return false;
+    if (!seen(&st, 'o'))
+        defect(&st, NO_O);
+    if (!seen(&st, 's'))
+        defect(&st, NO_S);
+    if (!seen(&st, 't'))
+        defect(&st, NO_T);
+    if (body.p[body.n - 1] != '\n')
+        defect(&st, NO_END);
+    for (int d = DEFECTS - 1; d >= 0; d--)
+        if (st.defects & 1u << d)
+            sdp.defect = defect_words[d];
+    *out = sdp;
+    return true;
+}

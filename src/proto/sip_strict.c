@@ -1,0 +1,465 @@
+/* sip_strict.c - one pass over a SIP message that is regular in every respect; anything else is refused and left to
+ * libosip2. No allocation, and each byte of the values that matter is looked at once. */
+#include "proto/sip_impl.h"
+#include "util/str.h"
+
+/* Headers that may stand once only; bits of struct scan's `seen`. */
+#define ONCE                                                                                                           \
+    (1u << VQ_HDR_FROM | 1u << VQ_HDR_TO | 1u << VQ_HDR_CALL_ID | 1u << VQ_HDR_CSEQ | 1u << VQ_HDR_CONTENT_LENGTH |    \
+     1u << VQ_HDR_CONTENT_TYPE)
+#define NEEDED (1u << VQ_HDR_FROM | 1u << VQ_HDR_TO | 1u << VQ_HDR_CALL_ID | 1u << VQ_HDR_CSEQ | 1u << VQ_HDR_VIA)
+
+#define SHORTEST_URI 6 /* libosip2 wants as much in a From, To and Contact */
+
+/* A place in the text and the end of the value it is in. Reading moves p; a reader that finds what it does not expect
+ * returns false, and the scan is over. */
+struct cursor {
+    const uint8_t *p, *end;
+};
+
+struct scan {
+    struct vq_sip *m;
+    uint32_t seen;   /* bit set of enum vq_sip_hdr */
+    uint32_t length; /* Content-Length */
+    int64_t contact_expires;
+    bool one_contact; /* "*" must stand alone */
+};
+
+static struct vq_slice run(struct cursor *c, uint8_t class)
+{
+    const uint8_t *start = c->p;
+    while (c->p < c->end && vq_sip_class[*c->p] & class)
+        c->p++;
+    return vq_slice(start, (size_t)(c->p - start));
+}
+
+static bool at(const struct cursor *c, char ch)
+{
+    return c->p < c->end && *c->p == (uint8_t)ch;
+}
+
+static bool eat(struct cursor *c, char ch)
+{
+    if (!at(c, ch))
+        return false;
+    c->p++;
+    return true;
+}
+
+static void skip_spaces(struct cursor *c)
+{
+    while (at(c, ' '))
+        c->p++;
+}
+
+/* A quoted string without escapes; the slice is what stands inside. */
+static bool quoted(struct cursor *c, struct vq_slice *out)
+{
+    const uint8_t *start = ++c->p;
+    while (c->p < c->end && *c->p != '"' && *c->p != '\\')
+        c->p++;
+    *out = vq_slice(start, (size_t)(c->p - start));
+    return eat(c, '"');
+}
+
+/* ";name" or ";name=value" (25.1 generic-param). */
+static bool param(struct cursor *c, struct vq_slice *name, struct vq_slice *value)
+{
+    c->p++;
+    *name = run(c, VQ_C_TOKEN);
+    *value = vq_slice(NULL, 0);
+    if (name->n == 0)
+        return false;
+    if (!eat(c, '='))
+        return true;
+    if (at(c, '"'))
+        return quoted(c, value);
+    *value = run(c, VQ_C_PARAM);
+    return value->n > 0;
+}
+
+static bool is_name(struct vq_slice s, const char *z, size_t n)
+{
+    for (size_t i = 0; i < n && s.n == n; i++)
+        if ((s.p[i] | 0x20) != z[i])
+            return false;
+    return s.n == n;
+}
+
+static bool is_hex(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+}
+
+static bool host_port(struct cursor *c, struct vq_slice *out)
+{
+    const uint8_t *start = c->p;
+    if (eat(c, '[')) {
+        unsigned colons = 0;
+        for (; c->p < c->end && (is_hex(*c->p) || *c->p == ':' || *c->p == '.'); c->p++)
+            colons += *c->p == ':';
+        if (colons < 2 || !eat(c, ']'))
+            return false;
+    } else if (run(c, VQ_C_HOST).n == 0) {
+        return false;
+    }
+    if (eat(c, ':')) {
+        const uint8_t *port = c->p;
+        while (c->p < c->end && *c->p >= '0' && *c->p <= '9')
+            c->p++;
+        if (c->p == port || c->p - port > 5)
+            return false;
+    }
+    *out = vq_slice(start, (size_t)(c->p - start));
+    return true;
+}
+
+/* Every '%' begins an escape (25.1), and none stands for NUL. */
+static bool escapes_are_whole(struct vq_slice s)
+{
+    for (size_t i = vq_str_find(s, '%'); i < s.n; i++)
+        if (s.p[i] == '%' &&
+            (s.n - i < 3 || !is_hex(s.p[i + 1]) || !is_hex(s.p[i + 2]) || (s.p[i + 1] == '0' && s.p[i + 2] == '0')))
+            return false;
+    return true;
+}
+
+/* 20.10: a URI that is not in angle brackets has none of these, for they would end it. */
+static bool has_separator(struct vq_slice s)
+{
+    return vq_str_find(s, ';') < s.n || vq_str_find(s, ',') < s.n;
+}
+
+/* "sip:" or "sips:" URI without password and headers, "tel:" URI; its parameters are passed over when `params`. */
+static bool uri(struct cursor *c, struct vq_sip_addr *a, bool params)
+{
+    const uint8_t *start = c->p;
+    struct vq_slice scheme = run(c, VQ_C_TOKEN);
+    if (!eat(c, ':'))
+        return false;
+    bool tel = is_name(scheme, "tel", 3);
+    if (tel) {
+        a->user = run(c, VQ_C_TOKEN);
+        if (a->user.n < 3)
+            return false;
+    } else {
+        if (!is_name(scheme, "sip", 3) && !is_name(scheme, "sips", 4))
+            return false;
+        const uint8_t *rest = c->p;
+        struct vq_slice user = run(c, VQ_C_USER);
+        if (eat(c, '@')) {
+            if (user.n == 0 || !escapes_are_whole(user) || (!params && has_separator(user)))
+                return false;
+            a->user = user;
+        } else {
+            c->p = rest;
+        }
+        if (!host_port(c, &a->host))
+            return false;
+    }
+    a->uri = vq_slice(start, (size_t)(c->p - start));
+    if (params && at(c, ';'))
+        run(c, VQ_C_UPARAM);
+    return true;
+}
+
+/* Display name (if any) and URI of a From, To or Contact. */
+static bool name_and_uri(struct cursor *c, struct vq_sip_addr *a)
+{
+    skip_spaces(c);
+    if (at(c, '"')) {
+        if (!quoted(c, &a->name))
+            return false;
+        skip_spaces(c);
+        if (!at(c, '<'))
+            return false;
+    } else if (!at(c, '<')) {
+        const uint8_t *start = c->p;
+        while (c->p < c->end && (*c->p == ' ' || vq_sip_class[*c->p] & VQ_C_TOKEN))
+            c->p++;
+        if (at(c, '<'))
+            a->name = vq_str_trim(vq_slice(start, (size_t)(c->p - start)));
+        else
+            c->p = start;
+    }
+    bool bracket = eat(c, '<');
+    return uri(c, a, bracket) && a->uri.n >= SHORTEST_URI && (!bracket || eat(c, '>'));
+}
+
+static bool read_addr(struct cursor *c, struct vq_sip_addr *a)
+{
+    if (!name_and_uri(c, a))
+        return false;
+    while (at(c, ';')) {
+        struct vq_slice name, value;
+        if (!param(c, &name, &value))
+            return false;
+        if (is_name(name, "tag", 3)) {
+            if (a->tag.p || !value.n)
+                return false;
+            a->tag = value;
+        }
+    }
+    return c->p == c->end;
+}
+
+static bool read_contacts(struct cursor *c, struct scan *s)
+{
+    if (at(c, '*')) {
+        s->m->contact_star = s->one_contact = true;
+        c->p++;
+        return c->p == c->end && !s->m->contact.uri.p;
+    }
+    do {
+        struct vq_sip_addr a = {0};
+        if (s->one_contact || !name_and_uri(c, &a))
+            return false;
+        bool first = !s->m->contact.uri.p;
+        if (first)
+            s->m->contact = a;
+        while (at(c, ';')) {
+            struct vq_slice name, value;
+            uint32_t v;
+            if (!param(c, &name, &value))
+                return false;
+            if (first && s->contact_expires < 0 && is_name(name, "expires", 7) && vq_str_u32_prefix(value, &v))
+                s->contact_expires = v;
+        }
+    } while (eat(c, ','));
+    return c->p == c->end;
+}
+
+/* "SIP/2.0/UDP pc33.atlanta.com;branch=z9hG4bK776asdhds", one or several. */
+static bool read_vias(struct cursor *c, struct scan *s)
+{
+    do {
+        skip_spaces(c);
+        struct vq_slice text = {c->p, (size_t)(c->end - c->p)}, sent_by, branch = {0};
+        if (!vq_str_starts(text, "SIP/2.0/"))
+            return false;
+        c->p += 8;
+        if (run(c, VQ_C_TOKEN).n == 0 || !eat(c, ' ') || !host_port(c, &sent_by))
+            return false;
+        while (at(c, ';')) {
+            struct vq_slice name, value;
+            if (!param(c, &name, &value))
+                return false;
+            if (is_name(name, "branch", 6)) {
+                if (branch.p)
+                    return false;
+                branch = value;
+            }
+        }
+        if (!branch.n)
+            return false;
+        if (!(s->seen & 1u << VQ_HDR_VIA)) {
+            s->seen |= 1u << VQ_HDR_VIA;
+            s->m->sent_by = sent_by;
+            s->m->branch = branch;
+        }
+    } while (eat(c, ','));
+    return c->p == c->end;
+}
+
+static bool digits(struct cursor *c, uint32_t *out)
+{
+    const uint8_t *start = c->p;
+    while (c->p < c->end && *c->p >= '0' && *c->p <= '9')
+        c->p++;
+    return vq_str_u32(vq_slice(start, (size_t)(c->p - start)), out);
+}
+
+static bool read_cseq(struct cursor *c, struct vq_sip *m)
+{
+    if (!digits(c, &m->cseq) || !eat(c, ' '))
+        return false;
+    struct vq_slice method = run(c, VQ_C_TOKEN);
+    m->has_cseq = true;
+    if (m->request)
+        return c->p == c->end && vq_str_eq(method, m->method_text);
+    m->method_text = method;
+    m->method = vq_sip_method_of(method);
+    return c->p == c->end && method.n > 0;
+}
+
+/* "application/sdp", with parameters. Multipart bodies are taken apart elsewhere. */
+static bool read_type(struct cursor *c, struct vq_sip *m)
+{
+    const uint8_t *start = c->p;
+    struct vq_slice type = run(c, VQ_C_TOKEN), name, value;
+    if (type.n == 0 || vq_str_istarts(type, "multipart") || !eat(c, '/') || run(c, VQ_C_TOKEN).n == 0)
+        return false;
+    while (at(c, ';'))
+        if (!param(c, &name, &value))
+            return false;
+    m->content_type = vq_slice(start, (size_t)(c->end - start));
+    return c->p == c->end;
+}
+
+static bool read_header(struct scan *s, enum vq_sip_hdr id, struct cursor *c)
+{
+    struct vq_sip *m = s->m;
+    struct vq_slice all = {c->p, (size_t)(c->end - c->p)};
+    uint32_t bit = 1u << id, v;
+    if (bit & ONCE) {
+        if (s->seen & bit)
+            return false;
+        s->seen |= bit;
+    }
+    switch (id) {
+    case VQ_HDR_VIA:
+        return read_vias(c, s);
+    case VQ_HDR_FROM:
+        return read_addr(c, &m->from);
+    case VQ_HDR_TO:
+        return read_addr(c, &m->to);
+    case VQ_HDR_CALL_ID:
+        m->call_id = run(c, VQ_C_WORD);
+        return m->call_id.n && m->call_id.p[0] != '@' && c->p == c->end;
+    case VQ_HDR_CSEQ:
+        return read_cseq(c, m);
+    case VQ_HDR_CONTACT:
+        return read_contacts(c, s);
+    case VQ_HDR_CONTENT_LENGTH:
+        return digits(c, &s->length) && c->p == c->end;
+    case VQ_HDR_CONTENT_TYPE:
+        return read_type(c, m);
+    case VQ_HDR_EXPIRES:
+        if (m->expires < 0 && vq_str_u32_prefix(all, &v))
+            m->expires = v;
+        return true;
+    case VQ_HDR_USER_AGENT:
+        m->user_agent = all;
+        return true;
+    case VQ_HDR_REASON:
+        if (m->q850 < 0)
+            m->q850 = vq_sip_q850_read(all);
+        return true;
+    case VQ_HDR_CHALLENGE:
+        vq_sip_digest_read(all, &m->challenge);
+        return true;
+    case VQ_HDR_CREDENTIALS:
+        vq_sip_digest_read(all, &m->credentials);
+        return true;
+    case VQ_HDR_OTHER:
+        return true;
+    }
+    return true;
+}
+
+/* A request line or status line exactly to 7.1 and 7.2. */
+static bool read_start(struct cursor *c, struct vq_sip *m)
+{
+    static const char version[] = "SIP/2.0";
+    struct vq_slice all = {c->p, (size_t)(c->end - c->p)};
+    if (vq_str_starts(all, version)) {
+        c->p += sizeof version - 1;
+        uint32_t status;
+        if (!eat(c, ' ') || !digits(c, &status) || status < 100 || status > 699 || !eat(c, ' '))
+            return false;
+        m->status = (uint16_t)status;
+        m->reason_phrase = vq_slice(c->p, (size_t)(c->end - c->p));
+        return c->p - all.p == sizeof "SIP/2.0 200";
+    }
+    m->request = true;
+    m->method_text = run(c, VQ_C_TOKEN);
+    m->method = vq_sip_method_of(m->method_text);
+    struct vq_sip_addr a = {0};
+    const uint8_t *start = c->p + 1;
+    if (m->method_text.n == 0 || !eat(c, ' ') || !uri(c, &a, true))
+        return false;
+    m->request_uri = vq_slice(start, (size_t)(c->p - start));
+    return eat(c, ' ') && vq_str_eq(vq_slice(c->p, (size_t)(c->end - c->p)), VQ_SLICE_LIT("SIP/2.0"));
+}
+
+/* How many of n bytes are below 0x20, eight at a time. */
+static size_t count_controls(const uint8_t *p, size_t n)
+{
+    static const uint64_t ones = UINT64_C(0x0101010101010101);
+    size_t words = n / 8, text = 0;
+    while (words) {
+        /* A byte of 0x20 or more has one of its three upper bits set: they are ORed into its lowest bit, and each lane
+         * of `sums` counts its column; it has room for 255. */
+        size_t now = words < 255 ? words : 255;
+        uint64_t sums = 0;
+        words -= now;
+        for (; now; now--, p += 8) {
+            uint64_t w;
+            memcpy(&w, p, 8);
+            sums += (w >> 5 | w >> 6 | w >> 7) & ones;
+        }
+        for (; sums; sums >>= 8)
+            text += sums & 0xff;
+    }
+    for (size_t i = 0; i < n % 8; i++)
+        text += p[i] >= 0x20;
+    return n - text;
+}
+
+/* The line at p without its CR LF; *next is where the following one begins. False when there is no such line. */
+static bool next_line(const uint8_t *p, const uint8_t *end, struct cursor *line, const uint8_t **next)
+{
+    const uint8_t *lf = memchr(p, '\n', (size_t)(end - p));
+    if (!lf || lf == p || lf[-1] != '\r')
+        return false;
+    *line = (struct cursor){p, lf - 1};
+    *next = lf + 1;
+    return true;
+}
+
+/* What follows the header: as long as Content-Length says, and nothing behind it but line ends. */
+static bool read_body(struct scan *s, const uint8_t *p, const uint8_t *end)
+{
+    struct vq_slice body = {p, (size_t)(end - p)};
+    if (s->seen & 1u << VQ_HDR_CONTENT_LENGTH) {
+        if (s->length > body.n)
+            return false;
+        for (size_t i = s->length; i < body.n; i++)
+            if (body.p[i] != '\r' && body.p[i] != '\n')
+                return false;
+        body.n = s->length;
+    }
+    if (body.n && !s->m->content_type.n)
+        return false;
+    if (body.n)
+        s->m->body = body;
+    return true;
+}
+
+bool vq_sip_scan_strict(struct vq_slice datagram, struct vq_sip *out)
+{
+    struct vq_sip m = {.expires = -1, .q850 = -1};
+    struct scan s = {.m = &m, .contact_expires = -1};
+    const uint8_t *p = datagram.p, *end = p + datagram.n;
+    struct cursor line;
+    size_t lines = 1;
+    if (datagram.n == 0 || !next_line(p, end, &line, &p) || !read_start(&line, &m))
+        return false;
+    for (;; lines++) {
+        if (p == end || !next_line(p, end, &line, &p))
+            return false;
+        if (line.p == line.end)
+            break;
+        struct vq_slice name = run(&line, VQ_C_TOKEN);
+        if (name.n == 0 || !eat(&line, ':'))
+            return false;
+        enum vq_sip_hdr id = vq_sip_hdr_of(name);
+        if (id == VQ_HDR_OTHER)
+            continue;
+        skip_spaces(&line);
+        while (line.end > line.p && line.end[-1] == ' ')
+            line.end--;
+        if (!read_header(&s, id, &line))
+            return false;
+    }
+    lines++;
+    /* Each line has its CR LF and no other control character: no NUL, no bare CR, no tab. */
+    if (count_controls(datagram.p, (size_t)(p - datagram.p)) != 2 * lines || (s.seen & NEEDED) != NEEDED)
+        return false;
+    if (!read_body(&s, p, end))
+        return false;
+    if (s.contact_expires >= 0)
+        m.expires = s.contact_expires;
+    *out = m;
+    return true;
+}

@@ -1,0 +1,537 @@
+/* call.c - INVITE calls: a transition table over what happened, and the times between. */
+#include "session/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "util/str.h"
+
+/* ---- states ------------------------------------------------------------------------------------------------------ */
+
+/* What can happen to a call's setup and end. */
+enum call_event {
+    EV_NONE,
+    EV_INVITE,     /* another INVITE for the same call */
+    EV_RINGING,    /* 18x */
+    EV_OK,         /* 2xx to INVITE */
+    EV_REDIRECT,   /* 3xx */
+    EV_CHALLENGE,  /* 401, 407 */
+    EV_BUSY,       /* 486, 600 */
+    EV_TERMINATED, /* 487, or a CANCEL that nobody answered */
+    EV_NO_ANSWER,  /* 408, 480 */
+    EV_REFUSED,    /* other 4xx, 6xx */
+    EV_FAILED,     /* 5xx */
+    EV_BYE,
+    EV_TIMEOUT,    /* no response at all */
+};
+
+#define S(x) (1u << VQ_CALL_##x)
+#define SETUP (S(INCOMPLETE) | S(RINGING))
+#define FAILED_SETUP (S(CANCELLED) | S(REJECTED) | S(BUSY) | S(NO_ANSWER) | S(REDIRECTED) | S(FAILED) | S(TIMEOUT))
+
+/* The first row whose state and event match is taken; none: the state stays. */
+static const struct {
+    unsigned from;
+    enum call_event event;
+    enum vq_call_state to;
+} transitions[] = {
+    {SETUP, EV_RINGING, VQ_CALL_RINGING},
+    {SETUP | FAILED_SETUP, EV_OK, VQ_CALL_IN_CALL}, /* a 200 that crossed the CANCEL wins, RFC 3261 9.1 */
+    {SETUP, EV_REDIRECT, VQ_CALL_REDIRECTED},
+    {SETUP, EV_CHALLENGE, VQ_CALL_REJECTED}, /* these two once the caller gave up */
+    {SETUP, EV_BUSY, VQ_CALL_BUSY},
+    {SETUP, EV_TERMINATED, VQ_CALL_CANCELLED},
+    {SETUP, EV_NO_ANSWER, VQ_CALL_NO_ANSWER},
+    {SETUP, EV_REFUSED, VQ_CALL_REJECTED},
+    {SETUP, EV_FAILED, VQ_CALL_FAILED},
+    {SETUP, EV_BYE, VQ_CALL_CANCELLED}, /* of an early dialog */
+    {S(INCOMPLETE), EV_TIMEOUT, VQ_CALL_TIMEOUT},
+    {FAILED_SETUP, EV_INVITE, VQ_CALL_INCOMPLETE}, /* with credentials, to the new contact, with a longer timer ... */
+    {S(IN_CALL), EV_BYE, VQ_CALL_COMPLETED},
+};
+
+bool vq_call_state_ended(enum vq_call_state s)
+{
+    return (1u << s) & (FAILED_SETUP | S(COMPLETED));
+}
+
+bool vq_call_over(const struct vq_sip_call *c)
+{
+    return vq_call_state_ended(c->c.state);
+}
+
+/* Which event a final status is; the first row that covers it. */
+static const struct {
+    uint16_t from, to;
+    enum call_event event;
+    enum vq_party by; /* who is to be named for it */
+} finals[] = {
+    {200, 299, EV_OK, VQ_PARTY_NONE},           {300, 399, EV_REDIRECT, VQ_PARTY_NETWORK},
+    {401, 401, EV_CHALLENGE, VQ_PARTY_NETWORK}, {407, 407, EV_CHALLENGE, VQ_PARTY_NETWORK},
+    {408, 408, EV_NO_ANSWER, VQ_PARTY_NETWORK}, {480, 480, EV_NO_ANSWER, VQ_PARTY_NETWORK},
+    {486, 486, EV_BUSY, VQ_PARTY_CALLEE},       {487, 487, EV_TERMINATED, VQ_PARTY_CALLER},
+    {400, 499, EV_REFUSED, VQ_PARTY_NETWORK},   {500, 599, EV_FAILED, VQ_PARTY_NETWORK},
+    {600, 600, EV_BUSY, VQ_PARTY_CALLEE},       {600, 699, EV_REFUSED, VQ_PARTY_CALLEE},
+};
+
+static bool step(struct vq_engine *e, struct vq_sip_call *c, enum call_event ev)
+{
+    enum vq_call_state was = c->c.state;
+    for (size_t i = 0; i < sizeof transitions / sizeof *transitions; i++) {
+        if (transitions[i].event != ev || !(transitions[i].from & (1u << was)))
+            continue;
+        c->c.state = transitions[i].to;
+        if (c->c.state != was)
+            vq_emit(e, VQ_EVENT_CALL_STATE, c->talk.handle, false);
+        return true;
+    }
+    return false;
+}
+
+/* ---- birth ------------------------------------------------------------------------------------------------------- */
+
+static struct vq_sip_call *begin(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
+{
+    struct vq_talk *t = vq_talk_new(e, VQ_TALK_CALL, m->call_id, d->ts);
+    if (!t)
+        return NULL;
+    struct vq_sip_call *c = VQ_CONTAINER(t, struct vq_sip_call, talk);
+    vq_list_init(&c->promises);
+    vq_list_init(&c->flows);
+    vq_list_init(&c->streams);
+    c->first_18x = c->bye_ts = c->first_rtp = VQ_NONE;
+    struct vq_call *p = &c->c;
+    p->handle = t->handle;
+    p->id = t->id;
+    p->call_id = t->call_id;
+    p->q850 = -1;
+    p->start = d->ts;
+    p->answered = p->end = VQ_NONE;
+    p->trying = p->pdd = p->srd = p->ring = p->answer = p->ack = p->sdd = VQ_NONE;
+    /* A dialog that is older than the capture: only there a request has a To tag, or no INVITE comes first. */
+    p->mid_dialog = !m->request || m->method != VQ_SIP_INVITE || m->to.tag.n;
+    if (p->mid_dialog && (m->request || m->method != VQ_SIP_INVITE))
+        p->state = VQ_CALL_IN_CALL;
+    p->caller = m->request ? d->src : d->dst;
+    p->callee = m->request ? d->dst : d->src;
+    vq_talk_set(t, &p->from_uri, m->from.uri);
+    vq_talk_set(t, &p->to_uri, m->to.uri);
+    vq_talk_set(t, &p->from, m->from.user.n ? m->from.user : m->from.host);
+    vq_talk_set(t, &p->to, m->to.user.n ? m->to.user : m->to.host);
+    vq_talk_set(t, &p->from_name, m->from.name);
+    c->from_tag = vq_talk_text(t, m->from.tag);
+    c->from_tag_hash = vq_tag_hash(e, m->from.tag);
+    c->invite_cseq = m->cseq;
+    vq_timer_arm(&e->wheel, &t->timer, d->ts + VQ_TIMEOUT);
+    vq_emit(e, VQ_EVENT_CALL_BEGIN, t->handle, false);
+    return c;
+}
+
+void vq_call_release(struct vq_engine *e, struct vq_sip_call *c)
+{
+    while (!vq_list_empty(&c->flows)) {
+        struct vq_flow *f = VQ_CONTAINER(c->flows.next, struct vq_flow, in_call);
+        vq_flow_unbind(e, f);
+    }
+    while (!vq_list_empty(&c->streams)) {
+        struct vq_rtp_stream *s = VQ_CONTAINER(c->streams.next, struct vq_rtp_stream, in_call);
+        vq_list_remove(&s->in_call);
+        s->call = 0;
+        s->direction = VQ_DIR_UNKNOWN;
+        s->pairing = VQ_PAIR_NONE;
+    }
+    while (!vq_list_empty(&c->promises))
+        vq_promise_drop(e, VQ_CONTAINER(c->promises.next, struct vq_promise, in_call));
+}
+
+/* ---- legs -------------------------------------------------------------------------------------------------------- */
+
+#define MAX_LEGS 16
+
+static bool same_text(const char *z, struct vq_slice s)
+{
+    return strlen(z) == s.n && !memcmp(z, s.p, s.n);
+}
+
+static struct vq_leg *new_leg(struct vq_sip_call *c, struct vq_slice to_tag)
+{
+    struct vq_leg *l = c->n_legs < MAX_LEGS ? vq_arena_alloc(&c->talk.arena, sizeof *l) : NULL;
+    if (!l)
+        return c->last_leg;
+    *l = (struct vq_leg){.from_tag = c->from_tag, .to_tag = vq_talk_text(&c->talk, to_tag), .caller = c->c.caller,
+                         .callee = c->c.callee};
+    if (c->last_leg)
+        c->last_leg->next = l;
+    else
+        c->first_leg = l;
+    c->last_leg = l;
+    c->n_legs++;
+    return l;
+}
+
+/* The dialog of a message (RFC 3261 12): made by the first response with its To tag. Most calls have a single one. */
+static struct vq_leg *leg_of(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, bool from_caller)
+{
+    struct vq_slice to_tag = from_caller == m->request ? m->to.tag : m->from.tag; /* the callee's, in From of what it asks */
+    uint64_t hash = vq_tag_hash(e, to_tag);
+    if (!c->first_leg) {
+        c->to_tag_hash = hash;
+        return new_leg(c, to_tag);
+    }
+    if (!hash || hash == c->to_tag_hash)
+        return c->first_leg;
+    if (!c->to_tag_hash) {
+        c->to_tag_hash = hash;
+        c->first_leg->to_tag = vq_talk_text(&c->talk, to_tag);
+        return c->first_leg;
+    }
+    for (struct vq_leg *l = (struct vq_leg *)c->first_leg->next; l; l = (struct vq_leg *)l->next)
+        if (l->to_tag && same_text(l->to_tag, to_tag))
+            return l;
+    return new_leg(c, to_tag);
+}
+
+/* ---- session descriptions ---------------------------------------------------------------------------------------- */
+
+static bool is_hold(const struct vq_sdp *sdp)
+{
+    for (unsigned i = 0; i < sdp->n_media; i++)
+        if (sdp->media[i].media == VQ_MEDIA_AUDIO && sdp->media[i].rtp.port)
+            return sdp->media[i].hold_addr || sdp->media[i].dir == VQ_SDP_SENDONLY || sdp->media[i].dir == VQ_SDP_INACTIVE;
+    return false;
+}
+
+/* Text that stops where its room ends. */
+struct line {
+    char text[512];
+    size_t n;
+};
+
+static void add(struct line *l, const void *p, size_t n)
+{
+    if (n > sizeof l->text - l->n)
+        n = sizeof l->text - l->n;
+    memcpy(l->text + l->n, p, n);
+    l->n += n;
+}
+
+static void add_z(struct line *l, const char *z)
+{
+    add(l, z, strlen(z));
+}
+
+/* "PCMU PCMA telephone-event" of one media section. */
+static void add_formats(struct line *l, const struct vq_sdp_media *m)
+{
+    for (unsigned i = 0; i < m->n_formats; i++) {
+        const struct vq_sdp_format *f = &m->formats[i];
+        char number[4];
+        if (i)
+            add(l, " ", 1);
+        if (f->codec)
+            add_z(l, f->codec->name);
+        else if (f->name.n)
+            add(l, f->name.p, f->name.n);
+        else
+            add(l, number, (size_t)snprintf(number, sizeof number, "%u", f->pt));
+    }
+}
+
+static const char *const direction_words[] = {
+    [VQ_SDP_SENDRECV] = "", [VQ_SDP_SENDONLY] = " sendonly", [VQ_SDP_RECVONLY] = " recvonly", [VQ_SDP_INACTIVE] = " inactive"};
+
+/* One line for the ladder: each section's formats, address and direction. */
+static const char *sdp_text(struct vq_talk *t, const struct vq_sdp *sdp)
+{
+    struct line l = {.n = 0};
+    for (unsigned i = 0; i < sdp->n_media; i++) {
+        const struct vq_sdp_media *m = &sdp->media[i];
+        char at[VQ_ENDPOINT_TEXT];
+        if (i)
+            add_z(&l, "; ");
+        if (m->media != VQ_MEDIA_AUDIO) {
+            add_z(&l, vq_media_name(m->media));
+            add_z(&l, " ");
+        }
+        add_formats(&l, m);
+        add_z(&l, " @ ");
+        add_z(&l, vq_endpoint_text(&m->rtp, at));
+        add_z(&l, direction_words[m->dir]);
+    }
+    return vq_talk_text(t, vq_slice(l.text, l.n));
+}
+
+/* RFC 3264: an offer is open until the other side answers; the same side speaking again repeats or renews it. */
+static bool is_answer(struct vq_sip_call *c, const struct vq_sip *m, bool from_caller)
+{
+    bool other = c->offer_from_caller != from_caller;
+    if (c->offer_open && other)
+        return true;
+    return !c->offer_open && c->last_offer && !m->request && m->cseq == c->offer_cseq && other;
+}
+
+static void note_offer(struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d, const struct vq_sdp *sdp,
+                       bool from_caller)
+{
+    bool answer = is_answer(c, m, from_caller);
+    const char *kind = answer ? "answer" : "offer";
+    /* The next hop's copy, and a 200 that repeats its 183, say nothing new. */
+    struct vq_offer *last = c->last_offer;
+    bool repeated = last && last->from_caller == from_caller && !strcmp(last->kind, kind) && c->offer_cseq == m->cseq;
+    c->offer_open = !answer;
+    c->offer_cseq = m->cseq;
+    if (!answer)
+        c->offer_from_caller = from_caller;
+    struct vq_offer *o = repeated ? NULL : vq_arena_alloc(&c->talk.arena, sizeof *o);
+    if (!o)
+        return;
+    struct line names = {.n = 0};
+    for (unsigned i = 0; i < sdp->n_media; i++) {
+        if (sdp->media[i].media == VQ_MEDIA_AUDIO) {
+            add_formats(&names, &sdp->media[i]);
+            break;
+        }
+    }
+    const char *audio = vq_talk_text(&c->talk, vq_slice(names.text, names.n));
+    *o = (struct vq_offer){.ts = d->ts, .frame = d->frame, .kind = kind, .audio = audio ? audio : "",
+                           .from_caller = from_caller, .hold = is_hold(sdp)};
+    if (last)
+        last->next = o;
+    else
+        c->first_offer = o;
+    c->last_offer = o;
+}
+
+static void session_description(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d,
+                                struct vq_note *n, bool from_caller)
+{
+    struct vq_sdp sdp;
+    if (!m->body.n || !(vq_str_istarts(m->content_type, "application/sdp") || vq_str_starts(m->body, "v=")))
+        return;
+    if (!vq_sdp_parse(m->body, &sdp))
+        return;
+    if (n) {
+        n->m.sdp = sdp_text(&c->talk, &sdp);
+        n->m.hold = is_hold(&sdp);
+        if (!n->m.defect)
+            n->m.defect = sdp.defect;
+    }
+    note_offer(c, m, d, &sdp, from_caller);
+    vq_promise_sdp(e, c, &sdp, d, from_caller);
+}
+
+/* ---- requests and responses -------------------------------------------------------------------------------------- */
+
+/* Durations are between first occurrences: a retransmission never starts a clock again (RFC 6076 4). */
+static void once(int64_t *where, int64_t from, int64_t to)
+{
+    if (*where == VQ_NONE && from != VQ_NONE)
+        *where = to - from;
+}
+
+static void revive(struct vq_engine *e, struct vq_sip_call *c)
+{
+    c->talk.ended = false;
+    c->c.released_by = VQ_PARTY_NONE;
+    c->cancel_seen = false;
+    c->c.end = VQ_NONE;
+    vq_timer_arm(&e->wheel, &c->talk.timer, e->now + VQ_TIMEOUT);
+}
+
+static void invite(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m)
+{
+    if (m->cseq == c->invite_cseq || m->to.tag.n || c->c.answered != VQ_NONE)
+        return;
+    /* The same call asked for again: with credentials, or where a 3xx pointed. */
+    c->invite_cseq = m->cseq;
+    c->refusal = EV_NONE;
+    step(e, c, EV_INVITE);
+    revive(e, c);
+}
+
+static void bye(struct vq_engine *e, struct vq_sip_call *c, int64_t ts, bool from_caller)
+{
+    if (c->bye_ts != VQ_NONE)
+        return;
+    c->bye_ts = c->c.end = ts;
+    if (c->c.state == VQ_CALL_IN_CALL || c->c.state == VQ_CALL_RINGING || c->c.state == VQ_CALL_INCOMPLETE)
+        c->c.released_by = from_caller ? VQ_PARTY_CALLER : VQ_PARTY_CALLEE;
+    step(e, c, EV_BYE);
+    vq_timer_arm(&e->wheel, &c->talk.timer, ts + VQ_TIMEOUT);
+}
+
+static void request(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, int64_t ts, bool from_caller)
+{
+    vq_talk_set(&c->talk, from_caller ? &c->c.user_agent_caller : &c->c.user_agent_callee, m->user_agent);
+    switch (m->method) {
+    case VQ_SIP_INVITE:
+        if (from_caller)
+            invite(e, c, m);
+        return;
+    case VQ_SIP_ACK:
+        if (c->c.answered != VQ_NONE && m->cseq == c->invite_cseq)
+            once(&c->c.ack, c->c.answered, ts);
+        return;
+    case VQ_SIP_CANCEL:
+        c->cancel_seen = true;
+        if (c->c.state == VQ_CALL_INCOMPLETE || c->c.state == VQ_CALL_RINGING) {
+            c->c.released_by = VQ_PARTY_CALLER;
+            vq_timer_arm(&e->wheel, &c->talk.timer, ts + VQ_TIMEOUT);
+        }
+        return;
+    case VQ_SIP_BYE:
+        bye(e, c, ts, from_caller);
+        return;
+    default:
+        return;
+    }
+}
+
+static void provisional(struct vq_engine *e, struct vq_sip_call *c, unsigned status, int64_t ts)
+{
+    if (status == 100) {
+        once(&c->c.trying, c->c.start, ts);
+        return;
+    }
+    once(&c->c.srd, c->c.start, ts);
+    if (status < 180)
+        return;
+    if (c->first_18x == VQ_NONE)
+        c->first_18x = ts;
+    once(&c->c.pdd, c->c.start, ts);
+    step(e, c, EV_RINGING);
+}
+
+static void answered(struct vq_engine *e, struct vq_sip_call *c, int64_t ts)
+{
+    if (c->c.answered != VQ_NONE)
+        return;
+    c->c.answered = ts;
+    c->c.end = VQ_NONE;
+    if (!c->c.mid_dialog) {
+        once(&c->c.srd, c->c.start, ts);
+        once(&c->c.answer, c->c.start, ts);
+    }
+    once(&c->c.ring, c->first_18x, ts);
+    step(e, c, EV_OK);
+    c->c.released_by = VQ_PARTY_NONE;
+    c->talk.ended = false;
+    vq_timer_cancel(&c->talk.timer);
+}
+
+static void refused(struct vq_engine *e, struct vq_sip_call *c, enum call_event ev, enum vq_party by, int64_t ts)
+{
+    c->c.end = ts;
+    if (ev == EV_CHALLENGE || ev == EV_REDIRECT) {
+        /* Most likely the caller goes on; the refusal is final when it does not. */
+        c->c.challenged |= ev == EV_CHALLENGE;
+        c->refusal = (uint8_t)ev;
+        vq_timer_arm(&e->wheel, &c->talk.timer, ts + VQ_TIMEOUT);
+        return;
+    }
+    if (!step(e, c, ev))
+        return;
+    if (c->c.released_by == VQ_PARTY_NONE)
+        c->c.released_by = by;
+    vq_talk_end(e, &c->talk, false);
+}
+
+/* Nothing more comes: what was left open is settled. */
+static void give_up(struct vq_engine *e, struct vq_sip_call *c)
+{
+    if (vq_call_over(c))
+        return;
+    if (c->cancel_seen)
+        step(e, c, EV_TERMINATED);
+    else if (c->refusal && step(e, c, (enum call_event)c->refusal))
+        c->c.released_by = VQ_PARTY_NETWORK;
+    else if (!c->c.status && e->now - c->talk.last_ts >= VQ_TIMEOUT)
+        step(e, c, EV_TIMEOUT);
+}
+
+static void invite_response(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_note *n,
+                            int64_t ts)
+{
+    /* Later ones answer re-INVITEs, are other hops' copies, or come from branches that lost. */
+    if (c->c.answered != VQ_NONE || (vq_call_over(c) && (m->status < 200 || m->status >= 300)))
+        return;
+    c->c.status = m->status;
+    c->c.reason = n ? n->m.reason : "";
+    if (m->status < 200) {
+        provisional(e, c, m->status, ts);
+        return;
+    }
+    size_t i = 0;
+    while (m->status < finals[i].from || m->status > finals[i].to)
+        if (++i == sizeof finals / sizeof *finals)
+            return;
+    if (finals[i].event == EV_OK)
+        answered(e, c, ts);
+    else
+        refused(e, c, finals[i].event, finals[i].by, ts);
+}
+
+static void response(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_note *n, int64_t ts,
+                     bool from_caller)
+{
+    /* Seen from both sides, so not invented by one: unless nothing of the request was ever seen. */
+    if (c->talk.worth == VQ_WORTH_UNPROVEN && !(c->c.mid_dialog && c->talk.n_messages < 2))
+        vq_talk_worth(e, &c->talk, VQ_WORTH_ACTIVE);
+    vq_talk_set(&c->talk, from_caller ? &c->c.user_agent_caller : &c->c.user_agent_callee, m->user_agent);
+    if (m->method == VQ_SIP_INVITE && m->cseq == c->invite_cseq && !from_caller) {
+        invite_response(e, c, m, n, ts);
+    } else if (m->method == VQ_SIP_BYE && m->status >= 200 && c->bye_ts != VQ_NONE) {
+        if (m->status < 300)
+            once(&c->c.sdd, c->bye_ts, ts);
+        if (vq_call_over(c) && m->status != 401 && m->status != 407)
+            vq_talk_end(e, &c->talk, false);
+    }
+}
+
+bool vq_call_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
+{
+    struct vq_talk *t = vq_talk_find(e, VQ_TALK_CALL, m->call_id);
+    struct vq_sip_call *c = t ? VQ_CONTAINER(t, struct vq_sip_call, talk) : begin(e, m, d);
+    if (!c)
+        return false;
+    bool again;
+    struct vq_note *n = vq_talk_note(e, &c->talk, m, d, &again);
+    /* RFC 3261 12.2.1.1: inside a dialog From and To swap with the direction; the caller keeps its tag. */
+    bool from_caller = (c->from_tag_hash == vq_tag_hash(e, m->from.tag)) == m->request;
+    if (n)
+        n->m.from_caller = from_caller;
+    if (m->q850 >= 0)
+        c->c.q850 = m->q850;
+    struct vq_leg *l = leg_of(e, c, m, from_caller);
+    if (l && !m->request && m->method == VQ_SIP_INVITE && l->status < 200)
+        l->status = m->status;
+    session_description(e, c, m, d, n, from_caller);
+    if (again)
+        return true;
+    if (m->request)
+        request(e, c, m, d->ts, from_caller);
+    else
+        response(e, c, m, n, d->ts, from_caller);
+    return true;
+}
+
+/* ---- time -------------------------------------------------------------------------------------------------------- */
+
+void vq_call_timer(struct vq_engine *e, struct vq_sip_call *c)
+{
+    if (c->c.state == VQ_CALL_IN_CALL)
+        return;
+    if (c->c.state == VQ_CALL_RINGING && !c->cancel_seen)
+        return; /* may ring for minutes: RFC 3261 sets no limit to the callee */
+    give_up(e, c);
+    if (c->c.end == VQ_NONE)
+        c->c.end = c->talk.last_ts;
+    if (vq_call_over(c))
+        vq_talk_end(e, &c->talk, false);
+}
+
+void vq_call_finish(struct vq_engine *e, struct vq_sip_call *c)
+{
+    give_up(e, c);
+    vq_talk_end(e, &c->talk, false);
+}

@@ -1,0 +1,60 @@
+/* dialog.c - requests outside calls and registrations (OPTIONS, SUBSCRIBE, NOTIFY, MESSAGE, PUBLISH ...) by Call-ID. */
+#include "session/session.h"
+
+static struct vq_sip_dialog *begin(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
+{
+    struct vq_talk *t = vq_talk_new(e, VQ_TALK_DIALOG, m->call_id, d->ts);
+    if (!t)
+        return NULL;
+    struct vq_sip_dialog *g = VQ_CONTAINER(t, struct vq_sip_dialog, talk);
+    g->d.handle = t->handle;
+    g->d.id = t->id;
+    g->d.call_id = t->call_id;
+    g->d.client = m->request ? d->src : d->dst;
+    g->d.server = m->request ? d->dst : d->src;
+    vq_talk_set(t, &g->d.from_uri, m->from.uri);
+    vq_talk_set(t, &g->d.to_uri, m->to.uri);
+    vq_timer_arm(&e->wheel, &t->timer, d->ts + VQ_TIMEOUT);
+    return g;
+}
+
+bool vq_dialog_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
+{
+    struct vq_talk *t = vq_talk_find(e, VQ_TALK_DIALOG, m->call_id);
+    struct vq_sip_dialog *g = t ? VQ_CONTAINER(t, struct vq_sip_dialog, talk) : begin(e, m, d);
+    if (!g)
+        return false;
+    bool again;
+    struct vq_note *n = vq_talk_note(e, &g->talk, m, d, &again);
+    if (n)
+        n->m.from_caller = vq_endpoint_same_host(&d->src, &g->d.client);
+    if (!g->d.method)
+        g->d.method = m->method != VQ_SIP_UNKNOWN ? vq_sip_method_name(m->method) : vq_talk_text(&g->talk, m->method_text);
+    if (again)
+        return true;
+    if (m->request) {
+        if (g->d.outcome == VQ_DIALOG_TIMEOUT)
+            g->d.outcome = VQ_DIALOG_INCOMPLETE; /* asked again after all */
+    } else {
+        vq_talk_worth(e, &g->talk, VQ_WORTH_ACTIVE);
+        if (m->status >= 200) {
+            g->d.status = m->status;
+            g->d.reason = n ? n->m.reason : "";
+            g->d.outcome = m->status < 300 ? VQ_DIALOG_ANSWERED : VQ_DIALOG_REJECTED;
+            vq_timer_arm(&e->wheel, &g->talk.timer, e->now + VQ_TIMEOUT);
+        }
+    }
+    return true;
+}
+
+/* Quiet for as long as a transaction lasts. */
+void vq_dialog_timer(struct vq_engine *e, struct vq_sip_dialog *d)
+{
+    if (e->now - d->talk.last_ts < VQ_TIMEOUT) {
+        vq_timer_arm(&e->wheel, &d->talk.timer, d->talk.last_ts + VQ_TIMEOUT);
+        return;
+    }
+    if (!d->d.status)
+        d->d.outcome = VQ_DIALOG_TIMEOUT;
+    vq_talk_end(e, &d->talk, false);
+}

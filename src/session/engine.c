@@ -1,0 +1,358 @@
+/* engine.c - the one path of a packet, top to bottom; and the engine's birth and death. */
+#include "session/session.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "proto/classify.h"
+#include "proto/rtcp.h"
+
+uint64_t vq_hash(const struct vq_engine *e, const void *p, size_t n, uint64_t salt)
+{
+    return XXH3_64bits_withSeed(p, n, e->opt.hash_seed + salt);
+}
+
+void vq_emit(struct vq_engine *e, enum vq_event_kind kind, uint32_t handle, bool evicted)
+{
+    if (e->event)
+        e->event(&(struct vq_event){.kind = kind, .ts = e->now, .handle = handle, .evicted = evicted}, e->event_arg);
+}
+
+/* ---- the path ---------------------------------------------------------------------------------------------------- */
+
+struct packet {
+    struct vq_dgram d;
+    uint64_t hash;
+    uint32_t len;
+    bool cut;
+};
+
+static void decoded(struct vq_engine *e, enum vq_decoded what)
+{
+    e->stats.decoded[what]++;
+}
+
+static void dropped(struct vq_engine *e, enum vq_drop why)
+{
+    e->stats.not_decoded[why]++;
+}
+
+/* RFC 5761 4: on a muxed port the second byte of RTCP (192..223) is no RTP payload type in use. */
+static bool is_rtcp_mux(struct vq_slice p)
+{
+    return p.n >= 8 && p.p[1] >= 192 && p.p[1] <= 223;
+}
+
+static void rtp(struct vq_engine *e, struct vq_flow *f, const struct vq_dgram *d)
+{
+    decoded(e, vq_stream_packet(e, f, d) ? VQ_DEC_RTP : VQ_DEC_OTHER_UDP);
+}
+
+static void sip(struct vq_engine *e, const struct vq_dgram *d)
+{
+    if (vq_sip_packet(e, d))
+        decoded(e, VQ_DEC_SIP);
+    else
+        dropped(e, d->payload.n < d->wire ? VQ_DROP_SNAP_CUT : VQ_DROP_SIP_BAD);
+}
+
+static void datagram(struct vq_engine *e, const struct packet *p)
+{
+    const struct vq_dgram *d = &p->d;
+    uint32_t h = vq_flow_get(e, d, p->hash);
+    if (!h) {
+        e->no_memory = true;
+        dropped(e, VQ_DROP_NO_MEMORY);
+        return;
+    }
+    struct vq_flow *f = vq_flow_at(e, h);
+    f->touched = true;
+    /* The flow has carried RTP: nothing to find out, unless the packet is none. */
+    if (f->kind == VQ_FLOW_RTP && d->payload.n && d->payload.p[0] >> 6 == 2 && !is_rtcp_mux(d->payload)) {
+        rtp(e, f, d);
+        return;
+    }
+    switch (vq_classify(d->payload)) {
+    case VQ_KIND_SIP:
+        sip(e, d);
+        return;
+    case VQ_KIND_RTP:
+        rtp(e, f, d);
+        return;
+    case VQ_KIND_RTCP:
+        if (vq_rtcp_packet(e, d))
+            decoded(e, VQ_DEC_RTCP);
+        else
+            dropped(e, d->payload.n < d->wire ? VQ_DROP_SNAP_CUT : VQ_DROP_RTCP_BAD);
+        return;
+    case VQ_KIND_STUN:
+        if (vq_nat_packet(e, d))
+            decoded(e, VQ_DEC_STUN);
+        else
+            dropped(e, VQ_DROP_STUN_BAD);
+        return;
+    case VQ_KIND_EMPTY:
+        dropped(e, VQ_DROP_UDP_EMPTY);
+        return;
+    case VQ_KIND_DTLS:
+    case VQ_KIND_OTHER:
+        decoded(e, VQ_DEC_OTHER_UDP);
+        return;
+    }
+}
+
+static void timer_fired(struct vq_timer *t, void *arg)
+{
+    struct vq_engine *e = arg;
+    if (t->kind == VQ_TIMER_STREAM)
+        vq_stream_idle(e, VQ_CONTAINER(t, struct vq_rtp_stream, idle));
+    else
+        vq_talk_timer(e, VQ_CONTAINER(t, struct vq_talk, timer));
+}
+
+static void pass_time(struct vq_engine *e, int64_t ts)
+{
+    if (ts > e->now) {
+        e->now = ts;
+        vq_wheel_advance(&e->wheel, ts, timer_fired, e);
+    }
+}
+
+static void packet(struct vq_engine *e, const struct packet *p)
+{
+    struct vq_stats *st = &e->stats;
+    if (!st->frames++)
+        st->start = st->end = e->now = p->d.ts;
+    st->bytes += p->len;
+    st->snap_cut_frames += p->cut;
+    if (p->d.ts >= e->now) {
+        pass_time(e, p->d.ts);
+    } else {
+        st->time_backwards++;
+        if (e->now - p->d.ts > st->time_backwards_max)
+            st->time_backwards_max = e->now - p->d.ts;
+    }
+    st->end = e->now;
+    switch (p->d.carrier) {
+    case VQ_CARRIER_UDP:
+        datagram(e, p);
+        return;
+    case VQ_CARRIER_TCP:
+        decoded(e, VQ_DEC_TCP);
+        return;
+    case VQ_CARRIER_ICMP:
+        decoded(e, VQ_DEC_ICMP);
+        return;
+    default:
+        dropped(e, p->d.drop);
+    }
+}
+
+/* A flow's first cache line and a stream's first four serve a packet. */
+#define HOT_LINES 4
+_Static_assert(offsetof(struct vq_flow, port_src) <= 64, "a packet reads one line of its flow");
+_Static_assert(offsetof(struct vq_rtp_stream, seq.duplicates) <= 64 * HOT_LINES + 16, "and four of its stream");
+
+/* At 20,000 streams the look-ups cost the time, not the arithmetic: slot, flow and stream of a whole batch are fetched
+ * ahead, so that their cache misses overlap. */
+static void batch(struct vq_engine *e, const struct vq_frame *frames, size_t n)
+{
+    struct packet p[VQ_BATCH];
+    for (size_t i = 0; i < n; i++) {
+        vq_decode(&frames[i], &p[i].d);
+        p[i].len = frames[i].len;
+        p[i].cut = frames[i].caplen < frames[i].len;
+        p[i].hash = vq_flow_hash(e, &p[i].d);
+        vq_table_prefetch(&e->flow_by_key, p[i].hash);
+    }
+    uint32_t flow[VQ_BATCH];
+    for (size_t i = 0; i < n; i++) {
+        flow[i] = vq_table_peek(&e->flow_by_key, p[i].hash);
+        if (flow[i])
+            __builtin_prefetch(vq_flow_at(e, flow[i]), 1);
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t s = flow[i] ? vq_flow_at(e, flow[i])->stream : 0;
+        if (!s)
+            continue;
+        const char *hot = (const char *)vq_rtp_stream_at(e, s);
+        for (size_t line = 0; line < HOT_LINES; line++)
+            __builtin_prefetch(hot + 64 * line, 1);
+    }
+    for (size_t i = 0; i < n; i++)
+        packet(e, &p[i]);
+}
+
+int vq_engine_feed(struct vq_engine *e, const struct vq_frame *frames, size_t n)
+{
+    assert(!e->finished);
+    e->no_memory = false;
+    while (n) {
+        size_t take = n < VQ_BATCH ? n : VQ_BATCH;
+        batch(e, frames, take);
+        frames += take;
+        n -= take;
+    }
+    return e->no_memory ? -ENOMEM : 0;
+}
+
+void vq_engine_tick(struct vq_engine *e, int64_t now)
+{
+    if (e->stats.frames)
+        pass_time(e, now);
+}
+
+void vq_engine_finish(struct vq_engine *e)
+{
+    for (struct vq_list *l = e->stream_all.next; l != &e->stream_all; l = l->next)
+        vq_stream_end(e, VQ_CONTAINER(l, struct vq_rtp_stream, all), false);
+    struct vq_list *calls = &e->talks[VQ_TALK_CALL].all, *regs = &e->talks[VQ_TALK_REGISTRATION].all;
+    for (struct vq_list *l = regs->next; l != regs; l = l->next)
+        vq_registration_finish(e, VQ_CONTAINER(l, struct vq_sip_registration, talk.all));
+    for (struct vq_list *l = calls->next; l != calls; l = l->next)
+        vq_call_finish(e, VQ_CONTAINER(l, struct vq_sip_call, talk.all));
+    e->finished = true;
+}
+
+void vq_engine_observe(struct vq_engine *e, vq_event_h *h, void *arg)
+{
+    e->event = h;
+    e->event_arg = arg;
+}
+
+/* ---- birth and death --------------------------------------------------------------------------------------------- */
+
+void vq_options_defaults(struct vq_options *o)
+{
+    *o = (struct vq_options){
+        .max_flows = 65536,
+        .max_streams = 32768,
+        .max_calls = 8192,
+        .max_registrations = 8192,
+        .max_dialogs = 8192,
+        .max_messages = 500,
+        .buffer_ms = 40,
+        .network_ms = (double)NAN,
+        .g711 = "g711",
+        .simple_model = "cole-rosenbluth",
+        .stream_idle = 30 * VQ_S,
+    };
+}
+
+#define PROMISES_PER_CALL 8u
+#define ARENA_CHUNK 1024u
+
+static uint32_t times(uint32_t n, uint32_t k)
+{
+    return n > UINT32_MAX / 2 / k ? UINT32_MAX / 2 : n * k;
+}
+
+uint64_t vq_options_ceiling(const struct vq_options *o)
+{
+    uint64_t flow = sizeof(struct vq_flow) + 2 * sizeof(struct vq_table_slot) * 4 + 2 * sizeof(struct vq_port);
+    uint64_t stream = sizeof(struct vq_rtp_stream) + sizeof(struct vq_stream_cold) + VQ_STREAM_ARENA +
+                      VQ_SERIES_SLOTS * sizeof(struct vq_slot) + 4 * sizeof(struct vq_table_slot) * 4;
+    uint64_t call = sizeof(struct vq_sip_call) + vq_talk_arena[VQ_TALK_CALL] + PROMISES_PER_CALL * sizeof(struct vq_promise);
+    uint64_t reg = sizeof(struct vq_sip_registration) + vq_talk_arena[VQ_TALK_REGISTRATION];
+    uint64_t dialog = sizeof(struct vq_sip_dialog) + vq_talk_arena[VQ_TALK_DIALOG];
+    return sizeof(struct vq_engine) + o->max_flows * flow + o->max_streams * stream + o->max_calls * call +
+           o->max_registrations * reg + o->max_dialogs * dialog + VQ_NAT_MAX * sizeof(struct vq_nat);
+}
+
+static bool valid(const struct vq_options *o)
+{
+    const uint32_t caps[] = {o->max_flows, o->max_streams, o->max_calls, o->max_registrations, o->max_dialogs};
+    for (size_t i = 0; i < sizeof caps / sizeof *caps; i++)
+        if (caps[i] == 0 || caps[i] > UINT32_MAX / 4)
+            return false;
+    return o->max_messages > 0 && o->g711 && vq_impairment_by_name(o->g711) && o->simple_model &&
+           (!strcmp(o->simple_model, "cole-rosenbluth") || vq_simple_by_name(o->simple_model));
+}
+
+static int init_tables(struct vq_engine *e)
+{
+    struct vq_table *tables[] = {
+        &e->flow_by_key, &e->port_by_ep, &e->stream_by_key, &e->stream_by_ssrc, &e->nat_by_client, &e->nat_by_pair,
+        &e->talks[0].by_call_id, &e->talks[1].by_call_id, &e->talks[2].by_call_id,
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (vq_table_init(tables[i]))
+            return -ENOMEM;
+    return 0;
+}
+
+static void init_pools(struct vq_engine *e)
+{
+    const struct vq_options *o = &e->opt;
+    vq_pool_init(&e->flows, sizeof(struct vq_flow), o->max_flows);
+    vq_pool_init(&e->streams, sizeof(struct vq_rtp_stream), o->max_streams);
+    vq_pool_init(&e->colds, sizeof(struct vq_stream_cold), o->max_streams);
+    vq_pool_init(&e->promises, sizeof(struct vq_promise), times(o->max_calls, PROMISES_PER_CALL));
+    vq_pool_init(&e->ports, sizeof(struct vq_port), times(o->max_flows, 2) + times(o->max_calls, PROMISES_PER_CALL) / 2);
+    vq_pool_init(&e->talks[VQ_TALK_CALL].pool, sizeof(struct vq_sip_call), o->max_calls);
+    vq_pool_init(&e->talks[VQ_TALK_REGISTRATION].pool, sizeof(struct vq_sip_registration), o->max_registrations);
+    vq_pool_init(&e->talks[VQ_TALK_DIALOG].pool, sizeof(struct vq_sip_dialog), o->max_dialogs);
+    vq_pool_init(&e->chunks, ARENA_CHUNK, UINT32_MAX / 2); /* the arenas have caps of their own */
+    vq_list_init(&e->flow_lru);
+    vq_list_init(&e->stream_all);
+    for (int w = 0; w < VQ_WORTHS; w++) {
+        vq_list_init(&e->stream_lru[w]);
+        for (int k = 0; k < VQ_TALKS; k++)
+            vq_list_init(&e->talks[k].lru[w]);
+    }
+    for (int k = 0; k < VQ_TALKS; k++)
+        vq_list_init(&e->talks[k].all);
+}
+
+int vq_engine_new(struct vq_engine **out, const struct vq_options *o)
+{
+    if (!valid(o))
+        return -EINVAL;
+    struct vq_engine *e = calloc(1, sizeof *e);
+    if (!e)
+        return -ENOMEM;
+    e->opt = *o;
+    e->stats.start = e->stats.end = VQ_NONE;
+    e->g711 = vq_impairment_by_name(o->g711);
+    e->simple = vq_simple_by_name(o->simple_model); /* NULL: Cole-Rosenbluth by codec */
+    vq_wheel_init(&e->wheel);
+    init_pools(e);
+    vq_sip_parser_init(&e->sip);
+    e->nats = calloc(VQ_NAT_MAX, sizeof *e->nats);
+    if (init_tables(e) || !e->nats) {
+        vq_engine_free(e);
+        return -ENOMEM;
+    }
+    *out = e;
+    return 0;
+}
+
+void vq_engine_free(struct vq_engine *e)
+{
+    if (!e)
+        return;
+    e->event = NULL;
+    for (int k = 0; k < VQ_TALKS; k++) {
+        while (!vq_list_empty(&e->talks[k].all))
+            vq_talk_drop(e, VQ_CONTAINER(e->talks[k].all.next, struct vq_talk, all));
+        vq_pool_done(&e->talks[k].pool);
+        vq_table_done(&e->talks[k].by_call_id);
+    }
+    while (!vq_list_empty(&e->flow_lru))
+        vq_flow_drop(e, VQ_CONTAINER(e->flow_lru.next, struct vq_flow, lru));
+    struct vq_pool *pools[] = {&e->flows, &e->streams, &e->colds, &e->promises, &e->ports, &e->chunks};
+    for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
+        vq_pool_done(pools[i]);
+    struct vq_table *tables[] = {&e->flow_by_key, &e->port_by_ep, &e->stream_by_key, &e->stream_by_ssrc,
+                                 &e->nat_by_client, &e->nat_by_pair};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        vq_table_done(tables[i]);
+    vq_sip_parser_done(&e->sip);
+    free(e->nats);
+    free(e);
+}

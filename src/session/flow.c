@@ -1,0 +1,163 @@
+/* flow.c - flows (one direction between two UDP endpoints) and media ports (where flows and promises meet). */
+#include "session/session.h"
+
+#include <assert.h>
+#include <string.h>
+
+_Static_assert(offsetof(struct vq_flow, dst) == offsetof(struct vq_flow, src) + sizeof(struct vq_endpoint),
+               "a flow's key is hashed and compared as one piece of memory");
+_Static_assert(offsetof(struct vq_dgram, dst) == offsetof(struct vq_dgram, src) + sizeof(struct vq_endpoint),
+               "and so is a datagram's");
+
+#define KEY_SIZE (2 * sizeof(struct vq_endpoint))
+
+uint64_t vq_flow_hash(const struct vq_engine *e, const struct vq_dgram *d)
+{
+    return vq_hash(e, &d->src, KEY_SIZE, 0);
+}
+
+static bool flow_eq(uint32_t handle, const void *key, const void *arg)
+{
+    return memcmp(&vq_flow_at(arg, handle)->src, key, KEY_SIZE) == 0;
+}
+
+uint32_t vq_flow_find(const struct vq_engine *e, const struct vq_endpoint *src, const struct vq_endpoint *dst)
+{
+    struct vq_endpoint key[2] = {*src, *dst};
+    return vq_table_find(&e->flow_by_key, vq_hash(e, key, KEY_SIZE, 0), flow_eq, key, e);
+}
+
+void vq_flow_drop(struct vq_engine *e, struct vq_flow *f)
+{
+    while (!vq_list_empty(&f->streams))
+        vq_stream_drop(e, VQ_CONTAINER(f->streams.next, struct vq_rtp_stream, in_flow));
+    vq_flow_unbind(e, f);
+    vq_list_remove(&f->lru);
+    vq_list_remove(&f->at_src);
+    vq_list_remove(&f->at_dst);
+    if (f->port_src)
+        vq_port_release(e, f->port_src);
+    if (f->port_dst && f->port_dst != f->port_src)
+        vq_port_release(e, f->port_dst);
+    vq_table_remove(&e->flow_by_key, f->hash, f->handle);
+    vq_pool_give(&e->flows, f->handle);
+}
+
+/* Second chance: a flow that was used since it was last looked at goes to the back. Flows without a proven stream go
+ * first; when there is none among the oldest, the oldest goes with its streams. */
+#define EVICT_LOOK 32
+
+static void evict_flow(struct vq_engine *e)
+{
+    struct vq_flow *victim = NULL;
+    for (int i = 0; i < EVICT_LOOK; i++) {
+        struct vq_flow *f = VQ_CONTAINER(e->flow_lru.next, struct vq_flow, lru);
+        if (!f->touched && f->n_streams == f->candidates) {
+            victim = f;
+            break;
+        }
+        f->touched = false;
+        vq_list_touch(&e->flow_lru, &f->lru);
+    }
+    if (!victim)
+        victim = VQ_CONTAINER(e->flow_lru.next, struct vq_flow, lru);
+    vq_flow_drop(e, victim);
+    e->stats.evicted_flows++;
+}
+
+static uint32_t new_flow(struct vq_engine *e, const struct vq_dgram *d, uint64_t hash)
+{
+    if (e->flows.used == e->opt.max_flows)
+        evict_flow(e);
+    uint32_t h = vq_pool_take(&e->flows);
+    if (!h)
+        return 0;
+    struct vq_flow *f = vq_flow_at(e, h);
+    f->handle = h;
+    f->hash = hash;
+    f->src = d->src;
+    f->dst = d->dst;
+    vq_list_init(&f->streams);
+    if (vq_table_add(&e->flow_by_key, hash, h)) {
+        vq_pool_give(&e->flows, h);
+        return 0;
+    }
+    vq_list_append(&e->flow_lru, &f->lru);
+    return h;
+}
+
+uint32_t vq_flow_get(struct vq_engine *e, const struct vq_dgram *d, uint64_t hash)
+{
+    uint32_t h = vq_table_find(&e->flow_by_key, hash, flow_eq, &d->src, e);
+    return h ? h : new_flow(e, d, hash);
+}
+
+/* ---- ports ---- */
+
+static bool port_eq(uint32_t handle, const void *key, const void *arg)
+{
+    return vq_endpoint_eq(&vq_port_at(arg, handle)->ep, key);
+}
+
+static uint64_t port_hash(const struct vq_engine *e, const struct vq_endpoint *ep)
+{
+    return vq_hash(e, ep, sizeof *ep, 1);
+}
+
+uint32_t vq_port_find(const struct vq_engine *e, const struct vq_endpoint *ep)
+{
+    return vq_table_find(&e->port_by_ep, port_hash(e, ep), port_eq, ep, e);
+}
+
+uint32_t vq_port_get(struct vq_engine *e, const struct vq_endpoint *ep)
+{
+    uint32_t h = vq_port_find(e, ep);
+    if (h)
+        return h;
+    h = vq_pool_take(&e->ports);
+    if (!h)
+        return 0;
+    struct vq_port *p = vq_port_at(e, h);
+    p->handle = h;
+    p->ep = *ep;
+    p->hash = port_hash(e, ep);
+    vq_list_init(&p->promises);
+    vq_list_init(&p->from);
+    vq_list_init(&p->to);
+    if (vq_table_add(&e->port_by_ep, p->hash, h)) {
+        vq_pool_give(&e->ports, h);
+        return 0;
+    }
+    return h;
+}
+
+void vq_port_release(struct vq_engine *e, uint32_t port)
+{
+    struct vq_port *p = vq_port_at(e, port);
+    if (!vq_list_empty(&p->promises) || !vq_list_empty(&p->from) || !vq_list_empty(&p->to))
+        return;
+    vq_table_remove(&e->port_by_ep, p->hash, port);
+    vq_pool_give(&e->ports, port);
+}
+
+bool vq_flow_at_ports(struct vq_engine *e, struct vq_flow *f)
+{
+    if (f->port_dst)
+        return true;
+    uint32_t src = vq_port_get(e, &f->src);
+    if (!src)
+        return false;
+    /* Hung in at once: the second look-up must not find the first port unused. */
+    vq_list_append(&vq_port_at(e, src)->from, &f->at_src);
+    f->port_src = src;
+    uint32_t dst = vq_port_get(e, &f->dst);
+    if (!dst) {
+        vq_list_remove(&f->at_src);
+        f->port_src = 0;
+        vq_port_release(e, src);
+        return false;
+    }
+    vq_list_append(&vq_port_at(e, dst)->to, &f->at_dst);
+    f->port_dst = dst;
+    return true;
+}

@@ -1,0 +1,29 @@
+/* names.c - the words that reports and scripts use for the values of the model's enumerations. */
+#include <voipqos/model.h>
+
+#define NAMES(fn, type, ...)                        \
+    const char *fn(enum type v)                     \
+    {                                               \
+        static const char *const names[] = __VA_ARGS__; \
+        return names[v];                            \
+    }
+
+NAMES(vq_decoded_name, vq_decoded, {"sip", "rtp", "rtcp", "stun", "icmp", "tcp", "other_udp"})
+NAMES(vq_transport_name, vq_transport, {"UDP", "TCP"})
+NAMES(vq_registration_outcome_name, vq_registration_outcome,
+      {"incomplete", "registered", "unregistered", "refreshed", "rejected", "timeout"})
+NAMES(vq_call_state_name, vq_call_state,
+      {"incomplete", "ringing", "in_call", "completed", "cancelled", "rejected", "busy", "no_answer", "redirected", "failed",
+       "timeout"})
+NAMES(vq_party_name, vq_party, {NULL, "caller", "callee", "network"})
+NAMES(vq_dialog_outcome_name, vq_dialog_outcome, {"incomplete", "answered", "rejected", "timeout"})
+NAMES(vq_direction_name, vq_direction, {"unknown", "caller_to_callee", "callee_to_caller"})
+NAMES(vq_pairing_name, vq_pairing, {"none", "sdp", "sdp_destination", "sdp_source", "symmetric", "stun", "signalling"})
+NAMES(vq_severity_name, vq_severity, {"info", "warning", "error"})
+
+/* How sure a pairing is: both ends announced is as sure as SDP can be; each step of inference costs. */
+double vq_pairing_confidence(enum vq_pairing p)
+{
+    static const double confidence[] = {0, 1, 0.95, 0.9, 0.9, 0.8, 0.6};
+    return confidence[p];
+}

@@ -1,0 +1,143 @@
+/* registration.c - REGISTER attempts (RFC 3261 10): challenge, answer, refresh, unregister, timeout. */
+#include "session/session.h"
+
+#include <string.h>
+
+#include "util/str.h"
+
+static struct vq_sip_registration *begin(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
+{
+    struct vq_talk *t = vq_talk_new(e, VQ_TALK_REGISTRATION, m->call_id, d->ts);
+    if (!t)
+        return NULL;
+    struct vq_sip_registration *r = VQ_CONTAINER(t, struct vq_sip_registration, talk);
+    r->r.handle = t->handle;
+    r->r.id = t->id;
+    r->r.call_id = t->call_id;
+    r->r.expires_asked_s = r->r.expires_granted_s = VQ_NONE;
+    r->r.rrd = VQ_NONE;
+    r->r.client = m->request ? d->src : d->dst;
+    r->r.registrar = m->request ? d->dst : d->src;
+    vq_talk_set(t, &r->r.aor, m->to.uri);
+    vq_talk_set(t, &r->r.user, m->to.user);
+    vq_timer_arm(&e->wheel, &t->timer, d->ts + VQ_TIMEOUT);
+    vq_emit(e, VQ_EVENT_REGISTRATION_BEGIN, t->handle, false);
+    return r;
+}
+
+/* A REGISTER after the final answer is a new attempt on the same Call-ID; the old one keeps its place in the list. */
+static struct vq_sip_registration *next_attempt(struct vq_engine *e, struct vq_sip_registration *old,
+                                                const struct vq_sip *m, const struct vq_dgram *d)
+{
+    bool renewed = old->r.outcome == VQ_REG_REGISTERED || old->r.outcome == VQ_REG_REFRESHED;
+    struct vq_talk_kind_state *k = &e->talks[VQ_TALK_REGISTRATION];
+    vq_table_remove(&k->by_call_id, old->talk.hash, old->talk.handle);
+    struct vq_sip_registration *r = begin(e, m, d);
+    if (r)
+        r->renewed = renewed;
+    return r;
+}
+
+static void set_final(struct vq_engine *e, struct vq_sip_registration *r, enum vq_registration_outcome o)
+{
+    r->r.outcome = o;
+    r->final = true;
+    vq_talk_end(e, &r->talk, false);
+}
+
+static void request(struct vq_sip_registration *r, const struct vq_sip *m)
+{
+    r->r.attempts++;
+    r->cseq = m->cseq;
+    r->r.outcome = VQ_REG_INCOMPLETE;
+    r->star = m->contact_star;
+    if (m->expires >= 0)
+        r->r.expires_asked_s = m->expires;
+    vq_talk_set(&r->talk, &r->r.contact, m->contact.uri);
+    vq_talk_set(&r->talk, &r->r.user_agent, m->user_agent);
+    vq_talk_set(&r->talk, &r->r.realm, m->credentials.realm);
+    /* Credentials for another nonce than the one given here were kept from before: a challenge may follow. */
+    if (m->credentials.present && r->nonce && !vq_str_eq(m->credentials.nonce, vq_slice(r->nonce, strlen(r->nonce))))
+        r->nonce = NULL;
+    r->answered_challenge = m->credentials.present && r->nonce;
+}
+
+static void success(struct vq_engine *e, struct vq_sip_registration *r, const struct vq_sip *m, int64_t ts)
+{
+    if (m->expires >= 0)
+        r->r.expires_granted_s = m->expires;
+    r->r.rrd = ts - r->talk.start;
+    bool gone = r->r.expires_asked_s == 0 || (r->star && r->r.expires_asked_s == VQ_NONE);
+    set_final(e, r, gone ? VQ_REG_UNREGISTERED : r->renewed ? VQ_REG_REFRESHED : VQ_REG_REGISTERED);
+}
+
+/* A second challenge to credentials that answered the first means that they are wrong, unless the nonce was stale. */
+static void challenge(struct vq_engine *e, struct vq_sip_registration *r, const struct vq_sip *m)
+{
+    r->r.challenged = true;
+    vq_talk_set(&r->talk, &r->r.realm, m->challenge.realm);
+    if (r->answered_challenge && !m->challenge.stale) {
+        set_final(e, r, VQ_REG_REJECTED);
+        return;
+    }
+    r->nonce = vq_talk_text(&r->talk, m->challenge.nonce);
+    vq_timer_arm(&e->wheel, &r->talk.timer, e->now + VQ_TIMEOUT);
+}
+
+static void response(struct vq_engine *e, struct vq_sip_registration *r, const struct vq_sip *m, int64_t ts)
+{
+    vq_talk_worth(e, &r->talk, VQ_WORTH_ACTIVE);
+    if (m->status < 200 || m->cseq != r->cseq)
+        return;
+    r->r.status = m->status;
+    r->r.reason = r->talk.last ? r->talk.last->m.reason : "";
+    if (m->status < 300)
+        success(e, r, m, ts);
+    else if (m->status == 401 || m->status == 407)
+        challenge(e, r, m);
+    else if (m->status == 423) /* RFC 3261 10.2.8: too brief, the client asks again with more */
+        vq_timer_arm(&e->wheel, &r->talk.timer, e->now + VQ_TIMEOUT);
+    else
+        set_final(e, r, VQ_REG_REJECTED);
+}
+
+bool vq_registration_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
+{
+    struct vq_talk *t = vq_talk_find(e, VQ_TALK_REGISTRATION, m->call_id);
+    struct vq_sip_registration *r = t ? VQ_CONTAINER(t, struct vq_sip_registration, talk) : NULL;
+    if (!r)
+        r = begin(e, m, d);
+    else if (m->request && r->final && m->cseq != r->cseq)
+        r = next_attempt(e, r, m, d);
+    if (!r)
+        return false;
+    bool again;
+    struct vq_note *n = vq_talk_note(e, &r->talk, m, d, &again);
+    if (n)
+        n->m.from_caller = m->request;
+    if (again || r->final)
+        return true;
+    if (m->request)
+        request(r, m);
+    else
+        response(e, r, m, d->ts);
+    return true;
+}
+
+void vq_registration_timer(struct vq_engine *e, struct vq_sip_registration *r)
+{
+    vq_registration_finish(e, r);
+}
+
+/* No answer for as long as a client waits: timeout. A challenge that was never answered, or a 423: the refusal stands. */
+void vq_registration_finish(struct vq_engine *e, struct vq_sip_registration *r)
+{
+    if (r->final)
+        return;
+    if (e->now - r->talk.start >= VQ_TIMEOUT && !r->r.status)
+        set_final(e, r, VQ_REG_TIMEOUT);
+    else if (r->r.status && e->now - r->talk.last_ts >= VQ_TIMEOUT)
+        set_final(e, r, VQ_REG_REJECTED);
+    else
+        vq_talk_end(e, &r->talk, false);
+}

@@ -1,0 +1,86 @@
+/* session.h - what the files of this floor ask of each other. */
+#ifndef VQ_SESSION_SESSION_H
+#define VQ_SESSION_SESSION_H
+
+#include "session/state.h"
+
+/* ---- flow.c ---- */
+/* Finds or creates; 0 without memory. `hash` is vq_flow_hash() of the datagram. */
+uint64_t vq_flow_hash(const struct vq_engine *e, const struct vq_dgram *d);
+uint32_t vq_flow_get(struct vq_engine *e, const struct vq_dgram *d, uint64_t hash);
+uint32_t vq_flow_find(const struct vq_engine *e, const struct vq_endpoint *src, const struct vq_endpoint *dst);
+/* Gives the flow its two ports, where media is bound to calls; false without memory. */
+bool vq_flow_at_ports(struct vq_engine *e, struct vq_flow *f);
+void vq_flow_drop(struct vq_engine *e, struct vq_flow *f);
+
+uint32_t vq_port_find(const struct vq_engine *e, const struct vq_endpoint *ep);
+uint32_t vq_port_get(struct vq_engine *e, const struct vq_endpoint *ep);
+void vq_port_release(struct vq_engine *e, uint32_t port); /* frees it when nothing hangs on it */
+
+/* ---- promise.c: SDP, and which call a flow belongs to ---- */
+void vq_promise_sdp(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sdp *sdp, const struct vq_dgram *d,
+                    bool from_caller);
+void vq_promise_drop(struct vq_engine *e, struct vq_promise *p);
+/* Looks for the call of an unbound flow; true when the flow is bound now. */
+bool vq_flow_bind(struct vq_engine *e, struct vq_flow *f);
+void vq_flow_unbind(struct vq_engine *e, struct vq_flow *f);
+/* What `pt` means on this flow; false when nobody said and RFC 3551 does not either. */
+bool vq_flow_format(const struct vq_engine *e, const struct vq_flow *f, uint8_t pt, struct vq_format *out);
+
+/* ---- stream.c ---- */
+/* An RTP packet on a flow: true when it belongs to a stream or to a candidate for one. */
+bool vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dgram *d);
+void vq_stream_drop(struct vq_engine *e, struct vq_rtp_stream *s);
+/* The flow got a binding (or lost it): its streams follow. */
+void vq_stream_rebind(struct vq_engine *e, struct vq_flow *f, struct vq_rtp_stream *s);
+void vq_stream_end(struct vq_engine *e, struct vq_rtp_stream *s, bool evicted);
+/* No packet will be added to it any more, whatever SSRC it carries. */
+void vq_stream_close(struct vq_engine *e, struct vq_rtp_stream *s);
+void vq_stream_idle(struct vq_engine *e, struct vq_rtp_stream *s);
+/* The stream with this SSRC between two hosts; 0 when there is none. */
+uint32_t vq_stream_by_ssrc(const struct vq_engine *e, uint32_t ssrc, const struct vq_endpoint *src,
+                           const struct vq_endpoint *dst);
+
+/* ---- rtcp_in.c ---- */
+bool vq_rtcp_packet(struct vq_engine *e, const struct vq_dgram *d);
+
+/* ---- nat.c ---- */
+bool vq_nat_packet(struct vq_engine *e, const struct vq_dgram *d);
+/* The address that STUN gave to `local`; NULL when none did. */
+const struct vq_endpoint *vq_nat_mapped(const struct vq_engine *e, const struct vq_endpoint *local);
+
+/* ---- talk.c: what registrations, calls and dialogs share ---- */
+uint64_t vq_talk_hash(const struct vq_engine *e, enum vq_talk_kind kind, struct vq_slice call_id);
+struct vq_talk *vq_talk_find(const struct vq_engine *e, enum vq_talk_kind kind, struct vq_slice call_id);
+/* A new, zeroed object with its Call-ID; NULL without memory. */
+struct vq_talk *vq_talk_new(struct vq_engine *e, enum vq_talk_kind kind, struct vq_slice call_id, int64_t ts);
+void vq_talk_drop(struct vq_engine *e, struct vq_talk *t);
+void vq_talk_worth(struct vq_engine *e, struct vq_talk *t, enum vq_worth w);
+/* Appends the message to the ladder; the note (to be completed) or NULL at the cap. `*again` tells a retransmission. */
+struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struct vq_sip *m, const struct vq_dgram *d,
+                             bool *again);
+/* 0 for an absent tag: comparing tags must not fetch their text. */
+uint64_t vq_tag_hash(const struct vq_engine *e, struct vq_slice tag);
+const char *vq_talk_text(struct vq_talk *t, struct vq_slice s); /* into its arena */
+/* The text if it is not set yet; borrowed slices that are absent leave it alone. */
+void vq_talk_set(struct vq_talk *t, const char **where, struct vq_slice s);
+void vq_talk_end(struct vq_engine *e, struct vq_talk *t, bool evicted);
+void vq_talk_timer(struct vq_engine *e, struct vq_talk *t);
+
+/* ---- signalling.c, registration.c, call.c, dialog.c ---- */
+bool vq_sip_packet(struct vq_engine *e, const struct vq_dgram *d);
+bool vq_registration_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d);
+bool vq_call_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d);
+bool vq_dialog_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d);
+void vq_registration_timer(struct vq_engine *e, struct vq_sip_registration *r);
+void vq_call_timer(struct vq_engine *e, struct vq_sip_call *c);
+void vq_dialog_timer(struct vq_engine *e, struct vq_sip_dialog *d);
+void vq_registration_finish(struct vq_engine *e, struct vq_sip_registration *r);
+void vq_call_finish(struct vq_engine *e, struct vq_sip_call *c);
+void vq_call_release(struct vq_engine *e, struct vq_sip_call *c); /* lets go of streams and promises */
+bool vq_call_over(const struct vq_sip_call *c);
+
+/* RFC 3261 17.1.1.2: Timers B and F, 64 T1. */
+#define VQ_TIMEOUT (32 * VQ_S)
+
+#endif

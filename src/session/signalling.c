@@ -1,0 +1,36 @@
+/* signalling.c - a SIP datagram finds what it belongs to: a registration, a call or another dialog. */
+#include "session/session.h"
+
+/* What a method means for the kind of object; a row for each in enum vq_sip_method. */
+enum { MAKES_CALL = 1, IN_CALL = 2, REGISTERS = 4 };
+
+static const uint8_t traits[VQ_SIP_METHODS] = {
+    [VQ_SIP_INVITE] = MAKES_CALL | IN_CALL, [VQ_SIP_ACK] = MAKES_CALL | IN_CALL, [VQ_SIP_BYE] = MAKES_CALL | IN_CALL,
+    [VQ_SIP_CANCEL] = MAKES_CALL | IN_CALL, [VQ_SIP_PRACK] = MAKES_CALL | IN_CALL,
+    [VQ_SIP_UPDATE] = MAKES_CALL | IN_CALL, [VQ_SIP_REFER] = IN_CALL,       [VQ_SIP_INFO] = MAKES_CALL | IN_CALL,
+    [VQ_SIP_REGISTER] = REGISTERS,          [VQ_SIP_OPTIONS] = IN_CALL,     [VQ_SIP_SUBSCRIBE] = IN_CALL,
+    [VQ_SIP_NOTIFY] = IN_CALL,              [VQ_SIP_PUBLISH] = IN_CALL,     [VQ_SIP_MESSAGE] = IN_CALL,
+    [VQ_SIP_UNKNOWN] = IN_CALL,
+};
+
+static bool route(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
+{
+    uint8_t t = traits[m->method];
+    if (t & REGISTERS)
+        return vq_registration_message(e, m, d);
+    if (t & MAKES_CALL || vq_talk_find(e, VQ_TALK_CALL, m->call_id))
+        return vq_call_message(e, m, d);
+    return vq_dialog_message(e, m, d);
+}
+
+bool vq_sip_packet(struct vq_engine *e, const struct vq_dgram *d)
+{
+    struct vq_sip m;
+    const char *why;
+    if (!vq_sip_parse(&e->sip, d->payload, &m, &why))
+        return false;
+    e->stats.sip_messages++;
+    e->stats.sip_defective += m.defect != NULL;
+    route(e, &m, d); /* a message without memory for it is counted all the same; feed() reports -ENOMEM */
+    return true;
+}

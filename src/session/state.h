@@ -1,0 +1,297 @@
+/* state.h - everything the engine remembers. Only the files of this floor include it.
+ *
+ *   flow     one direction between two UDP endpoints; classified once
+ *   port     one endpoint that media uses or SDP names: where flows and promises meet
+ *   promise  "this call will receive (or send) media here", from SDP
+ *   stream   one SSRC on one flow
+ *   call, registration, dialog   by Call-ID
+ *
+ * Objects live in pools and name each other by handles; lists and timers are intrusive and pool objects never move. */
+#ifndef VQ_SESSION_STATE_H
+#define VQ_SESSION_STATE_H
+
+#include <voipqos/model.h>
+
+#include "metrics/jitter.h"
+#include "metrics/rtt.h"
+#include "metrics/seq.h"
+#include "metrics/series.h"
+#include "net/decode.h"
+#include "proto/sdp.h"
+#include "proto/sip.h"
+#include "util/arena.h"
+#include "util/list.h"
+#include "util/pool.h"
+#include "util/table.h"
+#include "util/wheel.h"
+
+#define VQ_S (INT64_C(1000000000)) /* a second in ns */
+
+/* What an object is worth when its table is full: the lowest goes first, and among equals the longest idle. */
+enum vq_worth {
+    VQ_WORTH_UNPROVEN, /* one side only: what a flood is made of */
+    VQ_WORTH_FINISHED, /* ended and announced */
+    VQ_WORTH_ACTIVE,
+    VQ_WORTHS
+};
+
+enum vq_flow_kind { VQ_FLOW_NEW, VQ_FLOW_OTHER, VQ_FLOW_RTP };
+
+struct vq_flow {
+    /* one cache line for every packet */
+    uint32_t handle;
+    struct vq_endpoint src, dst;
+    uint32_t stream;             /* of the last RTP packet, 0: none */
+    uint32_t call;               /* 0: not bound */
+    uint32_t n_streams;
+    uint8_t kind;                /* enum vq_flow_kind */
+    uint8_t refused;             /* RTP candidates that came to nothing; saturates */
+    uint8_t candidates;          /* streams on trial */
+    bool touched;                /* since it was last looked at for eviction */
+    uint8_t pairing, direction;  /* enum vq_pairing, enum vq_direction; its streams take them over */
+
+    uint32_t port_src, port_dst; /* media ports, 0 while no RTP was suspected */
+    uint32_t promise;            /* whose formats say what the payload types are, 0: none */
+    uint64_t hash;
+    struct vq_list lru;
+    struct vq_list at_src, at_dst; /* in the ports' lists */
+    struct vq_list in_call;
+    struct vq_list streams;
+};
+
+struct vq_port {
+    uint32_t handle;
+    struct vq_endpoint ep;
+    uint64_t hash;
+    struct vq_list promises;     /* newest last */
+    struct vq_list from, to;     /* flows */
+};
+
+struct vq_format {
+    const struct vq_codec *codec;
+    const char *name;            /* when not in the codec table */
+    uint32_t clock_hz;
+    uint8_t pt;
+};
+
+struct vq_promise {
+    uint32_t handle, port, call;
+    struct vq_list in_port, in_call;
+    uint8_t media;               /* enum vq_media */
+    bool by_caller;              /* the caller's side said that it receives here */
+    bool signalling;             /* not SDP: only where this side's signalling comes from */
+    bool encrypted;
+    uint8_t n_formats;
+    const struct vq_format *formats; /* in the call's arena */
+};
+
+/* Four hypotheses stand in for a clock that SDP may name later, so that the jitter of early media is exact too. */
+#define VQ_CLOCKS 4
+extern const uint32_t vq_clocks[VQ_CLOCKS];
+
+/* What a stream's packets rarely touch. */
+struct vq_stream_cold {
+    uint32_t handle;
+    struct vq_jitter *guess;     /* VQ_CLOCKS of them in the arena while the clock is unknown, else NULL */
+    struct vq_rtt rtt;
+    struct vq_segment first;     /* packets of the last segment: what is left of the stream's */
+    uint64_t packets_before;     /* of the last segment */
+    struct vq_segment *last_segment;
+    struct vq_arena arena;       /* further segments, cname, codec name */
+    const char *cname;
+    const char *codec_name;      /* from SDP when the table lacks it */
+    uint64_t sr, rr, xr;
+    int64_t reported_lost;
+    uint32_t reported_jitter;
+    uint8_t reported_fraction, reported_fraction_max;
+    uint8_t payload_types[8];
+    uint8_t n_payload_types;
+    bool bye;
+    uint64_t event_packets, cn_packets;
+};
+
+/* One SSRC of one flow. What every packet reads and writes comes first, in four cache lines. */
+struct vq_rtp_stream {
+    uint32_t handle, flow, ssrc;
+    uint32_t last_rtp;           /* timestamp of the last packet that entered the jitter ... */
+    int64_t jitter_ts;           /* ... and its arrival */
+    int64_t last_ts;             /* arrival of the last packet */
+    int64_t slot_end;            /* of the current interval */
+    double ms_per_tick;          /* 1000 / clock, 0: clock unknown */
+    uint32_t ptime_ticks;        /* timestamp step of consecutive packets, by majority vote */
+    uint8_t ptime_votes;
+    uint8_t pt;                  /* of the main codec's packets */
+    uint8_t chain;               /* packets in sequence while unconfirmed */
+    uint8_t worth;
+    bool primed;                 /* last_rtp and jitter_ts may be compared */
+    bool confirmed, ended, closed; /* closed: its number may come back, but as another stream */
+
+    struct vq_jitter jitter;
+    struct vq_slot slot;         /* the interval that is being filled */
+
+    uint64_t packets, bytes, last_frame;
+    double gap_min_ms, gap_max_ms;
+    uint32_t slot_lost;          /* vq_seq_lost() at the interval's start */
+    struct vq_seq seq;
+
+    /* per stream, not per packet */
+    uint32_t cold, id;           /* id 0 while unconfirmed */
+    uint32_t call;
+    uint32_t clock_hz;
+    uint64_t first_frame;
+    int64_t start;
+    struct vq_endpoint src, dst;
+    const struct vq_codec *codec;
+    uint8_t pairing, direction, media;
+    uint8_t dscp, ttl;
+    bool encrypted;
+    uint64_t key_hash, ssrc_hash;
+    struct vq_series series;
+    struct vq_list all, lru, in_flow, in_call;
+    struct vq_timer idle;
+};
+
+/* A message as kept: the public part, and what is needed to know it again. */
+struct vq_note {
+    struct vq_message m;
+    struct vq_note *prev;
+    uint64_t key;
+};
+
+/* What registrations, calls and dialogs have in common: a Call-ID, an arena and a list of messages. */
+struct vq_talk {
+    uint32_t handle, id;
+    uint64_t hash;               /* of kind and Call-ID, seeded */
+    struct vq_arena arena;
+    const char *call_id;
+    size_t call_id_n;
+    struct vq_note *first, *last;
+    uint64_t keys;               /* bit k % 64 for each message's key: a clear bit proves a message new */
+    unsigned n_messages, not_kept, retransmissions;
+    int64_t start, last_ts;
+    uint8_t kind;                /* enum vq_talk_kind */
+    uint8_t worth;
+    bool ended;                  /* its end was announced */
+    struct vq_list all, lru;
+    struct vq_timer timer;
+};
+
+enum vq_talk_kind { VQ_TALK_REGISTRATION, VQ_TALK_CALL, VQ_TALK_DIALOG, VQ_TALKS };
+
+extern const uint32_t vq_talk_arena[VQ_TALKS]; /* caps of their arenas, bytes */
+#define VQ_STREAM_ARENA 4096u
+
+
+struct vq_sip_registration {
+    struct vq_talk talk;
+    struct vq_registration r;    /* the public answer, kept up to date */
+    const char *nonce;           /* of the challenge given in this attempt */
+    uint32_t cseq;               /* of the latest request */
+    bool star;                   /* Contact: * */
+    bool answered_challenge;     /* the latest request has credentials for the nonce given here */
+    bool final;                  /* has its outcome */
+    bool renewed;                /* an earlier attempt on this Call-ID succeeded */
+};
+
+struct vq_sip_call {
+    struct vq_talk talk;
+    struct vq_call c;
+    const char *from_tag;
+    uint64_t from_tag_hash, to_tag_hash; /* of the first leg; 0: none */
+    uint32_t invite_cseq;        /* of the INVITE that sets the call up */
+    int64_t first_18x, bye_ts, first_rtp;
+    bool cancel_seen;
+    uint8_t refusal;             /* enum call_event of a challenge or redirection that the caller may still follow, 0: none */
+    bool offer_open, offer_from_caller; /* RFC 3264 */
+    uint32_t offer_cseq;
+    struct vq_offer *first_offer, *last_offer;
+    struct vq_leg *first_leg, *last_leg;
+    unsigned n_legs;
+    struct vq_list promises, flows, streams;
+};
+
+struct vq_sip_dialog {
+    struct vq_talk talk;
+    struct vq_dialog d;
+};
+
+struct vq_talk_kind_state {
+    struct vq_pool pool;
+    struct vq_table by_call_id;
+    struct vq_list all, lru[VQ_WORTHS];
+    uint32_t n_ids;
+    uint64_t evicted;
+};
+
+struct vq_nat {
+    struct vq_stun s;
+};
+
+#define VQ_NAT_MAX 1024
+
+struct vq_engine {
+    struct vq_options opt;
+    struct vq_stats stats;
+    int64_t now;                 /* latest time seen */
+    bool finished, no_memory;
+    const struct vq_simple_model *simple;
+    const struct vq_impairment *g711;
+    vq_event_h *event;
+    void *event_arg;
+
+    struct vq_wheel wheel;
+    struct vq_sip_parser sip;
+
+    struct vq_pool flows, ports, promises, streams, colds;
+    struct vq_pool chunks;       /* of the arenas of calls, registrations, dialogs and streams */
+    struct vq_table flow_by_key, port_by_ep, stream_by_key, stream_by_ssrc;
+    struct vq_list flow_lru, stream_all, stream_lru[VQ_WORTHS];
+    uint32_t n_stream_ids;
+
+    struct vq_talk_kind_state talks[VQ_TALKS];
+
+    struct vq_nat *nats;
+    size_t n_nats;
+    struct vq_table nat_by_client, nat_by_pair;
+};
+
+/* Accessors: a handle that is alive to its object. */
+#define VQ_AT(pool, type, h) ((type *)vq_pool_at(&(pool), (h)))
+
+static inline struct vq_flow *vq_flow_at(const struct vq_engine *e, uint32_t h)
+{
+    return VQ_AT(e->flows, struct vq_flow, h);
+}
+
+static inline struct vq_port *vq_port_at(const struct vq_engine *e, uint32_t h)
+{
+    return VQ_AT(e->ports, struct vq_port, h);
+}
+
+static inline struct vq_promise *vq_promise_at(const struct vq_engine *e, uint32_t h)
+{
+    return VQ_AT(e->promises, struct vq_promise, h);
+}
+
+static inline struct vq_rtp_stream *vq_rtp_stream_at(const struct vq_engine *e, uint32_t h)
+{
+    return VQ_AT(e->streams, struct vq_rtp_stream, h);
+}
+
+static inline struct vq_stream_cold *vq_cold_at(const struct vq_engine *e, uint32_t h)
+{
+    return VQ_AT(e->colds, struct vq_stream_cold, h);
+}
+
+static inline struct vq_sip_call *vq_sip_call_at(const struct vq_engine *e, uint32_t h)
+{
+    return VQ_AT(e->talks[VQ_TALK_CALL].pool, struct vq_sip_call, h);
+}
+
+enum vq_timer_kind { VQ_TIMER_STREAM, VQ_TIMER_TALK };
+
+/* engine.c */
+void vq_emit(struct vq_engine *e, enum vq_event_kind kind, uint32_t handle, bool evicted);
+uint64_t vq_hash(const struct vq_engine *e, const void *p, size_t n, uint64_t salt);
+
+#endif

@@ -1,0 +1,501 @@
+/* stream.c - RTP packets become streams: probation, numbering, jitter, intervals. */
+#include "session/session.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "proto/rtp.h"
+
+/* Clocks of the dynamic payload types in use (RFC 3551, RFC 7587, RFC 4867, RFC 3551 5): tried side by side until SDP
+ * names the right one. */
+const uint32_t vq_clocks[VQ_CLOCKS] = {8000, 16000, 48000, 90000};
+
+/* Packets of one SSRC in sequence that prove an unannounced flow to be RTP. RFC 3550 A.1 takes two (MIN_SEQUENTIAL); one
+ * more keeps other protocols out that happen to count. */
+#define PROOF 3
+/* How far apart they may be numbered: the SSRC is 32 bits of evidence already, a small loss does not undo it. */
+#define PROOF_GAP 64
+/* A flow that disappointed this often is no longer asked, unless a promise vouches for it. */
+#define PATIENCE 16
+/* SSRCs on trial at once on one flow: audio and video may share it. */
+#define CANDIDATES 4
+#define NO_PT 0xff
+
+struct key {
+    uint32_t flow, ssrc;
+};
+
+static bool stream_eq(uint32_t handle, const void *key, const void *arg)
+{
+    const struct vq_rtp_stream *s = vq_rtp_stream_at(arg, handle);
+    const struct key *k = key;
+    return s->flow == k->flow && s->ssrc == k->ssrc && !s->closed;
+}
+
+static void set_worth(struct vq_engine *e, struct vq_rtp_stream *s, enum vq_worth w)
+{
+    s->worth = (uint8_t)w;
+    vq_list_touch(&e->stream_lru[w], &s->lru);
+}
+
+/* ---- birth and death --------------------------------------------------------------------------------------------- */
+
+static void evict_stream(struct vq_engine *e)
+{
+    for (int w = 0; w < VQ_WORTHS; w++) {
+        struct vq_list *lru = &e->stream_lru[w];
+        if (vq_list_empty(lru))
+            continue;
+        struct vq_rtp_stream *s = VQ_CONTAINER(lru->next, struct vq_rtp_stream, lru);
+        /* Streams are not moved for each packet. Those that had some lately are looked for, a bounded number of times. */
+        for (int i = 0; i < 32 && w == VQ_WORTH_ACTIVE && e->now - s->last_ts < e->opt.stream_idle / 8; i++) {
+            vq_list_touch(lru, &s->lru);
+            s = VQ_CONTAINER(lru->next, struct vq_rtp_stream, lru);
+        }
+        e->stats.evicted_finished += w == VQ_WORTH_FINISHED;
+        e->stats.evicted_streams++;
+        vq_stream_end(e, s, true);
+        vq_stream_drop(e, s);
+        return;
+    }
+}
+
+static struct vq_rtp_stream *new_stream(struct vq_engine *e, struct vq_flow *f, const struct vq_rtp *r,
+                                        const struct vq_dgram *d)
+{
+    if (e->streams.used == e->opt.max_streams)
+        evict_stream(e);
+    uint32_t h = vq_pool_take(&e->streams), c = vq_pool_take(&e->colds);
+    if (!h || !c)
+        goto fail;
+    struct vq_rtp_stream *s = vq_rtp_stream_at(e, h);
+    s->handle = h;
+    s->cold = c;
+    s->flow = f->handle;
+    s->ssrc = r->ssrc;
+    struct key k = {f->handle, r->ssrc};
+    s->key_hash = vq_hash(e, &k, sizeof k, 2);
+    s->ssrc_hash = vq_hash(e, &r->ssrc, sizeof r->ssrc, 3);
+    if (vq_table_add(&e->stream_by_key, s->key_hash, h))
+        goto fail;
+    if (vq_table_add(&e->stream_by_ssrc, s->ssrc_hash, h)) {
+        vq_table_remove(&e->stream_by_key, s->key_hash, h);
+        goto fail;
+    }
+    s->src = f->src;
+    s->dst = f->dst;
+    s->start = s->last_ts = d->ts;
+    s->first_frame = d->frame;
+    s->ttl = d->ttl;
+    s->dscp = d->dscp;
+    s->pt = NO_PT;
+    s->media = VQ_MEDIA_UNKNOWN;
+    s->gap_min_ms = HUGE_VAL;
+    s->idle.kind = VQ_TIMER_STREAM;
+    vq_series_init(&s->series, d->ts);
+    s->slot_end = d->ts + s->series.width;
+    s->slot.jitter_ms = -1;
+    struct vq_stream_cold *cold = vq_cold_at(e, c);
+    cold->handle = c;
+    cold->reported_lost = VQ_NONE;
+    cold->first = (struct vq_segment){.ssrc = r->ssrc, .reason = "start", .ts = d->ts};
+    cold->last_segment = &cold->first;
+    vq_arena_init_pool(&cold->arena, VQ_STREAM_ARENA, &e->chunks);
+    vq_list_append(&f->streams, &s->in_flow);
+    f->n_streams++;
+    f->candidates++;
+    vq_list_append(&e->stream_all, &s->all);
+    set_worth(e, s, VQ_WORTH_UNPROVEN);
+    vq_timer_arm(&e->wheel, &s->idle, d->ts + e->opt.stream_idle);
+    return s;
+fail:
+    if (h)
+        vq_pool_give(&e->streams, h);
+    if (c)
+        vq_pool_give(&e->colds, c);
+    e->no_memory = true;
+    return NULL;
+}
+
+void vq_stream_drop(struct vq_engine *e, struct vq_rtp_stream *s)
+{
+    struct vq_flow *f = vq_flow_at(e, s->flow);
+    if (f->stream == s->handle)
+        f->stream = 0;
+    f->n_streams--;
+    f->candidates = (uint8_t)(f->candidates - !s->confirmed);
+    vq_list_remove(&s->in_flow);
+    vq_list_remove(&s->in_call);
+    vq_list_remove(&s->all);
+    vq_list_remove(&s->lru);
+    vq_timer_cancel(&s->idle);
+    vq_table_remove(&e->stream_by_key, s->key_hash, s->handle);
+    vq_table_remove(&e->stream_by_ssrc, s->ssrc_hash, s->handle);
+    vq_series_done(&s->series);
+    vq_arena_done(&vq_cold_at(e, s->cold)->arena);
+    vq_pool_give(&e->colds, s->cold);
+    vq_pool_give(&e->streams, s->handle);
+}
+
+/* The interval that is being filled goes into the series; the next one begins at `ts`. */
+static void roll_slot(struct vq_rtp_stream *s, int64_t ts)
+{
+    uint32_t lost = vq_seq_lost(&s->seq);
+    s->slot.lost = (int32_t)(lost - s->slot_lost);
+    vq_series_add(&s->series, s->slot_end - 1, &s->slot);
+    s->slot_lost = lost;
+    s->slot = (struct vq_slot){.jitter_ms = -1};
+    int64_t w = s->series.width;
+    s->slot_end = s->series.start + ((ts - s->series.start) / w + 1) * w;
+}
+
+void vq_stream_end(struct vq_engine *e, struct vq_rtp_stream *s, bool evicted)
+{
+    if (s->ended)
+        return;
+    s->ended = true;
+    vq_timer_cancel(&s->idle);
+    if (s->confirmed) {
+        set_worth(e, s, VQ_WORTH_FINISHED);
+        vq_emit(e, VQ_EVENT_STREAM_END, s->handle, evicted);
+    }
+}
+
+void vq_stream_close(struct vq_engine *e, struct vq_rtp_stream *s)
+{
+    vq_stream_end(e, s, false);
+    s->closed = true;
+    struct vq_flow *f = vq_flow_at(e, s->flow);
+    if (f->stream == s->handle)
+        f->stream = 0;
+}
+
+void vq_stream_idle(struct vq_engine *e, struct vq_rtp_stream *s)
+{
+    int64_t due = s->last_ts + e->opt.stream_idle;
+    if (due > e->now)
+        vq_timer_arm(&e->wheel, &s->idle, due);
+    else if (s->confirmed)
+        vq_stream_end(e, s, false);
+    else
+        vq_stream_drop(e, s); /* a candidate that came to nothing: its packets stay "other" */
+}
+
+/* ---- what the payload types mean --------------------------------------------------------------------------------- */
+
+static void note_pt(struct vq_stream_cold *c, uint8_t pt)
+{
+    if (c->n_payload_types < sizeof c->payload_types && !memchr(c->payload_types, pt, c->n_payload_types))
+        c->payload_types[c->n_payload_types++] = pt;
+}
+
+/* The clock is known now: the hypothesis that was right all along takes over. */
+static void set_clock(struct vq_rtp_stream *s, const struct vq_stream_cold *c, uint32_t clock_hz)
+{
+    if (!s->clock_hz && clock_hz)
+        for (int i = 0; i < VQ_CLOCKS; i++)
+            if (c->guess && vq_clocks[i] == clock_hz)
+                s->jitter = c->guess[i];
+    s->clock_hz = clock_hz;
+    s->ms_per_tick = clock_hz ? 1000.0 / clock_hz : 0;
+}
+
+static void set_format(struct vq_engine *e, struct vq_rtp_stream *s, uint8_t pt, const struct vq_format *fmt)
+{
+    struct vq_stream_cold *c = vq_cold_at(e, s->cold);
+    s->pt = pt;
+    s->codec = fmt->codec;
+    if (fmt->codec)
+        s->media = (uint8_t)fmt->codec->media;
+    if (!fmt->codec && fmt->name && !c->codec_name)
+        c->codec_name = vq_arena_text(&c->arena, vq_slice(fmt->name, strlen(fmt->name)));
+    set_clock(s, c, fmt->clock_hz);
+}
+
+/* A payload type other than the main one. True when the packet takes part in the jitter. */
+static bool other_pt(struct vq_engine *e, const struct vq_flow *f, struct vq_rtp_stream *s, uint8_t pt)
+{
+    struct vq_stream_cold *c = vq_cold_at(e, s->cold);
+    struct vq_format fmt = {0};
+    bool known = vq_flow_format(e, f, pt, &fmt);
+    note_pt(c, pt);
+    enum vq_payload what = fmt.codec ? fmt.codec->payload : VQ_PAYLOAD_MEDIA;
+    if (what == VQ_PAYLOAD_EVENT)
+        c->event_packets++;
+    if (what == VQ_PAYLOAD_CN)
+        c->cn_packets++;
+    /* RFC 4733 events share a timestamp and comfort noise ends a talk spurt (METRICS 4.1): neither enters the jitter, and
+     * transit starts anew behind them. A type that nobody announced does not displace a codec that is known. */
+    if (what != VQ_PAYLOAD_MEDIA || (!known && s->pt != NO_PT)) {
+        s->primed = false;
+        return false;
+    }
+    if (s->pt != NO_PT)
+        s->primed = false;
+    set_format(e, s, pt, &fmt);
+    return true;
+}
+
+/* SDP came, or came to another conclusion, after the stream began. */
+void vq_stream_rebind(struct vq_engine *e, struct vq_flow *f, struct vq_rtp_stream *s)
+{
+    vq_list_remove(&s->in_call);
+    s->call = f->call;
+    s->pairing = f->pairing;
+    s->direction = f->direction;
+    if (f->promise) {
+        const struct vq_promise *p = vq_promise_at(e, f->promise);
+        s->encrypted = p->encrypted;
+        if (s->media == VQ_MEDIA_UNKNOWN)
+            s->media = p->media;
+    }
+    struct vq_format fmt;
+    if (s->pt != NO_PT && !s->codec && vq_flow_format(e, f, s->pt, &fmt))
+        set_format(e, s, s->pt, &fmt);
+    if (s->call && s->confirmed) {
+        struct vq_sip_call *c = vq_sip_call_at(e, s->call);
+        vq_list_append(&c->streams, &s->in_call);
+        if (c->first_rtp == VQ_NONE || s->start < c->first_rtp)
+            c->first_rtp = s->start;
+    }
+}
+
+static void confirm(struct vq_engine *e, struct vq_flow *f, struct vq_rtp_stream *s)
+{
+    s->confirmed = true;
+    f->candidates--;
+    s->id = ++e->n_stream_ids;
+    f->kind = VQ_FLOW_RTP;
+    vq_stream_rebind(e, f, s);
+    /* Its packets so far were counted as something else; the present one is counted by who called. */
+    e->stats.rtp_packets += s->packets;
+    if (s->packets > 1) {
+        e->stats.decoded[VQ_DEC_RTP] += s->packets - 1;
+        e->stats.decoded[VQ_DEC_OTHER_UDP] -= s->packets - 1;
+    }
+    vq_emit(e, VQ_EVENT_STREAM_BEGIN, s->handle, false);
+}
+
+/* ---- every packet ------------------------------------------------------------------------------------------------ */
+
+static void guess_jitter(struct vq_stream_cold *c, double arrival_ms, double ticks)
+{
+    if (!c->guess)
+        c->guess = vq_arena_alloc(&c->arena, VQ_CLOCKS * sizeof *c->guess);
+    for (int i = 0; c->guess && i < VQ_CLOCKS; i++)
+        vq_jitter_add(&c->guess[i], arrival_ms - ticks * 1000.0 / vq_clocks[i]);
+}
+
+static void add_jitter(struct vq_engine *e, struct vq_rtp_stream *s, const struct vq_rtp *r, int64_t ts)
+{
+    if (s->primed) {
+        double arrival = (double)(ts - s->jitter_ts) / 1e6;
+        double ticks = (double)(int32_t)(r->ts - s->last_rtp);
+        if (s->ms_per_tick > 0) {
+            vq_jitter_add(&s->jitter, arrival - ticks * s->ms_per_tick);
+        } else {
+            guess_jitter(vq_cold_at(e, s->cold), arrival, ticks);
+        }
+    }
+    s->primed = true;
+    s->jitter_ts = ts;
+    s->last_rtp = r->ts;
+}
+
+/* Boyer-Moore majority over the timestamp steps of consecutive packets. */
+static void vote_ptime(struct vq_rtp_stream *s, uint32_t step)
+{
+    if (step == s->ptime_ticks) {
+        if (s->ptime_votes < UINT8_MAX)
+            s->ptime_votes++;
+    } else if (s->ptime_votes) {
+        s->ptime_votes--;
+    } else {
+        s->ptime_ticks = step;
+        s->ptime_votes = 1;
+    }
+}
+
+/* A jump in the numbers is an outage and not a restart when the timestamps jumped along with the time that passed. */
+static bool outage(const struct vq_rtp_stream *s, const struct vq_rtp *r, int64_t ts)
+{
+    if (!s->primed || s->ms_per_tick <= 0 || !s->ptime_ticks)
+        return false;
+    double passed = (double)(ts - s->jitter_ts) / 1e6;
+    double ticks = (double)(int32_t)(r->ts - s->last_rtp);
+    double numbers = (double)(uint16_t)(r->seq - (uint16_t)s->seq.max) * s->ptime_ticks;
+    return passed > 0 && fabs(passed - ticks * s->ms_per_tick) < 0.1 * passed && fabs(numbers - ticks) < 0.1 * ticks;
+}
+
+static void restarted(struct vq_engine *e, struct vq_rtp_stream *s, int64_t ts)
+{
+    struct vq_stream_cold *c = vq_cold_at(e, s->cold);
+    struct vq_segment *g = vq_arena_alloc(&c->arena, sizeof *g);
+    s->primed = false; /* the new numbering has its own timestamps */
+    if (!g)
+        return; /* the cap on segments: the stream goes on within the last one */
+    *g = (struct vq_segment){.ssrc = s->ssrc, .reason = "sequence_restart", .ts = ts};
+    uint64_t began = s->packets - 1; /* the packet before, stray then, began it */
+    c->last_segment->packets = began - c->packets_before;
+    c->packets_before = began;
+    c->last_segment->next = g;
+    c->last_segment = g;
+    vq_emit(e, VQ_EVENT_STREAM_CHANGE, s->handle, false);
+}
+
+static void add_packet(struct vq_engine *e, const struct vq_flow *f, struct vq_rtp_stream *s, const struct vq_rtp *r,
+                       const struct vq_dgram *d)
+{
+    if (d->ts >= s->slot_end)
+        roll_slot(s, d->ts);
+    if (s->packets) {
+        double gap = (double)(d->ts - s->last_ts) / 1e6;
+        if (gap < s->gap_min_ms)
+            s->gap_min_ms = gap;
+        if (gap > s->gap_max_ms)
+            s->gap_max_ms = gap;
+        s->slot.gap_sum_ms += (float)gap;
+        if ((float)gap > s->slot.gap_max_ms)
+            s->slot.gap_max_ms = (float)gap;
+        s->slot.gaps++;
+    }
+    uint16_t before = (uint16_t)s->seq.max;
+    bool proven = vq_seq_is_jump(&s->seq, r->seq) && outage(s, r, d->ts);
+    enum vq_seq_verdict v = vq_seq_add(&s->seq, r->seq, proven);
+    if (v == VQ_SEQ_RESTART)
+        restarted(e, s, d->ts);
+    if ((r->pt == s->pt || other_pt(e, f, s, r->pt)) && v != VQ_SEQ_STRAY) {
+        if (s->primed && v == VQ_SEQ_NEXT && (uint16_t)(before + 1) == r->seq)
+            vote_ptime(s, r->ts - s->last_rtp);
+        add_jitter(e, s, r, d->ts);
+    }
+    s->packets++;
+    s->bytes += d->wire;
+    s->slot.packets++;
+    if (s->ms_per_tick > 0)
+        s->slot.jitter_ms = (float)s->jitter.last;
+    s->last_ts = d->ts;
+    s->last_frame = d->frame;
+}
+
+/* ---- whose packet is it ------------------------------------------------------------------------------------------ */
+
+/* SDP announced both ends of the flow: its first packet is believed. Weaker evidence tells whose RTP it is, not that it
+ * is RTP: anybody can send to a port that was announced. */
+static bool vouched(const struct vq_flow *f)
+{
+    return f->call && f->pairing == VQ_PAIR_SDP;
+}
+
+/* One more packet of a stream that is not proven yet. False: the evidence speaks against it. */
+static bool still_plausible(struct vq_rtp_stream *s, const struct vq_rtp *r)
+{
+    uint16_t ahead = (uint16_t)(r->seq - (uint16_t)s->seq.max);
+    if (ahead && ahead <= PROOF_GAP)
+        s->chain++;
+    else if (ahead && ahead < 65536 - PROOF_GAP)
+        return false;
+    return true;
+}
+
+static struct vq_rtp_stream *find_stream(struct vq_engine *e, struct vq_flow *f, uint32_t ssrc)
+{
+    if (f->stream) {
+        struct vq_rtp_stream *s = vq_rtp_stream_at(e, f->stream);
+        if (s->ssrc == ssrc && !s->closed)
+            return s;
+    }
+    if (!f->n_streams)
+        return NULL;
+    struct key k = {f->handle, ssrc};
+    uint32_t h = vq_table_find(&e->stream_by_key, vq_hash(e, &k, sizeof k, 2), stream_eq, &k, e);
+    return h ? vq_rtp_stream_at(e, h) : NULL;
+}
+
+static void refuse(struct vq_engine *e, struct vq_flow *f, struct vq_rtp_stream *candidate)
+{
+    vq_stream_drop(e, candidate);
+    if (f->refused < UINT8_MAX)
+        f->refused++;
+}
+
+static struct vq_rtp_stream *oldest_candidate(struct vq_flow *f)
+{
+    struct vq_list *l = f->streams.next;
+    while (VQ_CONTAINER(l, struct vq_rtp_stream, in_flow)->confirmed)
+        l = l->next;
+    return VQ_CONTAINER(l, struct vq_rtp_stream, in_flow);
+}
+
+static struct vq_rtp_stream *begin_stream(struct vq_engine *e, struct vq_flow *f, const struct vq_rtp *r,
+                                          const struct vq_dgram *d)
+{
+    if (f->candidates == CANDIDATES)
+        refuse(e, f, oldest_candidate(f));
+    if (!f->port_dst && !vq_flow_at_ports(e, f)) {
+        e->no_memory = true;
+        return NULL;
+    }
+    if (!f->call)
+        vq_flow_bind(e, f);
+    if (!f->call && f->refused >= PATIENCE)
+        return NULL;
+    return new_stream(e, f, r, d);
+}
+
+bool vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dgram *d)
+{
+    struct vq_rtp r;
+    if (!vq_rtp_parse(d->payload, d->wire, &r))
+        return false;
+    struct vq_rtp_stream *s = find_stream(e, f, r.ssrc);
+    if (s && !s->confirmed && !still_plausible(s, &r)) {
+        refuse(e, f, s);
+        s = NULL;
+    }
+    if (!s) {
+        s = begin_stream(e, f, &r, d);
+        if (!s)
+            return false;
+        s->chain = 1;
+        f->stream = s->handle;
+    }
+    f->stream = s->handle;
+    if (s->ended) { /* silence, and then it goes on: the same stream */
+        s->ended = false;
+        set_worth(e, s, VQ_WORTH_ACTIVE);
+        vq_timer_arm(&e->wheel, &s->idle, d->ts + e->opt.stream_idle);
+        vq_emit(e, VQ_EVENT_STREAM_CHANGE, s->handle, false);
+    }
+    add_packet(e, f, s, &r, d);
+    if (s->confirmed) {
+        e->stats.rtp_packets++;
+    } else if (vouched(f) || s->chain >= PROOF) {
+        if (!f->call)
+            vq_flow_bind(e, f);
+        confirm(e, f, s);
+    }
+    if (s->worth == VQ_WORTH_UNPROVEN && s->packets >= PROOF && s->confirmed)
+        set_worth(e, s, VQ_WORTH_ACTIVE);
+    return s->confirmed;
+}
+
+struct ssrc_key {
+    uint32_t ssrc;
+    const struct vq_endpoint *src, *dst;
+};
+
+static bool ssrc_eq(uint32_t handle, const void *key, const void *arg)
+{
+    const struct vq_rtp_stream *s = vq_rtp_stream_at(arg, handle);
+    const struct ssrc_key *k = key;
+    return s->ssrc == k->ssrc && !s->closed && vq_endpoint_same_host(&s->src, k->src) &&
+           vq_endpoint_same_host(&s->dst, k->dst);
+}
+
+uint32_t vq_stream_by_ssrc(const struct vq_engine *e, uint32_t ssrc, const struct vq_endpoint *src,
+                           const struct vq_endpoint *dst)
+{
+    struct ssrc_key k = {ssrc, src, dst};
+    return vq_table_find(&e->stream_by_ssrc, vq_hash(e, &ssrc, sizeof ssrc, 3), ssrc_eq, &k, e);
+}

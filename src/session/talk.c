@@ -1,0 +1,247 @@
+/* talk.c - what registrations, calls and other dialogs share: the Call-ID, the list of messages, the caps. */
+#include "session/session.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* How far back a retransmission is looked for: RFC 3261 sends one message at most 11 times. */
+#define LOOK_BACK 64
+
+/* Bytes of messages and texts of one object at most. */
+const uint32_t vq_talk_arena[VQ_TALKS] = {
+    [VQ_TALK_REGISTRATION] = 16384, [VQ_TALK_CALL] = 65536, [VQ_TALK_DIALOG] = 16384};
+
+struct id_key {
+    struct vq_slice call_id;
+    enum vq_talk_kind kind;
+};
+
+static struct vq_talk *talk_at(const struct vq_engine *e, enum vq_talk_kind kind, uint32_t handle)
+{
+    return vq_pool_at(&e->talks[kind].pool, handle);
+}
+
+static bool talk_eq(uint32_t handle, const void *key, const void *arg)
+{
+    const struct id_key *k = key;
+    const struct vq_talk *t = talk_at(arg, k->kind, handle);
+    return t->call_id_n == k->call_id.n && (!k->call_id.n || !memcmp(t->call_id, k->call_id.p, k->call_id.n));
+}
+
+uint64_t vq_talk_hash(const struct vq_engine *e, enum vq_talk_kind kind, struct vq_slice call_id)
+{
+    return vq_hash(e, call_id.n ? call_id.p : (const void *)"", call_id.n, 16 + kind);
+}
+
+struct vq_talk *vq_talk_find(const struct vq_engine *e, enum vq_talk_kind kind, struct vq_slice call_id)
+{
+    struct id_key k = {call_id, kind};
+    uint32_t h = vq_table_find(&e->talks[kind].by_call_id, vq_talk_hash(e, kind, call_id), talk_eq, &k, e);
+    return h ? talk_at(e, kind, h) : NULL;
+}
+
+void vq_talk_worth(struct vq_engine *e, struct vq_talk *t, enum vq_worth w)
+{
+    t->worth = (uint8_t)w;
+    vq_list_touch(&e->talks[t->kind].lru[w], &t->lru);
+}
+
+static const enum vq_event_kind end_event[VQ_TALKS] = {
+    [VQ_TALK_REGISTRATION] = VQ_EVENT_REGISTRATION_END,
+    [VQ_TALK_CALL] = VQ_EVENT_CALL_END,
+};
+
+void vq_talk_end(struct vq_engine *e, struct vq_talk *t, bool evicted)
+{
+    if (t->ended)
+        return;
+    t->ended = true;
+    vq_timer_cancel(&t->timer);
+    /* What nobody ever answered is still the first to go. */
+    vq_talk_worth(e, t, t->worth == VQ_WORTH_UNPROVEN ? VQ_WORTH_UNPROVEN : VQ_WORTH_FINISHED);
+    if (t->kind != VQ_TALK_DIALOG)
+        vq_emit(e, end_event[t->kind], t->handle, evicted);
+}
+
+void vq_talk_drop(struct vq_engine *e, struct vq_talk *t)
+{
+    struct vq_talk_kind_state *k = &e->talks[t->kind];
+    if (t->kind == VQ_TALK_CALL)
+        vq_call_release(e, VQ_CONTAINER(t, struct vq_sip_call, talk));
+    vq_list_remove(&t->all);
+    vq_list_remove(&t->lru);
+    vq_timer_cancel(&t->timer);
+    vq_table_remove(&k->by_call_id, t->hash, t->handle);
+    vq_arena_done(&t->arena);
+    vq_pool_give(&k->pool, t->handle);
+}
+
+static void evict_talk(struct vq_engine *e, enum vq_talk_kind kind)
+{
+    struct vq_talk_kind_state *k = &e->talks[kind];
+    int w = 0;
+    while (vq_list_empty(&k->lru[w]))
+        w++;
+    struct vq_talk *t = VQ_CONTAINER(k->lru[w].next, struct vq_talk, lru);
+    vq_talk_end(e, t, true);
+    vq_talk_drop(e, t);
+    k->evicted++;
+    e->stats.evicted_finished += w == VQ_WORTH_FINISHED && kind == VQ_TALK_CALL;
+}
+
+struct vq_talk *vq_talk_new(struct vq_engine *e, enum vq_talk_kind kind, struct vq_slice call_id, int64_t ts)
+{
+    struct vq_talk_kind_state *k = &e->talks[kind];
+    if (k->pool.used == k->pool.cap)
+        evict_talk(e, kind);
+    uint32_t h = vq_pool_take(&k->pool);
+    if (!h)
+        goto fail;
+    struct vq_talk *t = talk_at(e, kind, h);
+    vq_arena_init_pool(&t->arena, vq_talk_arena[kind], &e->chunks);
+    t->call_id = vq_arena_text(&t->arena, call_id);
+    t->call_id_n = call_id.n;
+    t->hash = vq_talk_hash(e, kind, call_id);
+    if (!t->call_id || vq_table_add(&k->by_call_id, t->hash, h)) {
+        vq_arena_done(&t->arena);
+        vq_pool_give(&k->pool, h);
+        goto fail;
+    }
+    t->handle = h;
+    t->kind = (uint8_t)kind;
+    t->id = ++k->n_ids;
+    t->start = t->last_ts = ts;
+    t->timer.kind = VQ_TIMER_TALK;
+    vq_list_append(&k->all, &t->all);
+    vq_talk_worth(e, t, VQ_WORTH_UNPROVEN);
+    return t;
+fail:
+    e->no_memory = true;
+    return NULL;
+}
+
+const char *vq_talk_text(struct vq_talk *t, struct vq_slice s)
+{
+    return s.n ? vq_arena_text(&t->arena, s) : NULL;
+}
+
+void vq_talk_set(struct vq_talk *t, const char **where, struct vq_slice s)
+{
+    if (!*where && s.n)
+        *where = vq_arena_text(&t->arena, s);
+}
+
+/* ---- messages ---------------------------------------------------------------------------------------------------- */
+
+uint64_t vq_tag_hash(const struct vq_engine *e, struct vq_slice tag)
+{
+    return tag.n ? vq_hash(e, tag.p, tag.n, 7) | 1 : 0;
+}
+
+/* A message sent again has the same ends, the same branch and the same start line and CSeq (RFC 3261 17.1.3, 17.2.3).
+ * Forked responses differ in the To tag. */
+static uint64_t note_key(const struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
+{
+    struct {
+        struct vq_endpoint src, dst;
+        uint64_t branch, to_tag, method;
+        uint32_t cseq, status;
+    } k;
+    memset(&k, 0, sizeof k);
+    k.src = d->src;
+    k.dst = d->dst;
+    k.branch = m->branch.n ? vq_hash(e, m->branch.p, m->branch.n, 6) : 0;
+    k.to_tag = vq_tag_hash(e, m->to.tag);
+    k.method = m->method_text.n ? vq_hash(e, m->method_text.p, m->method_text.n, 8) : 0;
+    k.cseq = m->cseq;
+    k.status = m->status;
+    return vq_hash(e, &k, sizeof k, 9);
+}
+
+static bool seen_before(const struct vq_talk *t, uint64_t key)
+{
+    if (!(t->keys >> key % 64 & 1))
+        return false;
+    const struct vq_note *n = t->last;
+    for (int i = 0; n && i < LOOK_BACK; i++, n = n->prev)
+        if (n->key == key)
+            return true;
+    return false;
+}
+
+static const char *method_text(struct vq_talk *t, const struct vq_sip *m)
+{
+    return m->method != VQ_SIP_UNKNOWN ? vq_sip_method_name(m->method) : vq_talk_text(t, m->method_text);
+}
+
+/* Reason phrases repeat from call to call; the usual ones cost the arena nothing. */
+static const char *const phrases[] = {"Trying", "Ringing", "OK", "Unauthorized", "Session Progress", "Busy Here",
+                                      "Request Terminated", "Proxy Authentication Required", "Not Found"};
+
+static const char *phrase(struct vq_talk *t, struct vq_slice s)
+{
+    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
+        if (strlen(phrases[i]) == s.n && !memcmp(phrases[i], s.p, s.n))
+            return phrases[i];
+    const char *z = vq_talk_text(t, s);
+    return z ? z : ""; /* no phrase at all, or no room for it */
+}
+
+struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struct vq_sip *m, const struct vq_dgram *d,
+                             bool *again)
+{
+    uint64_t key = note_key(e, m, d);
+    *again = seen_before(t, key);
+    t->retransmissions += *again;
+    if (d->ts > t->last_ts)
+        t->last_ts = d->ts;
+    vq_list_touch(&e->talks[t->kind].lru[t->worth], &t->lru);
+    struct vq_note *n = t->n_messages < e->opt.max_messages ? vq_arena_alloc(&t->arena, sizeof *n) : NULL;
+    if (!n) {
+        t->not_kept++;
+        e->stats.messages_not_kept++;
+        return NULL;
+    }
+    t->keys |= UINT64_C(1) << key % 64;
+    n->key = key;
+    n->m = (struct vq_message){
+        .ts = d->ts,
+        .frame = d->frame,
+        .src = d->src,
+        .dst = d->dst,
+        .method = m->request ? method_text(t, m) : NULL,
+        .cseq_method = m->has_cseq ? method_text(t, m) : NULL,
+        .reason = m->request ? NULL : phrase(t, m->reason_phrase),
+        .defect = m->defect,
+        .cseq = m->cseq,
+        .status = m->status,
+        .transport = VQ_UDP,
+        .retransmission = *again,
+    };
+    n->prev = t->last;
+    if (t->last)
+        t->last->m.next = &n->m;
+    else
+        t->first = n;
+    t->last = n;
+    t->n_messages++;
+    return n;
+}
+
+void vq_talk_timer(struct vq_engine *e, struct vq_talk *t)
+{
+    switch ((enum vq_talk_kind)t->kind) {
+    case VQ_TALK_REGISTRATION:
+        vq_registration_timer(e, VQ_CONTAINER(t, struct vq_sip_registration, talk));
+        return;
+    case VQ_TALK_CALL:
+        vq_call_timer(e, VQ_CONTAINER(t, struct vq_sip_call, talk));
+        return;
+    case VQ_TALK_DIALOG:
+        vq_dialog_timer(e, VQ_CONTAINER(t, struct vq_sip_dialog, talk));
+        return;
+    case VQ_TALKS:
+        break;
+    }
+    assert(!"a talk is of one of three kinds");
+}

@@ -1,0 +1,421 @@
+/* view.c - the engine's objects as the plain structures of model.h. */
+#include "session/session.h"
+
+#include <math.h>
+#include <string.h>
+
+void vq_engine_stats(const struct vq_engine *e, struct vq_stats *out)
+{
+    *out = e->stats;
+    out->evicted_calls = e->talks[VQ_TALK_CALL].evicted;
+    out->evicted_registrations = e->talks[VQ_TALK_REGISTRATION].evicted;
+    out->evicted_dialogs = e->talks[VQ_TALK_DIALOG].evicted;
+    out->open_flows = e->flows.used;
+    out->open_streams = e->streams.used;
+    out->open_calls = e->talks[VQ_TALK_CALL].pool.used;
+    out->open_registrations = e->talks[VQ_TALK_REGISTRATION].pool.used;
+    out->open_dialogs = e->talks[VQ_TALK_DIALOG].pool.used;
+}
+
+/* ---- walking ----------------------------------------------------------------------------------------------------- */
+
+/* Every object begins with its handle; a free one begins with another number (the free list), so that an old handle is
+ * told from a live one. */
+static bool alive(const struct vq_pool *p, uint32_t handle)
+{
+    uint32_t h;
+    if (!handle || handle > p->top)
+        return false;
+    memcpy(&h, vq_pool_at(p, handle), sizeof h);
+    return h == handle;
+}
+
+static const struct vq_talk *talk(const struct vq_engine *e, enum vq_talk_kind k, uint32_t handle)
+{
+    const struct vq_pool *p = &e->talks[k].pool;
+    return alive(p, handle) ? vq_pool_at(p, handle) : NULL;
+}
+
+static uint32_t next_talk(const struct vq_engine *e, enum vq_talk_kind k, uint32_t handle)
+{
+    const struct vq_talk *t = talk(e, k, handle);
+    if (handle && !t)
+        return 0;
+    const struct vq_list *all = &e->talks[k].all, *l = t ? t->all.next : all->next;
+    return l == all ? 0 : VQ_CONTAINER(l, struct vq_talk, all)->handle;
+}
+
+uint32_t vq_registration_next(const struct vq_engine *e, uint32_t handle)
+{
+    return next_talk(e, VQ_TALK_REGISTRATION, handle);
+}
+
+uint32_t vq_call_next(const struct vq_engine *e, uint32_t handle)
+{
+    return next_talk(e, VQ_TALK_CALL, handle);
+}
+
+uint32_t vq_dialog_next(const struct vq_engine *e, uint32_t handle)
+{
+    return next_talk(e, VQ_TALK_DIALOG, handle);
+}
+
+/* Candidates are nobody's business but the engine's. */
+uint32_t vq_stream_next(const struct vq_engine *e, uint32_t handle)
+{
+    if (handle && !alive(&e->streams, handle))
+        return 0;
+    const struct vq_list *l = handle ? vq_rtp_stream_at(e, handle)->all.next : e->stream_all.next;
+    for (; l != &e->stream_all; l = l->next)
+        if (VQ_CONTAINER(l, struct vq_rtp_stream, all)->confirmed)
+            return VQ_CONTAINER(l, struct vq_rtp_stream, all)->handle;
+    return 0;
+}
+
+/* ---- signalling -------------------------------------------------------------------------------------------------- */
+
+bool vq_registration_get(const struct vq_engine *e, uint32_t handle, struct vq_registration *out)
+{
+    const struct vq_talk *t = talk(e, VQ_TALK_REGISTRATION, handle);
+    if (!t)
+        return false;
+    *out = VQ_CONTAINER(t, struct vq_sip_registration, talk)->r;
+    out->start = t->start;
+    out->end = t->last_ts;
+    out->retransmissions = t->retransmissions;
+    out->messages = t->first ? &t->first->m : NULL;
+    out->n_messages = t->n_messages;
+    out->messages_not_kept = t->not_kept;
+    return true;
+}
+
+bool vq_dialog_get(const struct vq_engine *e, uint32_t handle, struct vq_dialog *out)
+{
+    const struct vq_talk *t = talk(e, VQ_TALK_DIALOG, handle);
+    if (!t)
+        return false;
+    *out = VQ_CONTAINER(t, struct vq_sip_dialog, talk)->d;
+    out->start = t->start;
+    out->end = t->last_ts;
+    out->retransmissions = t->retransmissions;
+    out->messages = t->first ? &t->first->m : NULL;
+    out->n_messages = t->n_messages;
+    out->messages_not_kept = t->not_kept;
+    return true;
+}
+
+static void call_quality(const struct vq_engine *e, const struct vq_sip_call *c, struct vq_call *out)
+{
+    double sum = 0;
+    unsigned n = 0;
+    out->r_min = out->mos_min = out->mos_mean = (double)NAN;
+    for (const struct vq_list *l = c->streams.next; l != &c->streams; l = l->next) {
+        struct vq_stream s;
+        out->n_streams++;
+        vq_stream_get(e, VQ_CONTAINER(l, struct vq_rtp_stream, in_call)->handle, &s);
+        if (!s.scored)
+            continue;
+        sum += s.mos;
+        n++;
+        if (n == 1 || s.r < out->r_min) {
+            out->r_min = s.r;
+            out->mos_min = s.mos;
+        }
+    }
+    if (n)
+        out->mos_mean = sum / n;
+}
+
+bool vq_call_get(const struct vq_engine *e, uint32_t handle, struct vq_call *out)
+{
+    const struct vq_talk *t = talk(e, VQ_TALK_CALL, handle);
+    if (!t)
+        return false;
+    const struct vq_sip_call *c = VQ_CONTAINER(t, struct vq_sip_call, talk);
+    *out = c->c;
+    if (out->end == VQ_NONE)
+        out->end = t->last_ts;
+    out->talk = VQ_NONE;
+    if (out->answered != VQ_NONE)
+        out->talk = (c->bye_ts != VQ_NONE ? c->bye_ts : e->now) - out->answered;
+    out->first_media = VQ_NONE;
+    if (out->answered != VQ_NONE && c->first_rtp != VQ_NONE)
+        out->first_media = c->first_rtp - out->answered;
+    out->retransmissions = t->retransmissions;
+    out->messages = t->first ? &t->first->m : NULL;
+    out->n_messages = t->n_messages;
+    out->messages_not_kept = t->not_kept;
+    out->offers = c->first_offer;
+    out->legs = c->first_leg;
+    out->first_stream = vq_list_empty(&c->streams) ? 0 : VQ_CONTAINER(c->streams.next, struct vq_rtp_stream, in_call)->handle;
+    call_quality(e, c, out);
+    return true;
+}
+
+/* ---- streams ----------------------------------------------------------------------------------------------------- */
+
+static void view_identity(const struct vq_engine *e, const struct vq_rtp_stream *s, const struct vq_stream_cold *c,
+                          struct vq_stream *out)
+{
+    out->handle = s->handle;
+    out->id = s->id;
+    out->call = s->call;
+    if (s->call && s->in_call.next != &vq_sip_call_at(e, s->call)->streams)
+        out->next_in_call = VQ_CONTAINER(s->in_call.next, struct vq_rtp_stream, in_call)->handle;
+    out->direction = s->direction;
+    out->pairing = s->pairing;
+    out->src = s->src;
+    out->dst = s->dst;
+    out->ssrc = s->ssrc;
+    out->media = s->media;
+    out->codec = s->codec ? s->codec->name : c->codec_name;
+    memcpy(out->payload_types, c->payload_types, sizeof out->payload_types);
+    out->n_payload_types = c->n_payload_types;
+    out->clock_hz = s->clock_hz;
+    out->ptime_ms = s->ptime_votes && s->clock_hz ? s->ptime_ticks * s->ms_per_tick : (double)NAN;
+    out->encrypted = s->encrypted;
+    out->ended = s->ended;
+    out->start = s->start;
+    out->end = s->last_ts;
+    out->first_frame = s->first_frame;
+    out->last_frame = s->last_frame;
+    out->dscp = s->dscp;
+    out->ttl = s->ttl;
+    out->cname = c->cname;
+    out->bye = c->bye;
+}
+
+static void view_counts(const struct vq_rtp_stream *s, const struct vq_stream_cold *c, struct vq_stream *out)
+{
+    struct vq_loss loss;
+    vq_seq_loss(&s->seq, &loss);
+    out->packets = s->packets;
+    out->bytes = s->bytes;
+    out->expected = loss.expected;
+    out->lost = loss.lost;
+    out->loss_pct = 100 * loss.loss_fraction;
+    memcpy(out->loss_runs, loss.runs, sizeof out->loss_runs);
+    out->burst_r = vq_emodel_burst_r(loss.mean_run, loss.loss_fraction);
+    out->duplicates = s->seq.duplicates;
+    out->reordered = s->seq.reordered;
+    out->out_of_range = s->seq.stray;
+    out->event_packets = c->event_packets;
+    out->cn_packets = c->cn_packets;
+    out->segments = &c->first;
+}
+
+static void view_times(const struct vq_rtp_stream *s, struct vq_stream *out)
+{
+    out->jitter_mean_ms = out->jitter_max_ms = out->jitter_last_ms = out->delay_variation_ms = (double)NAN;
+    if (s->ms_per_tick <= 0) {
+        out->jitter_why = "the clock of the payload type is unknown: no SDP announced it";
+    } else if (!s->jitter.n) {
+        out->jitter_why = "fewer than two packets to compare";
+    } else {
+        out->jitter_mean_ms = s->jitter.sum / s->jitter.n;
+        out->jitter_max_ms = s->jitter.max;
+        out->jitter_last_ms = s->jitter.last;
+        out->delay_variation_ms = s->jitter.sum_abs / s->jitter.n;
+    }
+    out->interarrival_total_ms = (double)(s->last_ts - s->start) / 1e6;
+    uint64_t gaps = s->packets - 1;
+    double none = (double)NAN;
+    out->interarrival_ms = gaps ? (struct vq_min_mean_max){s->gap_min_ms, out->interarrival_total_ms / (double)gaps,
+                                                           s->gap_max_ms, gaps}
+                                : (struct vq_min_mean_max){none, none, none, 0};
+}
+
+static void view_rtcp(const struct vq_rtp_stream *s, const struct vq_stream_cold *c, struct vq_stream *out)
+{
+    double none = (double)NAN;
+    out->sr = c->sr;
+    out->rr = c->rr;
+    out->xr = c->xr;
+    out->reported_lost = c->reported_lost;
+    out->reported_fraction_pct = c->rr ? c->reported_fraction * 100.0 / 256 : none;
+    out->reported_fraction_max_pct = c->rr ? c->reported_fraction_max * 100.0 / 256 : none;
+    out->reported_jitter_ms = c->rr && s->clock_hz ? c->reported_jitter * s->ms_per_tick : none;
+    const struct vq_rtt *r = &c->rtt;
+    out->rtt_ms = r->n ? (struct vq_min_mean_max){r->min, r->sum / r->n, r->max, r->n}
+                       : (struct vq_min_mean_max){none, none, none, 0};
+}
+
+/* The round trip is measured from the capture point. Both directions' together are the whole path; half of it is the
+ * usual assumption for one way (RFC 3550 6.4.1). */
+static void view_one_way(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_stream *out)
+{
+    if (!isnan(e->opt.network_ms)) {
+        out->one_way_ms = e->opt.network_ms;
+        out->one_way_source = "declared";
+        return;
+    }
+    double rtt = out->rtt_ms.n ? out->rtt_ms.mean : 0;
+    uint64_t n = out->rtt_ms.n;
+    uint32_t back = vq_flow_find(e, &s->dst, &s->src);
+    uint32_t reverse = back ? vq_flow_at(e, back)->stream : 0;
+    if (reverse) {
+        const struct vq_rtt *r = &vq_cold_at(e, vq_rtp_stream_at(e, reverse)->cold)->rtt;
+        rtt += r->n ? r->sum / r->n : 0;
+        n += r->n;
+    }
+    out->one_way_ms = rtt / 2;
+    out->one_way_source = n ? "rtcp" : "assumed";
+}
+
+static const struct vq_impairment *impairment_of(const struct vq_engine *e, const struct vq_rtp_stream *s, const char **why)
+{
+    if (s->media != VQ_MEDIA_AUDIO && s->media != VQ_MEDIA_UNKNOWN) {
+        *why = "not audio: the E-model scores speech only";
+        return NULL;
+    }
+    if (!s->codec) {
+        *why = "unknown codec: no SDP announced the payload type";
+        return NULL;
+    }
+    const struct vq_impairment *i = s->codec->impairment ? vq_impairment_by_name(s->codec->impairment) : NULL;
+    if (!i) {
+        *why = "no impairment values are published for this codec";
+        return NULL;
+    }
+    if (i->scale != VQ_SCALE_NB) {
+        *why = "a wideband or fullband codec: the narrowband scale of G.107 does not hold for it";
+        return NULL;
+    }
+    return strcmp(i->name, "g711") ? i : e->g711;
+}
+
+static const char *simple_name(const struct vq_impairment *i)
+{
+    if (!strncmp(i->name, "g711", 4))
+        return "cole-rosenbluth-g711";
+    return !strncmp(i->name, "g729", 4) ? "cole-rosenbluth-g729a" : NULL;
+}
+
+static void view_simple(const struct vq_engine *e, const struct vq_impairment *i, struct vq_stream *out)
+{
+    const char *name = i ? simple_name(i) : NULL;
+    const struct vq_simple_model *m = e->simple ? e->simple : name ? vq_simple_by_name(name) : NULL;
+    out->simple_r = out->simple_mos = (double)NAN;
+    if (!m)
+        return;
+    out->simple_name = m->name;
+    out->simple_r = vq_simple_r(m, out->emodel_in.ta, out->loss_pct / 100);
+    out->simple_mos = vq_emodel_mos(out->simple_r);
+}
+
+/* G.107's default: the worst case, for codecs of which G.113 publishes no Bpl (METRICS 2.4). */
+#define BPL_DEFAULT 4.3
+
+static void view_score(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_stream *out)
+{
+    out->r = out->mos = out->mos_lq = (double)NAN;
+    vq_emodel_defaults(&out->emodel_in);
+    out->ta_network_ms = out->one_way_ms;
+    out->ta_buffer_ms = e->opt.buffer_ms;
+    out->ta_packetization_ms = isnan(out->ptime_ms) ? 0 : out->ptime_ms;
+    out->ta_lookahead_ms = s->codec ? s->codec->lookahead_ms : 0;
+    struct vq_emodel_in *in = &out->emodel_in;
+    vq_emodel_set_delay(in, out->ta_network_ms + out->ta_buffer_ms + out->ta_packetization_ms + out->ta_lookahead_ms);
+    in->ppl = out->loss_pct;
+    in->burst_r = out->burst_r;
+    in->a = e->opt.advantage;
+    const struct vq_impairment *i = impairment_of(e, s, &out->score_why);
+    if (i && out->packets < 2) {
+        out->score_why = "too short: a single packet";
+        i = NULL;
+    }
+    if (i) {
+        out->bpl_assumed = isnan(i->bpl);
+        in->ie = i->ie;
+        in->bpl = out->bpl_assumed ? BPL_DEFAULT : i->bpl;
+        out->impairment = i;
+        out->scored = true;
+        struct vq_emodel_in listening = *in;
+        struct vq_emodel_out lq;
+        vq_emodel_set_delay(&listening, 0);
+        vq_emodel_g107(&listening, &lq);
+        vq_emodel_g107(in, &out->emodel);
+        out->r = out->emodel.r;
+        out->mos = out->emodel.mos;
+        out->mos_lq = lq.mos;
+    }
+    view_simple(e, i, out);
+}
+
+/* The slot that is still being filled counts like the others. */
+static uint32_t current_slot(const struct vq_rtp_stream *s)
+{
+    return (uint32_t)((s->slot_end - 1 - s->series.start) / s->series.width);
+}
+
+bool vq_stream_get(const struct vq_engine *e, uint32_t handle, struct vq_stream *out)
+{
+    if (!alive(&e->streams, handle))
+        return false;
+    const struct vq_rtp_stream *s = vq_rtp_stream_at(e, handle);
+    struct vq_stream_cold *c = vq_cold_at(e, s->cold);
+    if (!s->confirmed)
+        return false;
+    c->last_segment->packets = s->packets - c->packets_before;
+    memset(out, 0, sizeof *out);
+    view_identity(e, s, c, out);
+    view_counts(s, c, out);
+    view_times(s, out);
+    view_rtcp(s, c, out);
+    view_one_way(e, s, out);
+    view_score(e, s, out);
+    uint32_t n = current_slot(s) + 1;
+    out->n_intervals = n > s->series.n ? n : s->series.n;
+    return true;
+}
+
+bool vq_stream_interval(const struct vq_engine *e, const struct vq_stream *st, unsigned i, struct vq_interval *out)
+{
+    if (!alive(&e->streams, st->handle) || i >= st->n_intervals)
+        return false;
+    const struct vq_rtp_stream *s = vq_rtp_stream_at(e, st->handle);
+    struct vq_slot v = {.jitter_ms = -1};
+    if (i < s->series.n)
+        v = s->series.slots[i];
+    if (i == current_slot(s)) {
+        struct vq_slot now = s->slot;
+        now.lost = (int32_t)(vq_seq_lost(&s->seq) - s->slot_lost);
+        vq_slot_merge(&v, &now);
+    }
+    *out = (struct vq_interval){
+        .start = s->series.start + (int64_t)i * s->series.width,
+        .width = s->series.width,
+        .packets = v.packets,
+        .lost = v.lost > 0 ? (uint32_t)v.lost : 0,
+        .jitter_ms = v.jitter_ms < 0 ? (double)NAN : v.jitter_ms,
+        .interarrival_ms = v.gaps ? v.gap_sum_ms / (float)v.gaps : (double)NAN,
+        .interarrival_max_ms = v.gaps ? v.gap_max_ms : (double)NAN,
+        .r = (double)NAN,
+        .mos = (double)NAN,
+    };
+    if (st->scored && out->packets + out->lost) {
+        struct vq_emodel_in in = st->emodel_in;
+        struct vq_emodel_out o;
+        in.ppl = 100.0 * out->lost / (out->packets + out->lost);
+        in.burst_r = 1;
+        vq_emodel_g107(&in, &o);
+        out->r = o.r;
+        out->mos = o.mos;
+    }
+    return true;
+}
+
+/* ---- STUN -------------------------------------------------------------------------------------------------------- */
+
+size_t vq_stun_count(const struct vq_engine *e)
+{
+    return e->n_nats;
+}
+
+bool vq_stun_get(const struct vq_engine *e, size_t i, struct vq_stun *out)
+{
+    if (i >= e->n_nats)
+        return false;
+    *out = e->nats[i].s;
+    return true;
+}

@@ -1,0 +1,114 @@
+/* A conversation of any datagrams between a few hosts, through small tables, and everything that can be read of it
+ * afterwards. Each piece of input is: one byte of ends, one of time, two of length, the payload. */
+#include <assert.h>
+
+#include <voipqos/model.h>
+
+#include "util/bytes.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+static size_t frame_of(uint8_t *out, size_t room, uint8_t ends, struct vq_slice payload)
+{
+    static const uint8_t head[] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0};
+    size_t len = sizeof head + 16 + payload.n;
+    if (len > room)
+        return 0;
+    memcpy(out, head, sizeof head);
+    uint8_t *p = out + sizeof head;
+    static const uint16_t ports[] = {5060, 4000, 4001, 3478};
+    const uint16_t src = ports[ends >> 4 & 3], dst = ports[ends >> 6], udp = (uint16_t)(8 + payload.n), ip = (uint16_t)(udp + 20);
+    const uint8_t rest[16] = {10, 0, 0, (uint8_t)(1 + (ends & 3)), 10, 0, 0, (uint8_t)(1 + (ends >> 2 & 3)),
+                              (uint8_t)(src >> 8), (uint8_t)src, (uint8_t)(dst >> 8), (uint8_t)dst,
+                              (uint8_t)(udp >> 8), (uint8_t)udp};
+    memcpy(p, rest, sizeof rest);
+    if (payload.n)
+        memcpy(p + sizeof rest, payload.p, payload.n);
+    out[16] = (uint8_t)(ip >> 8);
+    out[17] = (uint8_t)ip;
+    return len;
+}
+
+static void found(const struct vq_finding *f, void *arg)
+{
+    assert(f->id && f->next_check && f->text[0]);
+    ++*(unsigned *)arg;
+}
+
+static void read_everything(const struct vq_engine *e)
+{
+    struct vq_call c;
+    struct vq_registration r;
+    struct vq_dialog d;
+    struct vq_stream s;
+    struct vq_interval iv;
+    struct vq_stats st;
+    unsigned n = 0;
+    for (uint32_t h = vq_call_next(e, 0); h; h = vq_call_next(e, h)) {
+        assert(vq_call_get(e, h, &c));
+        for (const struct vq_message *m = c.messages; m; m = m->next)
+            n++;
+        assert(c.call_id);
+    }
+    for (uint32_t h = vq_registration_next(e, 0); h; h = vq_registration_next(e, h))
+        assert(vq_registration_get(e, h, &r));
+    for (uint32_t h = vq_dialog_next(e, 0); h; h = vq_dialog_next(e, h))
+        assert(vq_dialog_get(e, h, &d));
+    for (uint32_t h = vq_stream_next(e, 0); h; h = vq_stream_next(e, h)) {
+        assert(vq_stream_get(e, h, &s));
+        assert(s.lost <= s.expected && s.packets);
+        uint64_t packets = 0;
+        for (unsigned i = 0; i < s.n_intervals; i++) {
+            assert(vq_stream_interval(e, &s, i, &iv));
+            packets += iv.packets;
+        }
+        assert(packets == s.packets);
+        uint64_t in_segments = 0;
+        for (const struct vq_segment *g = s.segments; g; g = g->next)
+            in_segments += g->packets;
+        assert(in_segments == s.packets);
+    }
+    vq_findings(e, found, &n);
+    vq_engine_stats(e, &st);
+    uint64_t sum = 0;
+    for (int i = 0; i < VQ_DEC_COUNT; i++)
+        sum += st.decoded[i];
+    for (int i = 0; i < VQ_DROP_COUNT; i++)
+        sum += st.not_decoded[i];
+    assert(sum == st.frames);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+    struct vq_options o;
+    struct vq_engine *e;
+    vq_options_defaults(&o);
+    o.max_calls = o.max_registrations = o.max_dialogs = 3;
+    o.max_streams = 5;
+    o.max_flows = 9;
+    o.max_messages = 12;
+    if (vq_engine_new(&e, &o))
+        return 0;
+    struct vq_rd r = vq_rd(data, n);
+    static uint8_t bytes[4096];
+    struct vq_frame f = {.data = bytes, .link = 1, .ts = 1000000000};
+    while (vq_rd_left(&r)) {
+        uint8_t ends = vq_rd_u8(&r);
+        uint8_t pause = vq_rd_u8(&r);
+        uint16_t len = vq_rd_u16(&r);
+        if (r.bad)
+            break;
+        if (len > vq_rd_left(&r))
+            len = (uint16_t)vq_rd_left(&r);
+        f.ts += pause < 200 ? pause * 1000000 : (pause - 200) * INT64_C(1000000000) - 2000000000;
+        f.number++;
+        f.len = f.caplen = (uint32_t)frame_of(bytes, sizeof bytes, ends, vq_rd_slice(&r, len));
+        if (f.len)
+            vq_engine_feed(e, &f, 1);
+    }
+    read_everything(e);
+    vq_engine_finish(e);
+    read_everything(e);
+    vq_engine_free(e);
+    return 0;
+}
