@@ -66,9 +66,9 @@ bool vq_savefile_fill(struct vq_savefile *s, size_t n)
         return true;
     if (s->eof || n > VQ_SAVEFILE_ROOM)
         return false;
-    s->base += (uint64_t)(s->w.p - s->start);
-    if (have)
-        memmove(s->buf, s->w.p, have);
+    size_t used = (size_t)(s->w.p - s->start);
+    s->base += used;
+    memmove(s->buf, s->buf + used, have);
     while (have < n && !s->eof) {
         ptrdiff_t got = s->read(s->buf + have, VQ_SAVEFILE_ROOM - have, s->arg);
         if (got < 0)

@@ -30,7 +30,7 @@ int vq_savefile_new(struct vq_savefile **out, vq_savefile_read_h *read, void *ar
 int vq_savefile_new_memory(struct vq_savefile **out, const uint8_t *data, size_t n);
 void vq_savefile_free(struct vq_savefile *s);
 
-/* The next frames, at most `max` (> 0); they point into the window until the next call. 0: nothing more, see the state. */
+/* The next frames, at most `max` (> 0), pointing into the window until the next call. 0: no more, see the state. */
 size_t vq_savefile_next(struct vq_savefile *s, struct vq_frame *frames, size_t max);
 
 enum vq_savefile_state vq_savefile_state(const struct vq_savefile *s);

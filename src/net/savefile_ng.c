@@ -130,8 +130,8 @@ static bool packet_block(struct vq_savefile *s, uint32_t type, struct vq_rd r, s
     uint32_t caplen = vq_savefile_u32(s, h + 12), len = vq_savefile_u32(s, h + 16);
     unsigned long long frame = s->number + 1, at = vq_savefile_offset(s);
     if (iface >= s->n_ifaces) {
-        vq_savefile_stop(s, VQ_SAVEFILE_DAMAGED, "frame %llu at byte %llu names interface %u, of %u described", frame, at,
-                         iface, s->n_ifaces);
+        vq_savefile_stop(s, VQ_SAVEFILE_DAMAGED, "frame %llu at byte %llu names interface %u, of %u described", frame,
+                         at, iface, s->n_ifaces);
         return false;
     }
     const uint8_t *data = caplen <= VQ_SAVEFILE_FRAME_MAX ? vq_rd_take(&r, caplen) : NULL;
@@ -218,7 +218,7 @@ static void cut_block(struct vq_savefile *s, uint64_t total)
     else
         vq_savefile_stop(s, s->number || vq_savefile_offset(s) ? VQ_SAVEFILE_DAMAGED : VQ_SAVEFILE_FOREIGN,
                          "after frame %llu a pcapng block is cut off at byte %llu: %zu of %llu bytes are there",
-                         (unsigned long long)s->number, (unsigned long long)(vq_savefile_offset(s) + left), left,
+                         (unsigned long long)s->number, (unsigned long long)vq_savefile_offset(s) + left, left,
                          (unsigned long long)total);
 }
 

@@ -122,7 +122,7 @@ static struct vq_sip_call *begin(struct vq_engine *e, const struct vq_sip *m, co
     c->from_tag = vq_talk_text(t, m->from.tag);
     c->from_tag_hash = vq_tag_hash(e, m->from.tag);
     c->invite_cseq = m->cseq;
-    vq_timer_arm(&e->wheel, &t->timer, d->ts + VQ_TIMEOUT);
+    vq_talk_arm(e, t, d->ts + VQ_TIMEOUT);
     vq_emit(e, VQ_EVENT_CALL_BEGIN, t->handle, false);
     return c;
 }
@@ -335,7 +335,7 @@ static void revive(struct vq_engine *e, struct vq_sip_call *c)
     c->c.released_by = VQ_PARTY_NONE;
     c->cancel_seen = false;
     c->c.end = VQ_NONE;
-    vq_timer_arm(&e->wheel, &c->talk.timer, e->now + VQ_TIMEOUT);
+    vq_talk_arm(e, &c->talk, e->now + VQ_TIMEOUT);
 }
 
 static void invite(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m)
@@ -357,7 +357,7 @@ static void bye(struct vq_engine *e, struct vq_sip_call *c, int64_t ts, bool fro
     if (c->c.state == VQ_CALL_IN_CALL || c->c.state == VQ_CALL_RINGING || c->c.state == VQ_CALL_INCOMPLETE)
         c->c.released_by = from_caller ? VQ_PARTY_CALLER : VQ_PARTY_CALLEE;
     step(e, c, EV_BYE);
-    vq_timer_arm(&e->wheel, &c->talk.timer, ts + VQ_TIMEOUT);
+    vq_talk_arm(e, &c->talk, ts + VQ_TIMEOUT);
 }
 
 static void request(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, int64_t ts, bool from_caller)
@@ -376,7 +376,7 @@ static void request(struct vq_engine *e, struct vq_sip_call *c, const struct vq_
         c->cancel_seen = true;
         if (c->c.state == VQ_CALL_INCOMPLETE || c->c.state == VQ_CALL_RINGING) {
             c->c.released_by = VQ_PARTY_CALLER;
-            vq_timer_arm(&e->wheel, &c->talk.timer, ts + VQ_TIMEOUT);
+            vq_talk_arm(e, &c->talk, ts + VQ_TIMEOUT);
         }
         return;
     case VQ_SIP_BYE:
@@ -416,7 +416,6 @@ static void answered(struct vq_engine *e, struct vq_sip_call *c, int64_t ts)
     step(e, c, EV_OK);
     c->c.released_by = VQ_PARTY_NONE;
     c->talk.ended = false;
-    vq_timer_cancel(&c->talk.timer);
 }
 
 static void refused(struct vq_engine *e, struct vq_sip_call *c, enum call_event ev, enum vq_party by, int64_t ts)
@@ -426,7 +425,7 @@ static void refused(struct vq_engine *e, struct vq_sip_call *c, enum call_event 
         /* Most likely the caller goes on; the refusal is final when it does not. */
         c->c.challenged |= ev == EV_CHALLENGE;
         c->refusal = (uint8_t)ev;
-        vq_timer_arm(&e->wheel, &c->talk.timer, ts + VQ_TIMEOUT);
+        vq_talk_arm(e, &c->talk, ts + VQ_TIMEOUT);
         return;
     }
     if (!step(e, c, ev))

@@ -14,7 +14,7 @@ static struct vq_sip_dialog *begin(struct vq_engine *e, const struct vq_sip *m, 
     g->d.server = m->request ? d->dst : d->src;
     vq_talk_set(t, &g->d.from_uri, m->from.uri);
     vq_talk_set(t, &g->d.to_uri, m->to.uri);
-    vq_timer_arm(&e->wheel, &t->timer, d->ts + VQ_TIMEOUT);
+    vq_talk_arm(e, t, d->ts + VQ_TIMEOUT);
     return g;
 }
 
@@ -41,7 +41,7 @@ bool vq_dialog_message(struct vq_engine *e, const struct vq_sip *m, const struct
             g->d.status = m->status;
             g->d.reason = n ? n->m.reason : "";
             g->d.outcome = m->status < 300 ? VQ_DIALOG_ANSWERED : VQ_DIALOG_REJECTED;
-            vq_timer_arm(&e->wheel, &g->talk.timer, e->now + VQ_TIMEOUT);
+            vq_talk_arm(e, &g->talk, e->now + VQ_TIMEOUT);
         }
     }
     return true;
@@ -51,7 +51,7 @@ bool vq_dialog_message(struct vq_engine *e, const struct vq_sip *m, const struct
 void vq_dialog_timer(struct vq_engine *e, struct vq_sip_dialog *d)
 {
     if (e->now - d->talk.last_ts < VQ_TIMEOUT) {
-        vq_timer_arm(&e->wheel, &d->talk.timer, d->talk.last_ts + VQ_TIMEOUT);
+        vq_talk_arm(e, &d->talk, d->talk.last_ts + VQ_TIMEOUT);
         return;
     }
     if (!d->d.status)

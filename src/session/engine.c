@@ -337,14 +337,18 @@ void vq_engine_free(struct vq_engine *e)
     if (!e)
         return;
     e->event = NULL;
+    /* Everything goes at once: what the objects hold outside the pools is freed, links and tables need no care. */
+    for (struct vq_list *l = e->stream_all.next; l != &e->stream_all; l = l->next) {
+        struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, all);
+        vq_series_done(&s->series);
+        vq_arena_abandon(&vq_cold_at(e, s->cold)->arena);
+    }
     for (int k = 0; k < VQ_TALKS; k++) {
-        while (!vq_list_empty(&e->talks[k].all))
-            vq_talk_drop(e, VQ_CONTAINER(e->talks[k].all.next, struct vq_talk, all));
+        for (struct vq_list *l = e->talks[k].all.next; l != &e->talks[k].all; l = l->next)
+            vq_arena_abandon(&VQ_CONTAINER(l, struct vq_talk, all)->arena);
         vq_pool_done(&e->talks[k].pool);
         vq_table_done(&e->talks[k].by_call_id);
     }
-    while (!vq_list_empty(&e->flow_lru))
-        vq_flow_drop(e, VQ_CONTAINER(e->flow_lru.next, struct vq_flow, lru));
     struct vq_pool *pools[] = {&e->flows, &e->streams, &e->colds, &e->promises, &e->ports, &e->chunks};
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
         vq_pool_done(pools[i]);

@@ -20,7 +20,7 @@ static struct vq_sip_registration *begin(struct vq_engine *e, const struct vq_si
     r->r.registrar = m->request ? d->dst : d->src;
     vq_talk_set(t, &r->r.aor, m->to.uri);
     vq_talk_set(t, &r->r.user, m->to.user);
-    vq_timer_arm(&e->wheel, &t->timer, d->ts + VQ_TIMEOUT);
+    vq_talk_arm(e, t, d->ts + VQ_TIMEOUT);
     vq_emit(e, VQ_EVENT_REGISTRATION_BEGIN, t->handle, false);
     return r;
 }
@@ -81,7 +81,7 @@ static void challenge(struct vq_engine *e, struct vq_sip_registration *r, const 
         return;
     }
     r->nonce = vq_talk_text(&r->talk, m->challenge.nonce);
-    vq_timer_arm(&e->wheel, &r->talk.timer, e->now + VQ_TIMEOUT);
+    vq_talk_arm(e, &r->talk, e->now + VQ_TIMEOUT);
 }
 
 static void response(struct vq_engine *e, struct vq_sip_registration *r, const struct vq_sip *m, int64_t ts)
@@ -96,7 +96,7 @@ static void response(struct vq_engine *e, struct vq_sip_registration *r, const s
     else if (m->status == 401 || m->status == 407)
         challenge(e, r, m);
     else if (m->status == 423) /* RFC 3261 10.2.8: too brief, the client asks again with more */
-        vq_timer_arm(&e->wheel, &r->talk.timer, e->now + VQ_TIMEOUT);
+        vq_talk_arm(e, &r->talk, e->now + VQ_TIMEOUT);
     else
         set_final(e, r, VQ_REG_REJECTED);
 }

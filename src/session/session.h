@@ -64,6 +64,8 @@ uint64_t vq_tag_hash(const struct vq_engine *e, struct vq_slice tag);
 const char *vq_talk_text(struct vq_talk *t, struct vq_slice s); /* into its arena */
 /* The text if it is not set yet; borrowed slices that are absent leave it alone. */
 void vq_talk_set(struct vq_talk *t, const char **where, struct vq_slice s);
+/* Calls the kind's _timer function once `due` has passed. Time out late rather than often: the timer moves lazily. */
+void vq_talk_arm(struct vq_engine *e, struct vq_talk *t, int64_t due);
 void vq_talk_end(struct vq_engine *e, struct vq_talk *t, bool evicted);
 void vq_talk_timer(struct vq_engine *e, struct vq_talk *t);
 

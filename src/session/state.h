@@ -158,13 +158,18 @@ struct vq_note {
     uint64_t key;
 };
 
+#define VQ_ID_HEAD 44 /* bytes of a Call-ID that are compared without looking further */
+
 /* What registrations, calls and dialogs have in common: a Call-ID, an arena and a list of messages. */
 struct vq_talk {
+    /* one cache line tells one Call-ID from another */
     uint32_t handle, id;
     uint64_t hash;               /* of kind and Call-ID, seeded */
-    struct vq_arena arena;
+    uint32_t call_id_n;
+    char call_id_head[VQ_ID_HEAD];
+
     const char *call_id;
-    size_t call_id_n;
+    struct vq_arena arena;
     struct vq_note *first, *last;
     uint64_t keys;               /* bit k % 64 for each message's key: a clear bit proves a message new */
     unsigned n_messages, not_kept, retransmissions;
@@ -172,6 +177,8 @@ struct vq_talk {
     uint8_t kind;                /* enum vq_talk_kind */
     uint8_t worth;
     bool ended;                  /* its end was announced */
+    bool touched;                /* had a message since it was last looked at for eviction */
+    int64_t deadline;            /* when the timer means something; it may be armed for an earlier moment */
     struct vq_list all, lru;
     struct vq_timer timer;
 };

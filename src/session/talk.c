@@ -6,6 +6,8 @@
 
 /* How far back a retransmission is looked for: RFC 3261 sends one message at most 11 times. */
 #define LOOK_BACK 64
+/* How many of the longest idle are looked at for one to evict. */
+#define EVICT_LOOK 64
 
 /* Bytes of messages and texts of one object at most. */
 const uint32_t vq_talk_arena[VQ_TALKS] = {
@@ -25,7 +27,10 @@ static bool talk_eq(uint32_t handle, const void *key, const void *arg)
 {
     const struct id_key *k = key;
     const struct vq_talk *t = talk_at(arg, k->kind, handle);
-    return t->call_id_n == k->call_id.n && (!k->call_id.n || !memcmp(t->call_id, k->call_id.p, k->call_id.n));
+    size_t n = k->call_id.n, head = n < VQ_ID_HEAD ? n : VQ_ID_HEAD;
+    if (t->call_id_n != n || (n && memcmp(t->call_id_head, k->call_id.p, head)))
+        return false;
+    return n == head || !memcmp(t->call_id + head, k->call_id.p + head, n - head);
 }
 
 uint64_t vq_talk_hash(const struct vq_engine *e, enum vq_talk_kind kind, struct vq_slice call_id)
@@ -37,7 +42,13 @@ struct vq_talk *vq_talk_find(const struct vq_engine *e, enum vq_talk_kind kind, 
 {
     struct id_key k = {call_id, kind};
     uint32_t h = vq_table_find(&e->talks[kind].by_call_id, vq_talk_hash(e, kind, call_id), talk_eq, &k, e);
-    return h ? talk_at(e, kind, h) : NULL;
+    if (!h)
+        return NULL;
+    struct vq_talk *t = talk_at(e, kind, h);
+    /* The object is going to be read all over: its cache lines come together rather than one after the other. */
+    for (size_t at = 64; at < e->talks[kind].pool.size; at += 64)
+        __builtin_prefetch((const char *)t + at, 1);
+    return t;
 }
 
 void vq_talk_worth(struct vq_engine *e, struct vq_talk *t, enum vq_worth w)
@@ -56,7 +67,6 @@ void vq_talk_end(struct vq_engine *e, struct vq_talk *t, bool evicted)
     if (t->ended)
         return;
     t->ended = true;
-    vq_timer_cancel(&t->timer);
     /* What nobody ever answered is still the first to go. */
     vq_talk_worth(e, t, t->worth == VQ_WORTH_UNPROVEN ? VQ_WORTH_UNPROVEN : VQ_WORTH_FINISHED);
     if (t->kind != VQ_TALK_DIALOG)
@@ -82,7 +92,13 @@ static void evict_talk(struct vq_engine *e, enum vq_talk_kind kind)
     int w = 0;
     while (vq_list_empty(&k->lru[w]))
         w++;
+    /* Second chance: a message does not move its talk in the list, it only marks it. */
     struct vq_talk *t = VQ_CONTAINER(k->lru[w].next, struct vq_talk, lru);
+    for (int i = 0; i < EVICT_LOOK && t->touched; i++) {
+        t->touched = false;
+        vq_list_touch(&k->lru[w], &t->lru);
+        t = VQ_CONTAINER(k->lru[w].next, struct vq_talk, lru);
+    }
     vq_talk_end(e, t, true);
     vq_talk_drop(e, t);
     k->evicted++;
@@ -100,7 +116,9 @@ struct vq_talk *vq_talk_new(struct vq_engine *e, enum vq_talk_kind kind, struct 
     struct vq_talk *t = talk_at(e, kind, h);
     vq_arena_init_pool(&t->arena, vq_talk_arena[kind], &e->chunks);
     t->call_id = vq_arena_text(&t->arena, call_id);
-    t->call_id_n = call_id.n;
+    t->call_id_n = (uint32_t)call_id.n;
+    if (call_id.n)
+        memcpy(t->call_id_head, call_id.p, call_id.n < VQ_ID_HEAD ? call_id.n : VQ_ID_HEAD);
     t->hash = vq_talk_hash(e, kind, call_id);
     if (!t->call_id || vq_table_add(&k->by_call_id, t->hash, h)) {
         vq_arena_done(&t->arena);
@@ -195,7 +213,7 @@ struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struc
     t->retransmissions += *again;
     if (d->ts > t->last_ts)
         t->last_ts = d->ts;
-    vq_list_touch(&e->talks[t->kind].lru[t->worth], &t->lru);
+    t->touched = t->n_messages > 0;
     struct vq_note *n = t->n_messages < e->opt.max_messages ? vq_arena_alloc(&t->arena, sizeof *n) : NULL;
     if (!n) {
         t->not_kept++;
@@ -228,8 +246,21 @@ struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struc
     return n;
 }
 
+void vq_talk_arm(struct vq_engine *e, struct vq_talk *t, int64_t due)
+{
+    t->deadline = due;
+    if (!t->timer.next)
+        vq_timer_arm(&e->wheel, &t->timer, due);
+}
+
 void vq_talk_timer(struct vq_engine *e, struct vq_talk *t)
 {
+    if (t->ended)
+        return;
+    if (e->now < t->deadline) {
+        vq_timer_arm(&e->wheel, &t->timer, t->deadline);
+        return;
+    }
     switch ((enum vq_talk_kind)t->kind) {
     case VQ_TALK_REGISTRATION:
         vq_registration_timer(e, VQ_CONTAINER(t, struct vq_sip_registration, talk));

@@ -61,6 +61,12 @@ void vq_arena_reset(struct vq_arena *a)
     a->total = a->chunk->size;
 }
 
+void vq_arena_abandon(struct vq_arena *a)
+{
+    if (a->on_heap)
+        vq_arena_done(a);
+}
+
 static struct vq_arena_chunk *pool_chunk(struct vq_arena *a)
 {
     uint32_t h = vq_pool_take(a->pool);
@@ -95,6 +101,7 @@ static bool add_chunk(struct vq_arena *a, size_t need)
     struct vq_arena_chunk *c = pooled ? pool_chunk(a) : heap_chunk(size);
     if (!c)
         return false;
+    a->on_heap |= !c->handle;
     c->next = a->chunk;
     a->chunk = c;
     a->used = head_size();

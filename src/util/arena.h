@@ -16,12 +16,15 @@ struct vq_arena {
     size_t total;                 /* bytes of all chunks */
     size_t cap;                   /* total never passes it */
     struct vq_pool *pool;         /* of chunks, NULL: the heap */
+    bool on_heap;                 /* some chunk is from the heap */
 };
 
 void vq_arena_init(struct vq_arena *a, size_t cap);
 /* The pool outlives the arena; its objects are the chunks. */
 void vq_arena_init_pool(struct vq_arena *a, size_t cap, struct vq_pool *pool);
 void vq_arena_done(struct vq_arena *a);
+/* The same when the pool is going to be given up as well: only heap chunks need freeing. */
+void vq_arena_abandon(struct vq_arena *a);
 /* Forgets everything but keeps the newest (largest) chunk for the next round. */
 void vq_arena_reset(struct vq_arena *a);
 

@@ -1,0 +1,205 @@
+# voipqos - `make help` lists the targets.
+
+B        ?= build
+PREFIX   ?= /usr/local
+CC       ?= cc
+CSTD     := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
+WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla
+OPT      ?= -O2 -g
+SAN      ?=
+PKGS     := libpcap libosip2 jansson
+# Asked for once, here. A missing package shows itself by the header that the compiler does not find.
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+ALL_CFLAGS = $(CSTD) $(OPT) $(WARN) $(SAN) -Iinclude -Isrc $(PKG_CFLAGS) $(CFLAGS)
+ALL_LIBS   = $(PKG_LIBS) -lm $(LDLIBS)
+
+JOBS     := $(shell nproc 2>/dev/null || echo 1)
+# Recipes say in short what they do; `make V=1` shows the commands.
+Q        := $(if $(V),,@)
+say       = $(if $(V),,@echo '  $(1) $@')
+
+FLOORS   := util net proto metrics session report
+LIB_SRC  := $(sort $(foreach f,$(FLOORS),$(wildcard src/$(f)/*.c)))
+APP_SRC  := $(sort $(filter-out src/app/main.c,$(wildcard src/app/*.c)))
+LIB_OBJ  := $(LIB_SRC:src/%.c=$(B)/obj/%.o)
+APP_OBJ  := $(APP_SRC:src/%.c=$(B)/obj/%.o)
+LIB      := $(B)/libvoipqos.a
+APP      := $(B)/voipqos
+
+UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c))
+UNIT     := $(UNIT_SRC:tests/%.c=$(B)/tests/%)
+SUP_SRC  := $(sort $(wildcard tests/support/*.c))
+SUP_OBJ  := $(SUP_SRC:tests/%.c=$(B)/tests/obj/%.o)
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+REPLAY   := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(B)/tests/replay/%)
+FUZZERS  := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(B)/fuzz/%)
+OOM_SRC  := $(sort $(wildcard tests/oom/test_*.c))
+OOM      := $(OOM_SRC:tests/%.c=$(B)/tests/%)
+# Small programs that test scripts use.
+TOOL_SRC := $(sort $(wildcard tests/cli/*.c tests/live/*.c))
+TOOLS    := $(TOOL_SRC:tests/%.c=$(B)/tests/%)
+BENCH    := $(patsubst tests/bench/%.c,$(B)/bench/%,$(sort $(wildcard tests/bench/*.c)))
+
+.PHONY: all help demo test check bench fuzz asan valgrind oom live layers lint install uninstall clean tests lab
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(APP) $(LIB)
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make            build/voipqos and build/libvoipqos.a
+## make demo       install what is missing (apt), build, analyse a shipped capture
+## make test       install what is missing (apt), build, run every test
+## make check      the same without looking for missing packages
+## make bench      speed and memory as ratios against reference programs
+## make fuzz       every fuzz target with libFuzzer, FUZZ_SECONDS (30) each
+## make asan       all tests under AddressSanitizer and UBSan
+## make valgrind   unit tests and shipped captures under valgrind
+## make oom        a whole analysis with the 1st, 2nd, 3rd ... allocation failing
+## make live       live capture over a veth pair: a replay and a flood (root)
+## make layers     check that no floor includes a floor above it
+## make lint       both compilers without a warning, clang-tidy, cppcheck, file and function sizes
+## make lab        record the shipped captures anew with real SIP software (root)
+## make install    to $(DESTDIR)$(PREFIX)
+
+$(B)/obj/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(LIB): $(LIB_OBJ)
+	@rm -f $@
+	$(call say,AR)
+	$(Q)$(AR) rcs $@ $^
+
+$(B)/libapp.a: $(APP_OBJ)
+	@rm -f $@
+	$(call say,AR)
+	$(Q)$(AR) rcs $@ $^
+
+$(APP): $(B)/obj/app/main.o $(B)/libapp.a $(LIB)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ $(ALL_LIBS)
+
+# ---- tests ----------------------------------------------------------------------------------------------------------
+
+$(B)/tests/obj/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -c $< -o $@
+
+$(B)/tests/unit/%: $(B)/tests/obj/unit/%.o $(SUP_OBJ) $(B)/libapp.a $(LIB)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ $(ALL_LIBS) -lcmocka $(WRAP)
+
+# One replay program per fuzz target: the same code, fed from files behind a guard page.
+$(B)/tests/replay/%: $(B)/tests/obj/fuzz/fuzz_%.o $(B)/tests/obj/fuzz/replay.o $(SUP_OBJ) $(LIB)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ $(ALL_LIBS) -lcmocka
+
+# Linked so that the test decides which allocation of the library fails.
+OOM_WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=aligned_alloc,--wrap=free
+$(B)/tests/oom/%: $(B)/tests/obj/oom/%.o $(B)/tests/obj/oom/capture.o $(SUP_OBJ) $(LIB)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $(OOM_WRAP) $^ -o $@ $(ALL_LIBS) -lcmocka
+
+$(TOOLS): $(B)/tests/%: tests/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests $(LDFLAGS) $< -o $@
+
+tests: all $(UNIT) $(REPLAY) $(OOM) $(TOOLS)
+
+check: tests
+	@B=$(B) sh tests/run.sh
+
+test:
+	@sh packaging/install-deps.sh test
+	@$(MAKE) --no-print-directory -j$(JOBS) tests
+	@$(MAKE) --no-print-directory check
+
+demo:
+	@sh packaging/install-deps.sh build
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@sh packaging/demo.sh $(APP)
+
+asan:
+	$(MAKE) B=$(B)/asan OPT='-O1 -g' SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer' check
+
+valgrind: tests
+	@B=$(B) sh tests/valgrind.sh
+
+# ---- fuzzing: its own build tree, instrumented --------------------------------------------------------------------
+
+FUZZ_SECONDS ?= 30
+FUZZ_CC := clang $(CSTD) -O1 -g -fno-sanitize-recover=undefined \
+  -Iinclude -Isrc -Itests $(PKG_CFLAGS)
+FUZZ_OBJ := $(LIB_SRC:src/%.c=$(B)/fuzz/obj/%.o) $(SUP_SRC:tests/%.c=$(B)/fuzz/obj/%.o)
+$(B)/fuzz/obj/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c $< -o $@
+
+$(B)/fuzz/obj/support/%.o: tests/support/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c $< -o $@
+
+$(B)/fuzz/%: tests/fuzz/fuzz_%.c $(FUZZ_OBJ)
+	$(call say,CC)
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ -o $@ $(ALL_LIBS)
+
+fuzz: $(FUZZERS)
+	@for f in $(FUZZERS); do n=$$(basename $$f); echo "== $$n"; mkdir -p $(B)/fuzz/found/$$n; \
+	  $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+	     -artifact_prefix=$(B)/fuzz/found/$$n/ $(B)/fuzz/found/$$n tests/fuzz/corpus/$$n >$(B)/fuzz/$$n.log 2>&1 \
+	     || { tail -40 $(B)/fuzz/$$n.log; exit 1; }; grep -E 'stat::number_of_executed_units' $(B)/fuzz/$$n.log; done
+
+# ---- bench, lint, install -------------------------------------------------------------------------------------------
+
+$(B)/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests $(LDFLAGS) $< -o $@ $(ALL_LIBS)
+
+bench: all $(BENCH)
+	@B=$(B) sh tests/bench/run.sh
+
+oom: $(OOM)
+	@for t in $(OOM); do $$t || exit 1; done
+
+live: all $(TOOLS)
+	@B=$(B) VOIPQOS=$(APP) CAPTURES=captures sh tests/live/test.sh
+
+layers:
+	@sh tests/layers.sh
+
+lint: layers
+	@sh tests/lint.sh
+
+lab:
+	@sh tests/lab/run.sh --all
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include/voipqos \
+	  $(DESTDIR)$(PREFIX)/share/voipqos $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 755 $(APP) $(DESTDIR)$(PREFIX)/bin/voipqos
+	install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/libvoipqos.a
+	install -m 644 include/voipqos/*.h $(DESTDIR)$(PREFIX)/include/voipqos/
+	install -m 644 reports/voipqos.report.schema.json $(DESTDIR)$(PREFIX)/share/voipqos/
+	install -m 644 packaging/voipqos.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/bin/voipqos $(DESTDIR)$(PREFIX)/lib/libvoipqos.a $(DESTDIR)$(PREFIX)/include/voipqos \
+	  $(DESTDIR)$(PREFIX)/share/voipqos $(DESTDIR)$(PREFIX)/share/man/man1/voipqos.1
+
+clean:
+	rm -rf $(B)
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,27 @@
+/* version.c - `voipqos --version`: the program's version, and of everything that its results depend on. */
+#include "app/app.h"
+#include "app/plots.h"
+#include "app/source_pcap.h"
+
+#include <voipqos/version.h>
+
+#include <stdio.h>
+
+/* libosip2 tells its version to pkg-config only, so the build passes it on. */
+#ifndef VQ_BUILD_OSIP2
+#define VQ_BUILD_OSIP2 "(version not recorded)"
+#endif
+#ifndef VQ_BUILD_JANSSON
+#define VQ_BUILD_JANSSON "(version not recorded)"
+#endif
+
+void print_version(void)
+{
+    char text[64];
+    const char *gnuplot = gnuplot_version(text);
+    printf("voipqos %s, report schema %s\n", VQ_VERSION, VQ_REPORT_SCHEMA);
+    printf("%s\n", libpcap_version());
+    printf("libosip2 %s\n", VQ_BUILD_OSIP2);
+    printf("jansson %s\n", VQ_BUILD_JANSSON);
+    printf("%s\n", gnuplot ? gnuplot : "gnuplot not found: plots are written as data and scripts only");
+}

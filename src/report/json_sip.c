@@ -1,0 +1,262 @@
+/* json_sip.c - registrations, calls and other dialogs as JSON objects. */
+#include "report/json.h"
+
+#include <math.h>
+
+static json_t *frames_of(struct vq_json *j, const struct vq_message *m)
+{
+    json_t *list = json_array();
+    for (; m; m = m->next)
+        vq_json_append(j, list, json_integer((json_int_t)m->frame));
+    return list;
+}
+
+static json_t *message(struct vq_json *j, const struct vq_message *m, const char *call_id)
+{
+    json_t *o = json_object();
+    vq_json_int(j, o, "frame", m->frame);
+    vq_json_t_s(j, o, m->ts);
+    vq_json_endpoint(j, o, "src", &m->src);
+    vq_json_endpoint(j, o, "dst", &m->dst);
+    vq_json_str(j, o, "transport", vq_transport_name((enum vq_transport)m->transport));
+    vq_json_str(j, o, "method", m->method);
+    vq_json_put(j, o, "status", m->status ? json_integer(m->status) : json_null());
+    vq_json_str(j, o, "reason", m->reason);
+    if (m->cseq_method) {
+        vq_json_int(j, o, "cseq", m->cseq);
+        vq_json_str(j, o, "cseq_method", m->cseq_method);
+    } else {
+        vq_json_why(j, o, "cseq", "no readable CSeq");
+        vq_json_why(j, o, "cseq_method", "no readable CSeq");
+    }
+    vq_json_str_why(j, o, "call_id", call_id, "no readable Call-ID");
+    vq_json_bool(j, o, "retransmission", m->retransmission);
+    vq_json_bool(j, o, "sdp", m->sdp != NULL);
+    if (m->sdp) {
+        vq_json_str(j, o, "sdp_summary", m->sdp);
+        vq_json_bool(j, o, "hold", m->hold);
+    }
+    if (m->defect)
+        vq_json_str(j, o, "defect", m->defect);
+    return o;
+}
+
+static json_t *messages(struct vq_json *j, const struct vq_message *m, const char *call_id)
+{
+    json_t *list = json_array();
+    for (; m; m = m->next)
+        vq_json_append(j, list, message(j, m, call_id));
+    return list;
+}
+
+static void final_status(struct vq_json *j, json_t *o, unsigned status, const char *reason)
+{
+    if (status) {
+        vq_json_int(j, o, "status", status);
+        vq_json_str(j, o, "reason", reason ? reason : "");
+    } else {
+        vq_json_why(j, o, "status", "no response seen");
+        vq_json_why(j, o, "reason", "no response seen");
+    }
+}
+
+static void seconds_or_null(struct vq_json *j, json_t *o, const char *key, int64_t s, const char *why)
+{
+    if (s == VQ_NONE)
+        vq_json_why(j, o, key, why);
+    else
+        vq_json_put(j, o, key, json_integer(s));
+}
+
+json_t *vq_json_registration(struct vq_json *j, const struct vq_registration *r)
+{
+    json_t *o = json_object();
+    vq_json_int(j, o, "id", r->id);
+    vq_json_str_why(j, o, "aor", r->aor, "no readable To");
+    vq_json_str_why(j, o, "user", r->user, "the To URI has no user part");
+    vq_json_endpoint(j, o, "client", &r->client);
+    vq_json_endpoint(j, o, "registrar", &r->registrar);
+    vq_json_str_why(j, o, "call_id", r->call_id, "no readable Call-ID");
+    vq_json_str(j, o, "outcome", vq_registration_outcome_name(r->outcome));
+    final_status(j, o, r->status, r->reason);
+    vq_json_bool(j, o, "challenged", r->challenged);
+    vq_json_str_why(j, o, "realm", r->realm, "not challenged");
+    vq_json_int(j, o, "attempts", r->attempts);
+    vq_json_int(j, o, "retransmissions", r->retransmissions);
+    seconds_or_null(j, o, "expires_asked_s", r->expires_asked_s, "not asked for");
+    seconds_or_null(j, o, "expires_granted_s", r->expires_granted_s, "not granted");
+    vq_json_str_why(j, o, "contact", r->contact, "no Contact");
+    vq_json_str_why(j, o, "user_agent", r->user_agent, "no User-Agent");
+    vq_json_duration(j, o, "rrd_ms", r->rrd, VQ_JSON_MS, "no 200 to a REGISTER");
+    vq_json_t_s(j, o, r->start);
+    vq_json_put(j, o, "frames", frames_of(j, r->messages));
+    vq_json_int(j, o, "messages_not_kept", r->messages_not_kept);
+    vq_json_put(j, o, "messages", messages(j, r->messages, r->call_id));
+    return o;
+}
+
+/* ---- calls ------------------------------------------------------------------------------------------------------- */
+
+static json_t *legs(struct vq_json *j, const struct vq_call *c)
+{
+    json_t *list = json_array();
+    for (const struct vq_leg *l = c->legs; l; l = l->next) {
+        json_t *o = json_object();
+        vq_json_str_why(j, o, "call_id", c->call_id, "no readable Call-ID");
+        vq_json_str_why(j, o, "from_tag", l->from_tag, "no tag");
+        vq_json_str_why(j, o, "to_tag", l->to_tag, "no dialog yet");
+        vq_json_endpoint(j, o, "caller", &l->caller);
+        vq_json_endpoint(j, o, "callee", &l->callee);
+        if (l->status)
+            vq_json_int(j, o, "status", l->status);
+        else
+            vq_json_why(j, o, "status", "no response seen");
+        vq_json_append(j, list, o);
+    }
+    return list;
+}
+
+static json_t *timing(struct vq_json *j, const struct vq_call *c)
+{
+    const char *begin = c->mid_dialog ? "the capture began after the INVITE" : NULL;
+    const struct {
+        const char *key;
+        int64_t ns;
+        const char *why;
+    } rows[] = {
+        {"trying_ms", c->trying, begin ? begin : "no 100 Trying"},
+        {"pdd_ms", c->pdd, begin ? begin : "no 18x response"},
+        {"srd_ms", c->srd, begin ? begin : "no response but 100 Trying"},
+        {"ring_ms", c->ring, begin ? begin : "did not ring, or was not answered"},
+        {"answer_ms", c->answer, begin ? begin : "not answered"},
+        {"ack_ms", c->ack, begin ? begin : "no ACK to a 2xx"},
+        {"sdd_ms", c->sdd, "no answered BYE"},
+        {"first_media_ms", c->first_media, "not answered, or no media of the call seen"},
+    };
+    json_t *o = json_object();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        vq_json_duration(j, o, rows[i].key, rows[i].ns, VQ_JSON_MS, rows[i].why);
+    return o;
+}
+
+static json_t *offers(struct vq_json *j, const struct vq_call *c)
+{
+    json_t *list = json_array();
+    for (const struct vq_offer *f = c->offers; f; f = f->next) {
+        json_t *o = json_object(), *audio = json_array();
+        vq_json_t_s(j, o, f->ts);
+        vq_json_int(j, o, "frame", f->frame);
+        vq_json_str(j, o, "kind", f->kind);
+        vq_json_str(j, o, "from", f->from_caller ? "caller" : "callee");
+        for (const char *a = f->audio ? f->audio : ""; *a;) {
+            size_t n = strcspn(a, " ");
+            if (n) {
+                char name[64];
+                struct vq_buf *t = &j->tmp;
+                size_t kept = n < sizeof name ? n : sizeof name - 1;
+                memcpy(name, a, kept);
+                name[kept] = '\0';
+                vq_buf_clear(t);
+                vq_buf_terminal(t, name);
+                vq_json_append(j, audio, json_stringn_nocheck(t->p ? t->p : "", t->n));
+            }
+            a += n + (a[n] == ' ');
+        }
+        vq_json_put(j, o, "audio", audio);
+        vq_json_bool(j, o, "hold", f->hold);
+        vq_json_append(j, list, o);
+    }
+    return list;
+}
+
+static void streams_and_quality(struct vq_json *j, json_t *o, const struct vq_call *c)
+{
+    static const char why[] = "no scored stream";
+    json_t *list = json_array(), *q = json_object();
+    const char *rating = NULL;
+    double worst = NAN;
+    struct vq_stream s;
+    for (uint32_t h = c->first_stream; h && vq_stream_get(j->e, h, &s); h = s.next_in_call) {
+        vq_json_append(j, list, json_integer(s.id));
+        double r = s.scored ? s.r / (s.impairment && s.impairment->scale == VQ_SCALE_WB   ? 1.29
+                                     : s.impairment && s.impairment->scale == VQ_SCALE_FB ? 1.48
+                                                                                          : 1)
+                            : NAN;
+        if (!isnan(r) && !(r >= worst)) {
+            worst = r;
+            rating = vq_rating_g109(r);
+        }
+    }
+    vq_json_put(j, o, "streams", list);
+    vq_json_real(j, q, "mos_min", c->mos_min, why);
+    vq_json_real(j, q, "mos_mean", c->mos_mean, why);
+    vq_json_real(j, q, "r_min", c->r_min, why);
+    vq_json_str_why(j, q, "rating", rating, why);
+    vq_json_put(j, o, "quality", q);
+}
+
+static void parties(struct vq_json *j, json_t *o, const struct vq_call *c)
+{
+    vq_json_int(j, o, "id", c->id);
+    vq_json_str_why(j, o, "call_id", c->call_id, "no readable Call-ID");
+    vq_json_str_why(j, o, "from", c->from, "no readable From");
+    vq_json_str_why(j, o, "to", c->to, "no readable To");
+    vq_json_str_why(j, o, "from_uri", c->from_uri, "no readable From");
+    vq_json_str_why(j, o, "to_uri", c->to_uri, "no readable To");
+    vq_json_str_why(j, o, "from_name", c->from_name, "no display name");
+    vq_json_endpoint(j, o, "caller", &c->caller);
+    vq_json_endpoint(j, o, "callee", &c->callee);
+    vq_json_str_why(j, o, "caller_user_agent", c->user_agent_caller, "no User-Agent");
+    vq_json_str_why(j, o, "callee_user_agent", c->user_agent_callee, "no User-Agent");
+}
+
+json_t *vq_json_call(struct vq_json *j, const struct vq_call *c)
+{
+    json_t *o = json_object();
+    parties(j, o, c);
+    vq_json_str(j, o, "state", vq_call_state_name(c->state));
+    final_status(j, o, c->status, c->reason);
+    if (c->q850 >= 0)
+        vq_json_int(j, o, "q850", (uint64_t)c->q850);
+    else
+        vq_json_why(j, o, "q850", "no Reason header with a Q.850 cause");
+    vq_json_str_why(j, o, "released_by", vq_party_name(c->released_by), "no release seen");
+    vq_json_bool(j, o, "challenged", c->challenged);
+    vq_json_bool(j, o, "mid_dialog", c->mid_dialog);
+    vq_json_t_s(j, o, c->start);
+    vq_json_time(j, o, "start", c->start, "not seen");
+    vq_json_time(j, o, "answered", c->answered, "not answered");
+    vq_json_time(j, o, "end", c->end, "not seen");
+    vq_json_duration(j, o, "duration_s", c->end == VQ_NONE || c->start == VQ_NONE ? VQ_NONE : c->end - c->start,
+                     VQ_JSON_S, "not seen");
+    vq_json_duration(j, o, "talk_s", c->talk, VQ_JSON_S, "not answered");
+    vq_json_put(j, o, "legs", legs(j, c));
+    vq_json_put(j, o, "timing", timing(j, c));
+    vq_json_int(j, o, "retransmissions", c->retransmissions);
+    vq_json_int(j, o, "messages_not_kept", c->messages_not_kept);
+    vq_json_put(j, o, "messages", messages(j, c->messages, c->call_id));
+    vq_json_put(j, o, "offer_answer", offers(j, c));
+    streams_and_quality(j, o, c);
+    return o;
+}
+
+json_t *vq_json_dialog(struct vq_json *j, const struct vq_dialog *d)
+{
+    json_t *o = json_object();
+    vq_json_int(j, o, "id", d->id);
+    vq_json_str_why(j, o, "method", d->method, "only responses seen");
+    vq_json_str_why(j, o, "call_id", d->call_id, "no readable Call-ID");
+    vq_json_str_why(j, o, "from_uri", d->from_uri, "no readable From");
+    vq_json_str_why(j, o, "to_uri", d->to_uri, "no readable To");
+    vq_json_endpoint(j, o, "client", &d->client);
+    vq_json_endpoint(j, o, "server", &d->server);
+    vq_json_str(j, o, "outcome", vq_dialog_outcome_name(d->outcome));
+    final_status(j, o, d->status, d->reason);
+    vq_json_int(j, o, "retransmissions", d->retransmissions);
+    vq_json_t_s(j, o, d->start);
+    vq_json_duration(j, o, "duration_s", d->end == VQ_NONE || d->start == VQ_NONE ? VQ_NONE : d->end - d->start,
+                     VQ_JSON_S, "not seen");
+    vq_json_int(j, o, "messages_not_kept", d->messages_not_kept);
+    vq_json_put(j, o, "messages", messages(j, d->messages, d->call_id));
+    return o;
+}

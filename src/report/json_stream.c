@@ -1,0 +1,255 @@
+/* json_stream.c - one RTP stream as a JSON object: what was measured, how it was scored and from what. */
+#include "report/json.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "report/out.h"
+
+static json_t *identity(struct vq_json *j, const struct vq_stream *s)
+{
+    struct vq_call c;
+    char ssrc[16];
+    json_t *o = json_object(), *pts = json_array();
+    vq_json_int(j, o, "id", s->id);
+    if (s->call && vq_call_get(j->e, s->call, &c))
+        vq_json_int(j, o, "call", c.id);
+    else
+        vq_json_why(j, o, "call", "no call announced it");
+    vq_json_str(j, o, "direction", vq_direction_name(s->direction));
+    vq_json_str(j, o, "paired_by", vq_pairing_name(s->pairing));
+    vq_json_real(j, o, "confidence", vq_pairing_confidence(s->pairing), NULL);
+    vq_json_endpoint(j, o, "src", &s->src);
+    vq_json_endpoint(j, o, "dst", &s->dst);
+    snprintf(ssrc, sizeof ssrc, "0x%08X", s->ssrc);
+    vq_json_str(j, o, "ssrc", ssrc);
+    vq_json_str_why(j, o, "cname", s->cname, "no RTCP SDES CNAME");
+    vq_json_str(j, o, "media", vq_media_name(s->media));
+    vq_json_str_why(j, o, "codec", s->codec, "the payload type was never announced");
+    for (unsigned i = 0; i < s->n_payload_types && i < sizeof s->payload_types; i++)
+        vq_json_append(j, pts, json_integer(s->payload_types[i]));
+    vq_json_put(j, o, "payload_types", pts);
+    if (s->clock_hz)
+        vq_json_int(j, o, "clock_hz", s->clock_hz);
+    else
+        vq_json_why(j, o, "clock_hz", "the payload type was never announced");
+    vq_json_real(j, o, "ptime_ms", s->ptime_ms, "timestamps do not tell");
+    vq_json_bool(j, o, "encrypted", s->encrypted);
+    vq_json_bool(j, o, "ended", s->ended);
+    vq_json_time(j, o, "start", s->start, "no packet");
+    vq_json_t_s(j, o, s->start);
+    vq_json_duration(j, o, "duration_s", s->end == VQ_NONE || s->start == VQ_NONE ? VQ_NONE : s->end - s->start,
+                     VQ_JSON_S, "no packet");
+    return o;
+}
+
+static json_t *segments(struct vq_json *j, const struct vq_stream *s)
+{
+    json_t *list = json_array();
+    char ssrc[16];
+    for (const struct vq_segment *g = s->segments; g; g = g->next) {
+        json_t *o = json_object();
+        snprintf(ssrc, sizeof ssrc, "0x%08X", g->ssrc);
+        vq_json_str(j, o, "ssrc", ssrc);
+        vq_json_str(j, o, "reason", g->reason);
+        vq_json_int(j, o, "packets", g->packets);
+        vq_json_t_s(j, o, g->ts);
+        vq_json_append(j, list, o);
+    }
+    return list;
+}
+
+static void counts(struct vq_json *j, json_t *o, const struct vq_stream *s)
+{
+    static const char *const runs[10] = {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10+"};
+    json_t *loss_runs = json_object();
+    vq_json_int(j, o, "packets", s->packets);
+    vq_json_int(j, o, "bytes", s->bytes);
+    vq_json_int(j, o, "expected", s->expected);
+    vq_json_int(j, o, "lost", s->lost);
+    vq_json_real(j, o, "loss_pct", s->loss_pct, "no packet was expected");
+    vq_json_int(j, o, "duplicates", s->duplicates);
+    vq_json_int(j, o, "reordered", s->reordered);
+    vq_json_int(j, o, "out_of_range", s->out_of_range);
+    vq_json_int(j, o, "event_packets", s->event_packets);
+    vq_json_int(j, o, "cn_packets", s->cn_packets);
+    for (size_t i = 0; i < 10; i++)
+        if (s->loss_runs[i])
+            vq_json_int(j, loss_runs, runs[i], s->loss_runs[i]);
+    vq_json_put(j, o, "loss_runs", loss_runs);
+    vq_json_real(j, o, "burst_r", s->burst_r, "no packet was expected");
+}
+
+static void times(struct vq_json *j, json_t *o, const struct vq_stream *s)
+{
+    static const char one[] = "fewer than two packets", no_rtt[] = "no receiver report with LSR and DLSR";
+    const struct vq_min_mean_max *d = &s->interarrival_ms, *rtt = &s->rtt_ms;
+    json_t *jitter = json_object(), *gap = json_object(), *var = json_object(), *delay = json_object(),
+           *r = json_object();
+    vq_json_real(j, jitter, "mean", s->jitter_mean_ms, s->jitter_why);
+    vq_json_real(j, jitter, "max", s->jitter_max_ms, s->jitter_why);
+    vq_json_real(j, jitter, "last", s->jitter_last_ms, s->jitter_why);
+    vq_json_put(j, o, "jitter_ms", jitter);
+    vq_json_real(j, gap, "min", d->n ? d->min : NAN, one);
+    vq_json_real(j, gap, "mean", d->n ? d->mean : NAN, one);
+    vq_json_real(j, gap, "max", d->n ? d->max : NAN, one);
+    vq_json_real(j, gap, "total", d->n ? s->interarrival_total_ms : NAN, one);
+    vq_json_put(j, o, "interarrival_ms", gap);
+    vq_json_real(j, var, "mean_abs", s->delay_variation_ms, s->jitter_why ? s->jitter_why : one);
+    vq_json_put(j, o, "delay_variation_ms", var);
+    vq_json_real(j, r, "min", rtt->n ? rtt->min : NAN, no_rtt);
+    vq_json_real(j, r, "mean", rtt->n ? rtt->mean : NAN, no_rtt);
+    vq_json_real(j, r, "max", rtt->n ? rtt->max : NAN, no_rtt);
+    vq_json_int(j, r, "samples", rtt->n);
+    vq_json_put(j, delay, "rtt_ms", r);
+    vq_json_real(j, delay, "one_way_ms", s->one_way_ms, "neither measured, reported nor declared");
+    vq_json_str_why(j, delay, "one_way_source", s->one_way_source, "neither measured, reported nor declared");
+    vq_json_put(j, o, "delay", delay);
+}
+
+/* ---- the score --------------------------------------------------------------------------------------------------- */
+
+struct term {
+    const char *key;
+    double v;
+};
+
+static void terms(struct vq_json *j, json_t *o, const struct term *t, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        vq_json_real(j, o, t[i].key, t[i].v, "not part of this model");
+}
+#define TERMS(j, o, t) terms((j), (o), (t), sizeof(t) / sizeof((t)[0]))
+
+static json_t *inputs(struct vq_json *j, const struct vq_emodel_in *in)
+{
+    const struct term t[] = {
+        {"slr_db", in->slr}, {"rlr_db", in->rlr},   {"stmr_db", in->stmr},   {"lstr_db", in->lstr}, {"ds", in->ds},
+        {"dr", in->dr},      {"telr_db", in->telr}, {"wepl_db", in->wepl},   {"t_ms", in->t},       {"tr_ms", in->tr},
+        {"qdu", in->qdu},    {"nc_dbm0p", in->nc},  {"nfor_dbmp", in->nfor}, {"ps_dba", in->ps},    {"pr_dba", in->pr},
+        {"st", in->st},      {"mt_ms", in->mt},
+    };
+    json_t *o = json_object();
+    TERMS(j, o, t);
+    return o;
+}
+
+static json_t *ta_parts(struct vq_json *j, const struct vq_stream *s)
+{
+    json_t *o = json_object();
+    vq_json_real(j, o, "network_ms", s->ta_network_ms, NULL);
+    vq_json_str_why(j, o, "network_source", s->one_way_source, "not known");
+    vq_json_real(j, o, "buffer_ms", s->ta_buffer_ms, NULL);
+    vq_json_real(j, o, "packetization_ms", s->ta_packetization_ms, NULL);
+    vq_json_real(j, o, "lookahead_ms", s->ta_lookahead_ms, NULL);
+    return o;
+}
+
+static json_t *emodel(struct vq_json *j, const struct vq_stream *s)
+{
+    static const char *const standards[] = {
+        [VQ_SCALE_NONE] = "ITU-T G.107 (06/2015)",
+        [VQ_SCALE_NB] = "ITU-T G.107 (06/2015)",
+        [VQ_SCALE_WB] = "ITU-T G.107.1 (06/2019)",
+        [VQ_SCALE_FB] = "ITU-T G.107.2 (06/2019)",
+    };
+    const struct vq_impairment *i = s->impairment;
+    const struct vq_emodel_in *in = &s->emodel_in;
+    const struct vq_emodel_out *out = &s->emodel;
+    const struct term t[] = {
+        {"nos", out->nos}, {"nor", out->nor}, {"nfo", out->nfo}, {"no", out->no}, {"ro", out->ro},
+        {"iolr", out->iolr}, {"ist", out->ist}, {"iq", out->iq}, {"is", out->is},
+        {"idte", out->idte}, {"idle", out->idle}, {"idd", out->idd}, {"id", out->id},
+        {"ie", in->ie}, {"bpl", in->bpl}, {"ppl_pct", in->ppl}, {"burst_r", in->burst_r}, {"ie_eff", out->ie_eff},
+        {"a", in->a}, {"ta_ms", in->ta}, {"r", out->r},
+        {"gob_pct", out->gob_pct}, {"pow_pct", out->pow_pct}, {"tme_pct", out->tme_pct},
+    };
+    const struct term lost[] = {{"is", out->is}, {"id", out->id}, {"ie_eff", out->ie_eff}};
+    enum vq_scale scale = i ? i->scale : VQ_SCALE_NB;
+    json_t *o = json_object(), *points = json_object();
+    vq_json_str(j, o, "standard", standards[scale]);
+    vq_json_str(j, o, "scale", vq_scale_name(scale));
+    TERMS(j, o, t);
+    vq_json_put(j, o, "ta_parts", ta_parts(j, s));
+    vq_json_put(j, o, "inputs", inputs(j, in));
+    vq_json_str_why(j, o, "codec_row", i ? i->name : NULL, "no impairment row");
+    vq_json_str_why(j, o, "codec_status", i ? vq_fact_name(i->fact) : NULL, "no impairment row");
+    vq_json_str_why(j, o, "codec_source", i ? i->source : NULL, "no impairment row");
+    vq_json_str_why(j, o, "out_of_range", vq_emodel_out_of_range(in), "every input is within G.107 Table 2");
+    TERMS(j, points, lost);
+    vq_json_put(j, o, "lost_points", points);
+    return o;
+}
+
+static void score(struct vq_json *j, json_t *o, const struct vq_stream *s)
+{
+    const char *why = s->score_why ? s->score_why : "not scored";
+    json_t *simple = json_object();
+    if (s->scored)
+        vq_json_put(j, o, "emodel", emodel(j, s));
+    else
+        vq_json_why(j, o, "emodel", why);
+    vq_json_real(j, o, "r", s->scored ? s->r : NAN, why);
+    vq_json_real(j, o, "mos", s->scored ? s->mos : NAN, why);
+    vq_json_real(j, o, "mos_lq", s->scored ? s->mos_lq : NAN, why);
+    vq_json_real(j, o, "mos_cq", s->scored ? s->mos : NAN, why);
+    vq_json_str_why(j, o, "rating", vq_rating_g109(vq_stream_r_nb(s)), why);
+    vq_json_str_why(j, simple, "model", s->simple_name, "no simple model fits the codec");
+    vq_json_real(j, simple, "r", s->simple_r, "no simple model fits the codec");
+    vq_json_real(j, simple, "mos", s->simple_mos, "no simple model fits the codec");
+    vq_json_put(j, o, "simple", simple);
+}
+
+static json_t *rtcp(struct vq_json *j, const struct vq_stream *s)
+{
+    static const char why[] = "no receiver report";
+    json_t *o = json_object();
+    vq_json_int(j, o, "sr", s->sr);
+    vq_json_int(j, o, "rr", s->rr);
+    vq_json_int(j, o, "xr", s->xr);
+    if (s->reported_lost == VQ_NONE)
+        vq_json_why(j, o, "reported_lost", why);
+    else
+        vq_json_put(j, o, "reported_lost", json_integer(s->reported_lost));
+    vq_json_real(j, o, "reported_fraction_pct", s->reported_fraction_pct, why);
+    vq_json_real(j, o, "reported_fraction_max_pct", s->reported_fraction_max_pct, why);
+    vq_json_real(j, o, "reported_jitter_ms", s->reported_jitter_ms, why);
+    vq_json_bool(j, o, "bye", s->bye);
+    return o;
+}
+
+static json_t *intervals(struct vq_json *j, const struct vq_stream *s)
+{
+    json_t *list = json_array();
+    struct vq_interval v;
+    for (unsigned i = 0; i < s->n_intervals && vq_stream_interval(j->e, s, i, &v); i++) {
+        json_t *o = json_object();
+        vq_json_t_s(j, o, v.start);
+        vq_json_real(j, o, "width_s", (double)v.width / VQ_JSON_S, NULL);
+        vq_json_int(j, o, "packets", v.packets);
+        vq_json_int(j, o, "lost", v.lost);
+        vq_json_real(j, o, "jitter_ms", v.jitter_ms, s->jitter_why ? s->jitter_why : "no packet");
+        vq_json_real(j, o, "interarrival_ms", v.interarrival_ms, "no packet followed another");
+        vq_json_real(j, o, "r", v.r, s->score_why ? s->score_why : "no packet");
+        vq_json_real(j, o, "mos", v.mos, s->score_why ? s->score_why : "no packet");
+        vq_json_append(j, list, o);
+    }
+    return list;
+}
+
+json_t *vq_json_stream(struct vq_json *j, const struct vq_stream *s)
+{
+    json_t *o = identity(j, s), *frames = json_array();
+    vq_json_put(j, o, "segments", segments(j, s));
+    counts(j, o, s);
+    times(j, o, s);
+    score(j, o, s);
+    vq_json_put(j, o, "rtcp", rtcp(j, s));
+    vq_json_put(j, o, "intervals", intervals(j, s));
+    vq_json_int(j, o, "dscp", s->dscp);
+    vq_json_int(j, o, "ttl", s->ttl);
+    vq_json_append(j, frames, json_integer((json_int_t)s->first_frame));
+    vq_json_append(j, frames, json_integer((json_int_t)s->last_frame));
+    vq_json_put(j, o, "frames", frames);
+    return o;
+}

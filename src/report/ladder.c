@@ -1,0 +1,452 @@
+/* ladder.c - the ladder of a call, a registration or another dialog: messages and RTP in the order of time, one lane
+ * for each host. */
+#include "report/ladder.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "report/text.h"
+
+#define STREAMS 64 /* bars in one ladder */
+
+/* The same said ever shorter. */
+struct labels {
+    struct vq_buf full, shorter, brief, shortest;
+};
+
+struct drawing {
+    struct vq_ladder l;
+    struct labels words;
+    int64_t zero, before;   /* start, and the row above */
+    bool repeated;          /* for the legend */
+    struct vq_stream streams[STREAMS];
+    size_t n_streams, next_stream, hidden_streams;
+};
+
+static const char *text_of(const struct vq_buf *b)
+{
+    return b->p ? b->p : "";
+}
+
+/* Time since the start, time since the row above, frame number. */
+static void left(struct drawing *d, int64_t ts, uint64_t frame)
+{
+    char text[64];
+    vq_ladder_row(&d->l);
+    snprintf(text, sizeof text, "%9.3f", (double)(ts - d->zero) / 1e9);
+    vq_ladder_put(&d->l, 0, VQ_LADDER_LEFT, text, VQ_TINT_PLAIN);
+    if (d->before != VQ_NONE) {
+        snprintf(text, sizeof text, "%+8.3f", (double)(ts - d->before) / 1e9);
+        vq_ladder_put(&d->l, 10, VQ_LADDER_LEFT - 10, text, VQ_TINT_DIM);
+    }
+    snprintf(text, sizeof text, "%7llu", (unsigned long long)frame);
+    vq_ladder_put(&d->l, 18, VQ_LADDER_LEFT - 18, text, VQ_TINT_DIM);
+    d->before = ts;
+}
+
+/* ---- messages ---------------------------------------------------------------------------------------------------- */
+
+static enum vq_tint tint_of_message(const struct vq_message *m)
+{
+    if (m->method)
+        return VQ_TINT_ACCENT;
+    if (m->status < 200)
+        return VQ_TINT_PLAIN;
+    if (m->status < 300)
+        return VQ_TINT_GOOD;
+    if (m->status < 400 || m->status == 401 || m->status == 407)
+        return VQ_TINT_FAIR;
+    return VQ_TINT_BAD;
+}
+
+/* "PCMU PCMA" of "PCMU PCMA telephone-event @ 10.0.0.1:4000 sendonly" */
+static void codecs_of(const struct vq_report_style *st, struct vq_buf *b, const char *sdp)
+{
+    const char *at = strstr(sdp, " @ ");
+    size_t n = at ? (size_t)(at - sdp) : strlen(sdp);
+    bool any = false;
+    while (n) {
+        size_t word = 0;
+        while (word < n && sdp[word] != ' ')
+            word++;
+        static const char event[] = "telephone-event";
+        char name[32];
+        if (word && !(word == sizeof event - 1 && !strncmp(sdp, event, word))) {
+            size_t kept = word < sizeof name ? word : sizeof name - 1;
+            memcpy(name, sdp, kept);
+            name[kept] = '\0';
+            if (any)
+                vq_buf_char(b, ' ');
+            vq_out_wire(st, b, name);
+            any = true;
+        }
+        word += word < n;
+        sdp += word;
+        n -= word;
+    }
+}
+
+/* Reason phrases that are too long for neighbouring lanes, as people say them. Kamailio's "trying -- your call is
+ * important to us" loses its courtesy. */
+static void put_brief(const struct vq_report_style *st, struct vq_buf *b, const char *reason)
+{
+    static const char *const rows[][2] = {
+        {"Proxy Authentication Required", "Proxy Auth Required"},
+        {"Session Progress", "Progress"},
+        {"Request Terminated", "Terminated"},
+        {"Temporarily Unavailable", "Unavailable"},
+        {"Temporarily unavailable", "Unavailable"},
+        {"Call/Transaction Does Not Exist", "No Such Call"},
+        {"Call Leg/Transaction Does Not Exist", "No Such Call"},
+        {"Unsupported Media Type", "Bad Media Type"},
+        {"Server Internal Error", "Server Error"},
+        {"Internal Server Error", "Server Error"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (!strcmp(reason, rows[i][0]))
+            reason = rows[i][1];
+    size_t from = b->n;
+    vq_out_wire(st, b, reason);
+    char *more = b->n > from ? strstr(b->p + from, " -- ") : NULL;
+    if (more) {
+        *more = '\0';
+        b->n = (size_t)(more - b->p);
+    }
+}
+
+enum reason { REASON_NONE, REASON_BRIEF, REASON_FULL };
+
+static void name_message(struct drawing *d, const struct vq_message *m, struct vq_buf *b, enum reason reason)
+{
+    const struct vq_report_style *st = d->l.o.st;
+    vq_buf_clear(b);
+    if (m->retransmission)
+        vq_buf_str(b, st->utf8 ? "↻ " : "(R) ");
+    if (m->method)
+        vq_out_wire(st, b, m->method);
+    else
+        vq_buf_fmt(b, "%u", m->status);
+    if (!m->method && reason && m->reason && *m->reason) {
+        vq_buf_char(b, ' ');
+        if (reason == REASON_FULL)
+            vq_out_wire(st, b, m->reason);
+        else
+            put_brief(st, b, m->reason);
+    }
+    if (st->verbose && m->cseq_method)
+        vq_buf_fmt(b, ", CSeq %u", m->cseq);
+}
+
+static void message(struct drawing *d, const struct vq_message *m)
+{
+    struct labels *w = &d->words;
+    const struct vq_report_style *st = d->l.o.st;
+    left(d, m->ts, m->frame);
+    name_message(d, m, &w->full, REASON_FULL);
+    name_message(d, m, &w->shorter, REASON_FULL);
+    name_message(d, m, &w->brief, REASON_BRIEF);
+    name_message(d, m, &w->shortest, m->sdp ? REASON_NONE : REASON_BRIEF);
+    if (m->sdp) {
+        vq_buf_str(&w->full, " (SDP: ");
+        codecs_of(st, &w->full, m->sdp);
+        vq_buf_str(&w->full, m->hold ? ", hold)" : ")");
+        vq_buf_str(&w->shorter, m->hold ? " (SDP, hold)" : " (SDP)");
+        vq_buf_str(&w->brief, m->hold ? " (hold)" : " (SDP)");
+        vq_buf_str(&w->shortest, m->hold ? " (hold)" : " (SDP)");
+    }
+    const char *const labels[] = {text_of(&w->full), text_of(&w->shorter), text_of(&w->brief), text_of(&w->shortest),
+                                  NULL};
+    vq_ladder_arrow(&d->l, vq_ladder_lane(&d->l, &m->src, false), vq_ladder_lane(&d->l, &m->dst, false), VQ_STROKE_SIP,
+                    labels, tint_of_message(m));
+    vq_ladder_end(&d->l);
+    d->repeated |= m->retransmission;
+    if (!m->defect)
+        return;
+    vq_buf_clear(&w->full);
+    vq_buf_fmt(&w->full, "%s malformed: ", vq_glyph(st, VQ_GLYPH_WARNING));
+    vq_out_wire(st, &w->full, m->defect);
+    vq_out_clip(st, &w->full, 0, d->l.columns - VQ_LADDER_LEFT);
+    vq_ladder_row(&d->l);
+    vq_ladder_put(&d->l, VQ_LADDER_LEFT, d->l.columns, text_of(&w->full), VQ_TINT_FAIR);
+    vq_ladder_end(&d->l);
+}
+
+/* ---- media ------------------------------------------------------------------------------------------------------- */
+
+/* "RTP PCMU 8.00 s, 0.0 % loss, MOS 4.41" on the arrow; where lanes are close the figures stand below it. */
+static void stream(struct drawing *d, const struct vq_stream *s)
+{
+    struct labels *w = &d->words;
+    const struct vq_report_style *st = d->l.o.st;
+    char n[VQ_NUMBER_TEXT], loss[VQ_NUMBER_TEXT], mos[VQ_NUMBER_TEXT], packets[VQ_NUMBER_TEXT];
+    enum vq_tint t = s->scored ? vq_tint_of_r(vq_stream_r_nb(s)) : VQ_TINT_PLAIN;
+    unsigned from = vq_ladder_lane(&d->l, &s->src, true), to = vq_ladder_lane(&d->l, &s->dst, true);
+    vq_real_text(st, s->loss_pct, s->loss_pct > 0 && s->loss_pct < 0.1 ? 3 : 1, loss);
+    vq_real_text(st, s->scored ? s->mos : NAN, 2, mos);
+    vq_count_text(s->packets, packets);
+    vq_buf_clear(&w->shortest);
+    vq_buf_str(&w->shortest, "RTP ");
+    if (s->codec)
+        vq_out_wire(st, &w->shortest, s->codec);
+    else
+        vq_buf_fmt(&w->shortest, "PT %u", s->payload_types[0]);
+    vq_out_clip(st, &w->shortest, 0, 16);
+    vq_buf_fmt(&w->shortest, " %s", vq_duration_text(st, s->end - s->start, n));
+    vq_buf_clear(&w->full);
+    vq_buf_fmt(&w->full, "%s, %s packets, %s %% loss, MOS %s", text_of(&w->shortest), packets, loss, mos);
+    vq_buf_clear(&w->shorter);
+    vq_buf_fmt(&w->shorter, "%s, %s %% loss, MOS %s", text_of(&w->shortest), loss, mos);
+    left(d, s->start, s->first_frame);
+    const char *const labels[] = {text_of(&w->full), text_of(&w->shorter), text_of(&w->shortest), NULL};
+    bool below = vq_ladder_arrow(&d->l, from, to, VQ_STROKE_RTP, labels, t) == 2;
+    vq_ladder_end(&d->l);
+    if (!below)
+        return;
+    vq_buf_clear(&w->full);
+    vq_buf_fmt(&w->full, "%s packets, %s %% loss, MOS %s", packets, loss, mos);
+    vq_buf_clear(&w->shorter);
+    vq_buf_fmt(&w->shorter, "%s %% loss, MOS %s", loss, mos);
+    const char *const figures[] = {text_of(&w->full), text_of(&w->shorter), NULL};
+    vq_ladder_row(&d->l);
+    vq_ladder_between(&d->l, from, to, figures, t);
+    vq_ladder_end(&d->l);
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct vq_stream *x = a, *y = b;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void collect_streams(struct drawing *d, const struct vq_engine *e, const struct vq_call *c)
+{
+    struct vq_stream s;
+    for (uint32_t h = c->first_stream; h && vq_stream_get(e, h, &s); h = s.next_in_call) {
+        if (s.start == VQ_NONE)
+            continue;
+        if (d->n_streams < STREAMS)
+            d->streams[d->n_streams++] = s;
+        else
+            d->hidden_streams++;
+    }
+    qsort(d->streams, d->n_streams, sizeof d->streams[0], by_start);
+}
+
+static void streams_until(struct drawing *d, int64_t ts)
+{
+    for (; d->next_stream < d->n_streams && d->streams[d->next_stream].start < ts; d->next_stream++)
+        stream(d, &d->streams[d->next_stream]);
+}
+
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
+
+static struct drawing *drawing_new(const struct vq_report_style *st, vq_write_h *w, void *arg)
+{
+    struct drawing *d = calloc(1, sizeof *d);
+    if (!d)
+        return NULL;
+    vq_out_init(&d->l.o, st, w, arg);
+    d->zero = d->before = VQ_NONE;
+    return d;
+}
+
+static int drawing_done(struct drawing *d)
+{
+    struct vq_buf *const words[] = {&d->words.full, &d->words.shorter, &d->words.brief, &d->words.shortest};
+    for (size_t i = 0; i < 4; i++) {
+        d->l.o.b.failed |= words[i]->failed;
+        vq_buf_done(words[i]);
+    }
+    free(d->l.cells);
+    int rc = vq_out_done(&d->l.o);
+    free(d);
+    return rc;
+}
+
+static struct vq_lane *lane_of(struct drawing *d, const struct vq_endpoint *ep)
+{
+    for (unsigned i = 0; i < d->l.n_lanes; i++) {
+        struct vq_lane *a = &d->l.lanes[i];
+        if (a->by_port ? vq_endpoint_eq(&a->ep, ep) : vq_endpoint_same_host(&a->ep, ep))
+            return a;
+    }
+    return NULL;
+}
+
+/* `user` and `agent` are borrowed from the engine. */
+static void name_lane(struct drawing *d, const struct vq_endpoint *ep, const char *role, const char *user,
+                      const char *agent)
+{
+    struct vq_lane *a = lane_of(d, ep);
+    if (!a)
+        return;
+    a->role = a->role ? a->role : role;
+    a->user = a->user ? a->user : user;
+    a->agent = a->agent ? a->agent : agent;
+}
+
+/* Who is who, by the way the first INVITE took: whoever received it and sent it on is a proxy, whoever only received
+ * it is called. */
+static void name_parties(struct drawing *d, const struct vq_call *c)
+{
+    bool sent[VQ_LANES] = {false}, received[VQ_LANES] = {false};
+    name_lane(d, &c->caller, "caller", c->from, c->user_agent_caller);
+    for (const struct vq_message *m = c->messages; m && !(m->status >= 200 && m->status < 300); m = m->next) {
+        const struct vq_lane *from = lane_of(d, &m->src), *to = lane_of(d, &m->dst);
+        if (!m->method || strcmp(m->method, "INVITE") || !from || !to || from == to)
+            continue;
+        sent[from - d->l.lanes] = true;
+        received[to - d->l.lanes] = true;
+    }
+    for (unsigned i = 0; i < d->l.n_lanes; i++) {
+        struct vq_lane *a = &d->l.lanes[i];
+        if (a->role || !received[i])
+            continue;
+        a->role = sent[i] ? "proxy" : "callee";
+        a->user = sent[i] ? NULL : c->to;
+    }
+    struct vq_lane *callee = lane_of(d, &c->callee);
+    if (callee && !callee->agent)
+        callee->agent = c->user_agent_callee;
+}
+
+static void legend(struct drawing *d, unsigned not_kept)
+{
+    struct vq_out *o = &d->l.o;
+    vq_out_tint(o, VQ_TINT_DIM);
+    if (d->repeated) {
+        vq_buf_fmt(&o->b, "  %s retransmission", o->st->utf8 ? "↻" : "(R)");
+        vq_out_newline(o);
+    }
+    if (not_kept) {
+        vq_buf_fmt(&o->b, "  %s and %u more messages that were not kept", vq_glyph(o->st, VQ_GLYPH_ELLIPSIS), not_kept);
+        vq_out_newline(o);
+    }
+    if (d->hidden_streams) {
+        vq_buf_fmt(&o->b, "  %s and %zu more RTP streams", vq_glyph(o->st, VQ_GLYPH_ELLIPSIS), d->hidden_streams);
+        vq_out_newline(o);
+    }
+    vq_out_tint(o, VQ_TINT_PLAIN);
+}
+
+/* Lanes are known by now. */
+static void draw(struct drawing *d, const struct vq_message *messages, int64_t start, unsigned not_kept)
+{
+    for (size_t i = 0; i < d->n_streams; i++) {
+        vq_ladder_lane(&d->l, &d->streams[i].src, true);
+        vq_ladder_lane(&d->l, &d->streams[i].dst, true);
+    }
+    if (!vq_ladder_place(&d->l)) {
+        d->l.o.b.failed = true;
+        return;
+    }
+    d->zero = start != VQ_NONE ? start : messages ? messages->ts : d->n_streams ? d->streams[0].start : 0;
+    vq_out_newline(&d->l.o);
+    vq_ladder_titles(&d->l);
+    for (const struct vq_message *m = messages; m && !vq_out_stopped(&d->l.o); m = m->next) {
+        streams_until(d, m->ts);
+        message(d, m);
+    }
+    streams_until(d, INT64_MAX);
+    legend(d, not_kept);
+}
+
+static void headline(struct drawing *d, const char *kind, unsigned id, const char *from, const char *to)
+{
+    struct vq_out *o = &d->l.o;
+    vq_out_newline(o);
+    vq_out_tint(o, VQ_TINT_ACCENT);
+    vq_buf_fmt(&o->b, "%s %u", kind, id);
+    vq_out_tint(o, VQ_TINT_PLAIN);
+    vq_buf_str(&o->b, "  ");
+    vq_out_tint(o, VQ_TINT_BOLD);
+    size_t at = o->b.n;
+    vq_out_wire(o->st, &o->b, from);
+    vq_out_clip(o->st, &o->b, at, 36);
+    if (to) {
+        vq_buf_fmt(&o->b, " %s ", vq_glyph(o->st, VQ_GLYPH_ARROW));
+        at = o->b.n;
+        vq_out_wire(o->st, &o->b, to);
+        vq_out_clip(o->st, &o->b, at, 36);
+    }
+    vq_out_tint(o, VQ_TINT_PLAIN);
+}
+
+int vq_report_ladder(const struct vq_engine *e, uint32_t call, const struct vq_report_style *st, vq_write_h *w,
+                     void *arg)
+{
+    struct vq_call c;
+    char n[VQ_NUMBER_TEXT];
+    if (!vq_call_get(e, call, &c))
+        return -ENOENT;
+    struct drawing *d = drawing_new(st, w, arg);
+    if (!d)
+        return -ENOMEM;
+    struct vq_out *o = &d->l.o;
+    headline(d, "Call", c.id, c.from ? c.from : "?", c.to ? c.to : "?");
+    vq_buf_str(&o->b, "  ");
+    vq_text_state(&o->b, c.state);
+    if (c.answer != VQ_NONE)
+        vq_buf_fmt(&o->b, ", answered after %s", vq_duration_text(st, c.answer, n));
+    if (c.talk != VQ_NONE)
+        vq_buf_fmt(&o->b, ", talk %s", vq_duration_text(st, c.talk, n));
+    if (c.start != VQ_NONE)
+        vq_buf_fmt(&o->b, ", %s", vq_time_text(c.start, 3, n));
+    vq_out_newline(o);
+    vq_ladder_lane_split(&d->l, c.messages);
+    name_parties(d, &c);
+    collect_streams(d, e, &c);
+    draw(d, c.messages, c.start, c.messages_not_kept);
+    return drawing_done(d);
+}
+
+int vq_report_ladder_registration(const struct vq_engine *e, uint32_t reg, const struct vq_report_style *st,
+                                  vq_write_h *w, void *arg)
+{
+    struct vq_registration r;
+    char n[VQ_NUMBER_TEXT];
+    if (!vq_registration_get(e, reg, &r))
+        return -ENOENT;
+    struct drawing *d = drawing_new(st, w, arg);
+    if (!d)
+        return -ENOMEM;
+    struct vq_out *o = &d->l.o;
+    headline(d, "Registration", r.id, r.aor ? r.aor : "?", NULL);
+    vq_buf_fmt(&o->b, "  %s", vq_registration_outcome_name(r.outcome));
+    if (r.rrd != VQ_NONE)
+        vq_buf_fmt(&o->b, " after %s", vq_duration_text(st, r.rrd, n));
+    if (r.expires_granted_s != VQ_NONE)
+        vq_buf_fmt(&o->b, ", expires after %lld s", (long long)r.expires_granted_s);
+    vq_out_newline(o);
+    vq_ladder_lane_split(&d->l, r.messages);
+    name_lane(d, &r.client, "client", r.user, r.user_agent);
+    name_lane(d, &r.registrar, "registrar", NULL, NULL);
+    draw(d, r.messages, r.start, r.messages_not_kept);
+    return drawing_done(d);
+}
+
+int vq_report_ladder_dialog(const struct vq_engine *e, uint32_t dialog, const struct vq_report_style *st, vq_write_h *w,
+                            void *arg)
+{
+    struct vq_dialog g;
+    if (!vq_dialog_get(e, dialog, &g))
+        return -ENOENT;
+    struct drawing *d = drawing_new(st, w, arg);
+    if (!d)
+        return -ENOMEM;
+    struct vq_out *o = &d->l.o;
+    headline(d, "Dialog", g.id, g.from_uri ? g.from_uri : "?", g.to_uri ? g.to_uri : "?");
+    vq_buf_str(&o->b, "  ");
+    vq_out_wire(st, &o->b, g.method);
+    vq_buf_fmt(&o->b, " %s", vq_dialog_outcome_name(g.outcome));
+    vq_out_newline(o);
+    vq_ladder_lane_split(&d->l, g.messages);
+    name_lane(d, &g.client, "client", NULL, NULL);
+    name_lane(d, &g.server, "server", NULL, NULL);
+    draw(d, g.messages, g.start, g.messages_not_kept);
+    return drawing_done(d);
+}

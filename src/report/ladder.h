@@ -1,0 +1,54 @@
+/* ladder.h - the drawing of a ladder: lanes for hosts, rows of character cells. */
+#ifndef VQ_REPORT_LADDER_H
+#define VQ_REPORT_LADDER_H
+
+#include "report/out.h"
+
+#define VQ_LANES 10         /* further hosts share the last lane */
+#define VQ_LADDER_LEFT 26   /* columns for time, difference and frame number */
+#define VQ_LANE_SPACE 26    /* least distance of two lanes */
+
+struct vq_lane {
+    struct vq_endpoint ep;
+    bool by_port;           /* the host talks to itself: a lane for each of its ports */
+    bool ports_differ;      /* several ports of one host in this lane: the title leaves the port out */
+    bool signalling;        /* SIP comes or goes here; otherwise media alone */
+    bool others;            /* the last lane: hosts that found no lane of their own */
+    const char *role, *user, *agent; /* borrowed, NULL when not known */
+    unsigned x;             /* column of the life line */
+};
+
+struct vq_cell {
+    char glyph[16];         /* one character with its combining marks; "" behind a wide one */
+    enum vq_tint tint;
+};
+
+struct vq_ladder {
+    struct vq_out o;
+    struct vq_lane lanes[VQ_LANES];
+    unsigned n_lanes;
+    struct vq_cell *cells;
+    unsigned columns;       /* of a row */
+};
+
+enum vq_stroke { VQ_STROKE_SIP, VQ_STROKE_RTP };
+
+/* Lanes, in order of appearance. `media`: the endpoint of a stream, which never asks for a lane per port. */
+void vq_ladder_lane_split(struct vq_ladder *l, const struct vq_message *messages);
+unsigned vq_ladder_lane(struct vq_ladder *l, const struct vq_endpoint *ep, bool media);
+/* Places the lanes on the page and gets the row's memory; false without memory. */
+bool vq_ladder_place(struct vq_ladder *l);
+
+/* One row: begin (life lines), draw, end (written). */
+void vq_ladder_row(struct vq_ladder *l);
+void vq_ladder_put(struct vq_ladder *l, unsigned x, unsigned columns, const char *text, enum vq_tint t);
+/* An arrow between two lanes with a label on it. `labels`: the same said ever shorter, NULL at the end; the first that
+ * fits is taken, the last is clipped. Returns which it was. */
+unsigned vq_ladder_arrow(struct vq_ladder *l, unsigned from, unsigned to, enum vq_stroke stroke,
+                         const char *const *labels, enum vq_tint t);
+/* Words between two lanes, without an arrow. */
+void vq_ladder_between(struct vq_ladder *l, unsigned from, unsigned to, const char *const *labels, enum vq_tint t);
+void vq_ladder_end(struct vq_ladder *l);
+void vq_ladder_titles(struct vq_ladder *l);
+
+#endif

@@ -1,0 +1,33 @@
+/* text.h - the parts of the terminal summary, which text.c puts together. */
+#ifndef VQ_REPORT_TEXT_H
+#define VQ_REPORT_TEXT_H
+
+#include "report/out.h"
+
+#define VQ_TEXT_LABEL 15 /* columns of the labels at the left edge */
+
+/* "... and 19,800 more" under a list that st->max_rows cut short. */
+void vq_text_more(struct vq_out *o, uint64_t hidden, const char *what);
+bool vq_text_shown(const struct vq_out *o, uint64_t row); /* rows count from 0 */
+
+void vq_text_input(struct vq_out *o, const struct vq_engine *e, const struct vq_report_input *in);
+void vq_text_registrations(struct vq_out *o, const struct vq_engine *e);
+void vq_text_calls(struct vq_out *o, const struct vq_engine *e);
+void vq_text_dialogs(struct vq_out *o, const struct vq_engine *e);
+/* The streams that belong to no call. */
+void vq_text_unbound(struct vq_out *o, const struct vq_engine *e);
+void vq_text_findings(struct vq_out *o, const struct vq_engine *e);
+
+/* The table of streams: its head, and the lines of one stream. `from` and `to` name the parties of its call, or NULL.
+ */
+void vq_text_stream_head(struct vq_out *o, bool in_call);
+void vq_text_stream(struct vq_out *o, const struct vq_stream *s, const char *from, const char *to);
+
+/* "a -> b" made of wire text, each name clipped so that the whole keeps to `columns`. */
+void vq_text_pair(const struct vq_report_style *st, struct vq_buf *b, const char *from, const char *to, size_t columns);
+/* "no answer": the state's name as words. */
+void vq_text_state(struct vq_buf *b, enum vq_call_state s);
+/* "200 OK", "" without a status. */
+void vq_text_status(const struct vq_report_style *st, struct vq_buf *b, unsigned status, const char *reason);
+
+#endif

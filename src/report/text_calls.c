@@ -1,0 +1,196 @@
+/* text_calls.c - the terminal summary of calls: who, when, how it went, and a line for each direction of media. */
+#include "report/text.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static enum vq_tint tint_of_state(enum vq_call_state s)
+{
+    switch (s) {
+    case VQ_CALL_COMPLETED:
+    case VQ_CALL_IN_CALL:
+        return VQ_TINT_GOOD;
+    case VQ_CALL_RINGING:
+    case VQ_CALL_CANCELLED:
+    case VQ_CALL_REDIRECTED:
+    case VQ_CALL_BUSY:
+    case VQ_CALL_NO_ANSWER:
+    case VQ_CALL_INCOMPLETE:
+        return VQ_TINT_FAIR;
+    default:
+        return VQ_TINT_BAD;
+    }
+}
+
+void vq_text_state(struct vq_buf *b, enum vq_call_state s)
+{
+    for (const char *c = vq_call_state_name(s); *c; c++)
+        vq_buf_char(b, *c == '_' ? ' ' : *c);
+}
+
+/* "1  1001 → 1002                  ● completed   worst MOS 4.38" */
+static void title(struct vq_out *o, const struct vq_call *c, struct vq_buf *b)
+{
+    char n[VQ_NUMBER_TEXT], id[16];
+    snprintf(id, sizeof id, "%u", c->id);
+    vq_out_field(o, id, 5, true, VQ_TINT_ACCENT);
+    vq_buf_str(&o->b, "  ");
+    vq_buf_clear(b);
+    unsigned room = o->width - 43;
+    vq_text_pair(o->st, b, c->from, c->to, room > 60 ? 60 : room);
+    vq_out_field(o, b->p, room > 60 ? 60 : room, false, VQ_TINT_BOLD);
+    vq_buf_clear(b);
+    vq_buf_fmt(b, "%s ", vq_glyph(o->st, VQ_GLYPH_BULLET));
+    vq_text_state(b, c->state);
+    vq_buf_str(&o->b, "  ");
+    vq_out_field(o, b->p, 13, false, tint_of_state(c->state));
+    vq_buf_str(&o->b, "  ");
+    if (!isnan(c->mos_min)) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "worst MOS %s", vq_real_text(o->st, c->mos_min, 2, n));
+        vq_out_field(o, b->p, 16, true, vq_tint_of_mos(c->mos_min));
+    }
+    vq_out_newline(o);
+}
+
+static void item(struct vq_out *o, struct vq_buf *b, const char *words, int64_t d)
+{
+    char n[VQ_NUMBER_TEXT];
+    if (d == VQ_NONE)
+        return;
+    vq_buf_clear(b);
+    vq_buf_fmt(b, "%s %s", words, vq_duration_text(o->st, d, n));
+    vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+}
+
+static void ending(struct vq_out *o, const struct vq_call *c, struct vq_buf *b)
+{
+    const char *who = vq_party_name(c->released_by);
+    vq_buf_clear(b);
+    vq_text_status(o->st, b, c->status, c->reason);
+    if (b->n)
+        vq_out_flow(o, c->status >= 400 ? tint_of_state(c->state) : VQ_TINT_PLAIN, b->p);
+    if (who) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "%s by the %s",
+                   c->answered != VQ_NONE || c->state == VQ_CALL_COMPLETED ? "hung up"
+                   : c->state == VQ_CALL_CANCELLED                         ? "cancelled"
+                   : c->released_by == VQ_PARTY_CALLER                     ? "given up"
+                                                                           : "refused",
+                   who);
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
+    if (c->q850 >= 0) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "Q.850 cause %d", c->q850);
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
+    if (c->retransmissions) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "%u SIP retransmission%s", c->retransmissions, c->retransmissions == 1 ? "" : "s");
+        vq_out_flow(o, VQ_TINT_FAIR, b->p);
+    }
+    if (c->mid_dialog)
+        vq_out_flow(o, VQ_TINT_FAIR, "capture began after the INVITE");
+    if (c->messages_not_kept) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "%u messages not kept", c->messages_not_kept);
+        vq_out_flow(o, VQ_TINT_FAIR, b->p);
+    }
+}
+
+static void details(struct vq_out *o, const struct vq_call *c, int64_t zero, struct vq_buf *b)
+{
+    char src[VQ_ENDPOINT_TEXT], dst[VQ_ENDPOINT_TEXT];
+    vq_out_flow_begin(o, 7, 0);
+    vq_buf_clear(b);
+    vq_buf_fmt(b, "%s %s %s", vq_endpoint_text(&c->caller, src), vq_glyph(o->st, VQ_GLYPH_ARROW),
+               vq_endpoint_text(&c->callee, dst));
+    vq_out_flow(o, VQ_TINT_DIM, b->p);
+    if (zero != VQ_NONE && c->start != VQ_NONE) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "begins at %.3f s", (double)(c->start - zero) / 1e9);
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
+    item(o, b, "answered after", c->answer);
+    item(o, b, "first response after", c->srd);
+    item(o, b, "rang", c->ring);
+    item(o, b, "talk", c->talk);
+    ending(o, c, b);
+    vq_out_flow_end(o);
+}
+
+static void call(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, int64_t zero, bool head,
+                 struct vq_buf *b)
+{
+    struct vq_stream s;
+    uint64_t row = 0;
+    title(o, c, b);
+    details(o, c, zero, b);
+    if (head && c->n_streams)
+        vq_text_stream_head(o, true);
+    for (uint32_t h = c->first_stream; h && vq_stream_get(e, h, &s) && vq_text_shown(o, row); h = s.next_in_call) {
+        vq_text_stream(o, &s, c->from ? c->from : "?", c->to ? c->to : "?");
+        row++;
+    }
+    if (row < c->n_streams)
+        vq_text_more(o, c->n_streams - row, "streams");
+    if (!c->n_streams && c->answered != VQ_NONE) {
+        vq_buf_fill(&o->b, ' ', 7);
+        vq_out_tint(o, VQ_TINT_FAIR);
+        vq_buf_str(&o->b, "no RTP of this call in the capture");
+        vq_out_tint(o, VQ_TINT_PLAIN);
+        vq_out_newline(o);
+    }
+}
+
+/* Where calls are many, the table's head stands over the first alone. */
+#define HEAD_EACH 6
+
+void vq_text_calls(struct vq_out *o, const struct vq_engine *e)
+{
+    struct vq_call c;
+    struct vq_stats stats;
+    uint64_t n = 0, row = 0;
+    bool head = true;
+    vq_engine_stats(e, &stats);
+    for (uint32_t h = vq_call_next(e, 0); h; h = vq_call_next(e, h))
+        n++;
+    if (!n)
+        return;
+    vq_out_heading(o, "Calls", n);
+    struct vq_buf b;
+    vq_buf_init(&b);
+    for (uint32_t h = vq_call_next(e, 0); h && vq_text_shown(o, row) && !vq_out_stopped(o) && !b.failed;
+         h = vq_call_next(e, h)) {
+        if (!vq_call_get(e, h, &c))
+            continue;
+        if (row)
+            vq_out_newline(o);
+        call(o, e, &c, stats.start, head, &b);
+        if (n > HEAD_EACH && c.n_streams)
+            head = false;
+        row++;
+    }
+    o->b.failed |= b.failed;
+    vq_buf_done(&b);
+    vq_text_more(o, n - row, "calls");
+}
+
+void vq_text_unbound(struct vq_out *o, const struct vq_engine *e)
+{
+    struct vq_stream s;
+    uint64_t n = 0, row = 0;
+    for (uint32_t h = vq_stream_next(e, 0); h; h = vq_stream_next(e, h))
+        n += vq_stream_get(e, h, &s) && !s.call;
+    if (!n)
+        return;
+    vq_out_heading(o, "RTP streams without a call", n);
+    vq_text_stream_head(o, false);
+    for (uint32_t h = vq_stream_next(e, 0); h && vq_text_shown(o, row) && !vq_out_stopped(o); h = vq_stream_next(e, h))
+        if (vq_stream_get(e, h, &s) && !s.call) {
+            vq_text_stream(o, &s, NULL, NULL);
+            row++;
+        }
+    vq_text_more(o, n - row, "streams");
+}

@@ -1,0 +1,239 @@
+/* text_input.c - the head of the terminal summary: what was read, what of it could not be, and how it went overall. */
+#include "report/text.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include <voipqos/version.h>
+
+static void label(struct vq_out *o, const char *text)
+{
+    vq_buf_str(&o->b, "  ");
+    vq_out_field(o, text, VQ_TEXT_LABEL - 2, false, VQ_TINT_DIM);
+}
+
+static void input_line(struct vq_out *o, const struct vq_report_input *in, const struct vq_stats *s, struct vq_buf *b)
+{
+    char n[VQ_NUMBER_TEXT], t[VQ_NUMBER_TEXT];
+    label(o, in->live ? "Captured" : "Read");
+    vq_out_flow_begin(o, VQ_TEXT_LABEL, VQ_TEXT_LABEL);
+    vq_buf_clear(b);
+    vq_buf_fmt(b, "%s frame%s, %s", vq_count_text(s->frames, n), s->frames == 1 ? "" : "s", vq_bytes_text(s->bytes, t));
+    vq_out_flow(o, VQ_TINT_BOLD, b->p);
+    if (in->format) {
+        vq_buf_clear(b);
+        vq_out_wire(o->st, b, in->format);
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
+    for (size_t i = 0; i < in->n_links; i++) {
+        const char *name = vq_link_name(in->links[i]);
+        vq_buf_clear(b);
+        if (name)
+            vq_buf_str(b, name);
+        else
+            vq_buf_fmt(b, "link type %u (unknown)", in->links[i]);
+        vq_out_flow(o, name ? VQ_TINT_PLAIN : VQ_TINT_FAIR, b->p);
+    }
+    vq_out_flow_end(o);
+    if (s->start == VQ_NONE)
+        return;
+    label(o, "Time");
+    vq_buf_fmt(&o->b, "%s to %s", vq_time_text(s->start, 3, n), vq_time_text(s->end, 3, t));
+    vq_buf_fmt(&o->b, " (%s)", vq_duration_text(o->st, s->end - s->start, n));
+    vq_out_newline(o);
+}
+
+/* Names of decoded kinds as people write them; the JSON report has the same in snake_case. */
+static void decoded_lines(struct vq_out *o, const struct vq_stats *s, struct vq_buf *b)
+{
+    static const char *const names[VQ_DEC_COUNT] = {
+        [VQ_DEC_SIP] = "SIP",   [VQ_DEC_RTP] = "RTP", [VQ_DEC_RTCP] = "RTCP",          [VQ_DEC_STUN] = "STUN",
+        [VQ_DEC_ICMP] = "ICMP", [VQ_DEC_TCP] = "TCP", [VQ_DEC_OTHER_UDP] = "other UDP",
+    };
+    char n[VQ_NUMBER_TEXT];
+    uint64_t left_out = 0;
+    label(o, "Decoded");
+    vq_out_flow_begin(o, VQ_TEXT_LABEL, VQ_TEXT_LABEL);
+    for (unsigned i = 0; i < VQ_DEC_COUNT; i++)
+        if (s->decoded[i] || i == VQ_DEC_SIP || i == VQ_DEC_RTP) {
+            vq_buf_clear(b);
+            vq_buf_fmt(b, "%s %s", names[i], vq_count_text(s->decoded[i], n));
+            vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+        }
+    vq_out_flow_end(o);
+    for (unsigned i = 0; i < VQ_DROP_COUNT; i++)
+        left_out += s->not_decoded[i];
+    if (!left_out)
+        return;
+    label(o, "Not decoded");
+    vq_out_flow_begin(o, VQ_TEXT_LABEL, VQ_TEXT_LABEL);
+    for (unsigned i = 0; i < VQ_DROP_COUNT; i++)
+        if (s->not_decoded[i]) {
+            vq_buf_clear(b);
+            vq_buf_fmt(b, "%s %s", vq_drop_name((enum vq_drop)i), vq_count_text(s->not_decoded[i], n));
+            vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+        }
+    vq_out_flow_end(o);
+    if (!o->st->verbose)
+        return;
+    for (unsigned i = 0; i < VQ_DROP_COUNT; i++)
+        if (s->not_decoded[i]) {
+            vq_buf_fmt(&o->b, "%*s", VQ_TEXT_LABEL, "");
+            vq_out_field(o, vq_drop_name((enum vq_drop)i), 16, false, VQ_TINT_DIM);
+            vq_out_words(o, VQ_TEXT_LABEL + 16, VQ_TEXT_LABEL + 16, vq_drop_help((enum vq_drop)i));
+        }
+}
+
+/* What makes the figures doubtful, whenever it is there at all. */
+static void warnings(struct vq_out *o, const struct vq_report_input *in, const struct vq_stats *s, struct vq_buf *b)
+{
+    const struct {
+        uint64_t n;
+        const char *words;
+    } rows[] = {
+        {in->kernel_dropped,
+         "packets were dropped by the kernel before they could be read: losses may be the probe's own"},
+        {s->snap_cut_frames, "frames were cut short by the snap length: capture with -s 0 for whole messages"},
+        {s->time_backwards,
+         "frames are earlier than the frame before them: sort the file with reordercap, check the clock"},
+        {s->sip_defective, "SIP messages are malformed and were read leniently"},
+        {s->messages_not_kept, "SIP messages were counted but not kept, their call had too many"},
+        {s->evicted_calls, "calls were ended early because the table of calls was full"},
+        {s->evicted_streams, "streams were ended early because the table of streams was full"},
+        {s->evicted_registrations, "registrations were ended early because their table was full"},
+        {s->evicted_dialogs, "dialogs were ended early because their table was full"},
+        {s->evicted_flows, "flows were forgotten because the table of flows was full"},
+    };
+    char n[VQ_NUMBER_TEXT];
+    for (size_t i = 0; i <= sizeof rows / sizeof rows[0]; i++) {
+        vq_buf_clear(b);
+        if (i)
+            vq_buf_fmt(b, "%s %s", vq_count_text(rows[i - 1].n, n), rows[i - 1].words);
+        else if (in->truncated)
+            vq_out_wire(o->st, b, in->truncated);
+        if (i ? !rows[i - 1].n : !in->truncated)
+            continue;
+        vq_buf_str(&o->b, "  ");
+        vq_out_tint(o, VQ_TINT_FAIR);
+        vq_out_field(o, i ? "Attention" : "Damaged", VQ_TEXT_LABEL - 4, false, VQ_TINT_PLAIN);
+        vq_out_tint(o, VQ_TINT_FAIR);
+        vq_buf_fmt(&o->b, "%s ", vq_glyph(o->st, VQ_GLYPH_WARNING));
+        if (b->p)
+            vq_out_words(o, VQ_TEXT_LABEL, VQ_TEXT_LABEL, b->p);
+        vq_out_tint(o, VQ_TINT_PLAIN);
+    }
+}
+
+/* ---- the totals -------------------------------------------------------------------------------------------------- */
+
+static void total_calls(struct vq_out *o, const struct vq_engine *e, struct vq_buf *b)
+{
+    uint64_t states[VQ_CALL_TIMEOUT + 1] = {0}, n = 0, scored = 0;
+    double worst = NAN, sum = 0;
+    char t[VQ_NUMBER_TEXT];
+    struct vq_call c;
+    for (uint32_t h = vq_call_next(e, 0); h; h = vq_call_next(e, h)) {
+        if (!vq_call_get(e, h, &c))
+            continue;
+        n++;
+        states[c.state]++;
+        if (isnan(c.mos_min))
+            continue;
+        scored++;
+        sum += c.mos_min;
+        if (!(c.mos_min >= worst))
+            worst = c.mos_min;
+    }
+    unsigned kinds = 0, column = VQ_TEXT_LABEL;
+    for (unsigned i = 0; i <= VQ_CALL_TIMEOUT; i++)
+        kinds += states[i] > 0;
+    label(o, "Calls");
+    if (kinds != 1) {
+        vq_out_tint(o, VQ_TINT_BOLD);
+        vq_buf_str(&o->b, vq_count_text(n, t));
+        vq_out_tint(o, VQ_TINT_PLAIN);
+        vq_buf_str(&o->b, n ? ": " : "");
+        column += (unsigned)strlen(t) + 2;
+    }
+    vq_out_flow_begin(o, VQ_TEXT_LABEL, column);
+    for (unsigned i = 0; i <= VQ_CALL_TIMEOUT; i++)
+        if (states[i]) {
+            vq_buf_clear(b);
+            vq_buf_fmt(b, "%s ", vq_count_text(states[i], t));
+            vq_text_state(b, (enum vq_call_state)i);
+            vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+        }
+    if (scored) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "worst MOS %s", vq_real_text(o->st, worst, 2, t));
+        vq_out_flow(o, vq_tint_of_mos(worst), b->p);
+        if (scored > 1) {
+            vq_buf_clear(b);
+            vq_buf_fmt(b, "mean of the calls' worst %s", vq_real_text(o->st, sum / (double)scored, 2, t));
+            vq_out_flow(o, vq_tint_of_mos(sum / (double)scored), b->p);
+        }
+    }
+    if (n)
+        vq_out_flow_end(o);
+    else
+        vq_out_newline(o);
+}
+
+static void total_streams(struct vq_out *o, const struct vq_engine *e, struct vq_buf *b)
+{
+    uint64_t n = 0, unbound = 0, encrypted = 0;
+    char t[VQ_NUMBER_TEXT];
+    struct vq_stream s;
+    for (uint32_t h = vq_stream_next(e, 0); h; h = vq_stream_next(e, h))
+        if (vq_stream_get(e, h, &s)) {
+            n++;
+            unbound += !s.call;
+            encrypted += s.encrypted;
+        }
+    label(o, "RTP streams");
+    vq_out_tint(o, VQ_TINT_BOLD);
+    vq_buf_str(&o->b, vq_count_text(n, t));
+    vq_out_tint(o, VQ_TINT_PLAIN);
+    if (unbound || encrypted)
+        vq_buf_str(&o->b, ": ");
+    vq_out_flow_begin(o, VQ_TEXT_LABEL, VQ_TEXT_LABEL + (unsigned)strlen(t) + 2);
+    if (unbound) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "%s without a call", vq_count_text(unbound, t));
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
+    if (encrypted) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "%s encrypted", vq_count_text(encrypted, t));
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
+    if (unbound || encrypted)
+        vq_out_flow_end(o);
+    else
+        vq_out_newline(o);
+}
+
+void vq_text_input(struct vq_out *o, const struct vq_engine *e, const struct vq_report_input *in)
+{
+    struct vq_stats s;
+    struct vq_buf b;
+    vq_engine_stats(e, &s);
+    vq_buf_init(&b);
+    vq_out_tint(o, VQ_TINT_ACCENT);
+    vq_buf_str(&o->b, "voipqos " VQ_VERSION);
+    vq_out_tint(o, VQ_TINT_PLAIN);
+    vq_out_wire(o->st, &b, in->path && strcmp(in->path, "-") ? in->path : "standard input");
+    vq_out_clip(o->st, &b, 0, o->width - sizeof "voipqos " VQ_VERSION - 1);
+    vq_out_tint(o, VQ_TINT_BOLD);
+    vq_buf_fmt(&o->b, "  %s", b.p ? b.p : "");
+    vq_out_tint(o, VQ_TINT_PLAIN);
+    vq_out_newline(o);
+    vq_out_newline(o);
+    input_line(o, in, &s, &b);
+    decoded_lines(o, &s, &b);
+    total_calls(o, e, &b);
+    total_streams(o, e, &b);
+    warnings(o, in, &s, &b);
+    o->b.failed |= b.failed;
+    vq_buf_done(&b);
+}

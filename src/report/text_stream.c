@@ -1,0 +1,365 @@
+/* text_stream.c - the lines of one RTP stream in the terminal summary: a table row, what does not fit into it, and the
+ * TIPHON index that Indonesian lab reports ask for. */
+#include "report/text.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define INDENT 4
+#define CELL 64
+
+static void put_codec(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+{
+    struct vq_buf b;
+    vq_buf_init(&b);
+    if (s->codec)
+        vq_out_wire(st, &b, s->codec);
+    else if (s->n_payload_types)
+        vq_buf_fmt(&b, "PT %u", s->payload_types[0]);
+    vq_out_clip(st, &b, 0, 7);
+    snprintf(t, CELL, "%s", b.p && b.n < CELL ? b.p : "?");
+    vq_buf_done(&b);
+}
+
+static void put_packets(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+{
+    (void)st;
+    vq_count_text(s->packets, t);
+}
+
+static void put_lost(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+{
+    (void)st;
+    vq_count_text(s->lost, t);
+}
+
+static void put_loss(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+{
+    /* Some loss must never read as none. */
+    vq_real_text(st, s->loss_pct, s->loss_pct > 0 && s->loss_pct < 0.1 ? 3 : 2, t);
+}
+
+static void put_duplicates(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+{
+    (void)st;
+    vq_count_text(s->duplicates, t);
+}
+
+static void put_reordered(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+{
+    (void)st;
+    vq_count_text(s->reordered, t);
+}
+
+static void put_jitter(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+{
+    vq_real_text(st, s->jitter_mean_ms, 2, t);
+}
+
+static void put_jitter_max(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+{
+    vq_real_text(st, s->jitter_max_ms, 2, t);
+}
+
+static void put_interarrival(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+{
+    vq_real_text(st, s->interarrival_ms.n ? s->interarrival_ms.mean : NAN, 2, t);
+}
+
+static void put_rtt(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+{
+    vq_real_text(st, s->rtt_ms.n ? s->rtt_ms.mean : NAN, s->rtt_ms.mean < 1 ? 2 : 1, t);
+}
+
+static void put_r(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+{
+    vq_real_text(st, s->scored ? s->r : NAN, 1, t);
+}
+
+static void put_mos(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+{
+    vq_real_text(st, s->scored ? s->mos : NAN, 2, t);
+}
+
+static void put_rating(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+{
+    const char *name = vq_rating_g109(vq_stream_r_nb(s));
+    snprintf(t, CELL, "%s", name ? name : vq_glyph(st, VQ_GLYPH_NONE));
+}
+
+static enum vq_tint tint_lost(const struct vq_stream *s)
+{
+    return s->lost == 0 ? VQ_TINT_PLAIN : s->loss_pct < 1 ? VQ_TINT_FAIR : VQ_TINT_BAD;
+}
+
+static enum vq_tint tint_mos(const struct vq_stream *s)
+{
+    return vq_tint_of_r(vq_stream_r_nb(s));
+}
+
+/* One row for each column; its width includes the gap before it. Rank 0 always stands in the table, the others join in
+ * the order of their ranks as far as the page is wide enough; what finds no room stands on the line below. */
+enum {
+    CODEC,
+    PACKETS,
+    LOST,
+    LOSS,
+    DUPLICATES,
+    REORDERED,
+    JITTER,
+    JITTER_MAX,
+    INTERARRIVAL,
+    RTT,
+    R,
+    MOS,
+    RATING,
+    COLUMNS
+};
+#define RANKS 5
+
+static const struct column {
+    const char *title;
+    unsigned width, rank;
+    bool right;
+    void (*put)(const struct vq_report_style *st, const struct vq_stream *s, char *t);
+    enum vq_tint (*tint)(const struct vq_stream *s);
+} columns[COLUMNS] = {
+    [CODEC] = {"codec", 7, 0, false, put_codec, NULL},
+    [PACKETS] = {"packets", 8, 0, true, put_packets, NULL},
+    [LOST] = {"lost", 6, 0, true, put_lost, tint_lost},
+    [LOSS] = {"loss %", 7, 0, true, put_loss, tint_lost},
+    [DUPLICATES] = {"dup", 5, 0, true, put_duplicates, NULL},
+    [REORDERED] = {"reord", 6, 0, true, put_reordered, NULL},
+    [JITTER] = {"jitter ms", 10, 1, true, put_jitter, NULL},
+    [JITTER_MAX] = {"max ms", 8, 4, true, put_jitter_max, NULL},
+    [INTERARRIVAL] = {"interarr. ms", 13, 3, true, put_interarrival, NULL},
+    [RTT] = {"RTT ms", 8, 5, true, put_rtt, NULL},
+    [R] = {"R", 6, 2, true, put_r, tint_mos},
+    [MOS] = {"MOS", 6, 0, true, put_mos, tint_mos},
+    [RATING] = {"G.109", 15, 0, false, put_rating, tint_mos},
+};
+
+/* What of the table this page holds. */
+struct layout {
+    bool on[COLUMNS];
+    unsigned name; /* width of the first column */
+};
+
+static struct layout layout_of(const struct vq_out *o, bool in_call)
+{
+    struct layout t = {.name = 8};
+    unsigned used = INDENT + 2, want = in_call ? 18 : 33, most = in_call ? 26 : 44;
+    for (unsigned rank = 0; rank <= RANKS; rank++)
+        for (size_t i = 0; i < COLUMNS; i++)
+            if (columns[i].rank == rank && (!rank || used + want + columns[i].width <= o->width)) {
+                t.on[i] = true;
+                used += columns[i].width;
+            }
+    if (o->width > used + t.name)
+        t.name = o->width - used < most ? o->width - used : most;
+    return t;
+}
+
+static bool tiphon(const struct vq_out *o)
+{
+    return o->st->rating == VQ_RATING_TIPHON;
+}
+
+/* The cells of the row of `s`, or of the head when it is NULL. */
+static void cells(struct vq_out *o, const struct layout *t, const struct vq_stream *s)
+{
+    char text[CELL];
+    vq_buf_char(&o->b, ' ');
+    for (size_t i = 0; i < COLUMNS; i++) {
+        const struct column *c = &columns[i];
+        if (!t->on[i])
+            continue;
+        if (!c->right && i)
+            vq_buf_char(&o->b, ' ');
+        if (s)
+            c->put(o->st, s, text);
+        vq_out_field(o, s ? text : c->title, c->width, c->right,
+                     !s ? VQ_TINT_DIM : c->tint ? c->tint(s) : VQ_TINT_PLAIN);
+    }
+    vq_out_newline(o);
+}
+
+void vq_text_stream_head(struct vq_out *o, bool in_call)
+{
+    struct layout t = layout_of(o, in_call);
+    vq_buf_fill(&o->b, ' ', INDENT);
+    vq_out_field(o, "direction", t.name, false, VQ_TINT_DIM);
+    cells(o, &t, NULL);
+}
+
+static void endpoints(const struct vq_out *o, const struct vq_stream *s, struct vq_buf *b)
+{
+    char src[VQ_ENDPOINT_TEXT], dst[VQ_ENDPOINT_TEXT];
+    vq_buf_clear(b);
+    vq_buf_fmt(b, "%s %s %s", vq_endpoint_text(&s->src, src), vq_glyph(o->st, VQ_GLYPH_ARROW),
+               vq_endpoint_text(&s->dst, dst));
+}
+
+/* What the row has no column for. */
+static void remarks(struct vq_out *o, const struct vq_stream *s, struct vq_buf *b)
+{
+    char n[VQ_NUMBER_TEXT];
+    if (s->media != VQ_MEDIA_AUDIO && s->media != VQ_MEDIA_UNKNOWN)
+        vq_out_flow(o, VQ_TINT_PLAIN, vq_media_name(s->media));
+    if (s->encrypted)
+        vq_out_flow(o, VQ_TINT_PLAIN, "encrypted");
+    if (s->reported_lost != VQ_NONE) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "receiver reports %lld lost, jitter %s ms", (long long)s->reported_lost,
+                   vq_real_text(o->st, s->reported_jitter_ms, 2, n));
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
+    if (s->call && s->pairing != VQ_PAIR_SDP && s->pairing != VQ_PAIR_NONE) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "paired by %s (%.0f %%)", vq_pairing_name(s->pairing), 100 * vq_pairing_confidence(s->pairing));
+        vq_out_flow(o, VQ_TINT_DIM, b->p);
+    }
+    if (s->scored && s->impairment && s->impairment->scale != VQ_SCALE_NB) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "MOS and R on the %s scale", vq_scale_name(s->impairment->scale));
+        vq_out_flow(o, VQ_TINT_DIM, b->p);
+    }
+    if (s->scored && s->impairment && s->impairment->fact != VQ_FACT_ITU &&
+        s->impairment->fact != VQ_FACT_ITU_RECALLED) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "Ie of this codec: %s", vq_fact_name(s->impairment->fact));
+        vq_out_flow(o, VQ_TINT_DIM, b->p);
+    }
+    if (!s->scored && s->score_why) {
+        vq_buf_clear(b);
+        vq_buf_str(b, "no score: ");
+        vq_out_wire(o->st, b, s->score_why);
+        vq_out_flow(o, VQ_TINT_DIM, b->p);
+    }
+    if (o->st->verbose) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "SSRC 0x%08X, frames %llu to %llu", s->ssrc, (unsigned long long)s->first_frame,
+                   (unsigned long long)s->last_frame);
+        vq_out_flow(o, VQ_TINT_DIM, b->p);
+    }
+}
+
+/* The figures that found no column. */
+static void figures(struct vq_out *o, const struct vq_stream *s, const struct layout *t, struct vq_buf *b)
+{
+    char n[VQ_NUMBER_TEXT], m[VQ_NUMBER_TEXT];
+    vq_buf_clear(b);
+    if (isnan(s->jitter_mean_ms)) {
+        vq_buf_fmt(b, "jitter %s (", vq_glyph(o->st, VQ_GLYPH_NONE));
+        vq_out_wire(o->st, b, s->jitter_why ? s->jitter_why : "not known");
+        vq_buf_char(b, ')');
+    } else if (!t->on[JITTER]) {
+        vq_buf_fmt(b, "jitter %s ms (max %s)", vq_real_text(o->st, s->jitter_mean_ms, 2, n),
+                   vq_real_text(o->st, s->jitter_max_ms, 2, m));
+    } else if (!t->on[JITTER_MAX]) {
+        vq_buf_fmt(b, "jitter max %s ms", vq_real_text(o->st, s->jitter_max_ms, 2, n));
+    }
+    if (b->n)
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    if (!t->on[INTERARRIVAL] && s->interarrival_ms.n) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "interarrival %s ms", vq_real_text(o->st, s->interarrival_ms.mean, 2, n));
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
+    if (!t->on[RTT] && s->rtt_ms.n) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "RTT %s ms", vq_real_text(o->st, s->rtt_ms.mean, s->rtt_ms.mean < 1 ? 2 : 1, n));
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
+    if (!t->on[R] && s->scored) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "R %s", vq_real_text(o->st, s->r, 1, n));
+        vq_out_flow(o, tint_mos(s), b->p);
+    }
+}
+
+static void stream_details(struct vq_out *o, const struct vq_stream *s, const struct layout *t, bool named,
+                           struct vq_buf *b)
+{
+    char n[VQ_NUMBER_TEXT];
+    vq_out_flow_begin(o, INDENT + 3, 0);
+    if (named) {
+        endpoints(o, s, b);
+        vq_out_flow(o, VQ_TINT_DIM, b->p);
+    }
+    if (s->start != VQ_NONE && s->end != VQ_NONE)
+        vq_out_flow(o, VQ_TINT_PLAIN, vq_duration_text(o->st, s->end - s->start, n));
+    figures(o, s, t, b);
+    remarks(o, s, b);
+    vq_out_flow_end(o);
+}
+
+static enum vq_tint tint_of_index(int i)
+{
+    return i >= 3 ? VQ_TINT_GOOD : i == 2 ? VQ_TINT_FAIR : i == 1 ? VQ_TINT_BAD : VQ_TINT_DIM;
+}
+
+static void tiphon_item(struct vq_out *o, struct vq_buf *b, const char *what, const char *value, const char *unit,
+                        int index)
+{
+    const char *name = vq_tiphon_name(index);
+    vq_buf_clear(b);
+    if (name)
+        vq_buf_fmt(b, "%s %s %s = %d %s", what, value, unit, index, name);
+    else
+        vq_buf_fmt(b, "%s %s", what, vq_glyph(o->st, VQ_GLYPH_NONE));
+    vq_out_flow(o, tint_of_index(index), b->p);
+}
+
+/* TIPHON as Indonesian lab reports use it: there "delay" is the mean interarrival time, total over packets. */
+static void tiphon_line(struct vq_out *o, const struct vq_stream *s, struct vq_buf *b)
+{
+    char n[VQ_NUMBER_TEXT];
+    double delay = s->interarrival_ms.n ? s->interarrival_ms.mean : NAN;
+    const int index[] = {
+        vq_tiphon_delay(delay),
+        vq_tiphon_jitter(s->jitter_mean_ms),
+        vq_tiphon_loss(s->loss_pct, o->st->tiphon_loss),
+    };
+    vq_buf_fill(&o->b, ' ', INDENT + 3);
+    vq_out_field(o, "TIPHON", 8, false, VQ_TINT_ACCENT);
+    vq_out_flow_begin(o, INDENT + 11, INDENT + 11);
+    tiphon_item(o, b, "delay (interarrival)", vq_real_text(o->st, delay, 2, n), "ms", index[0]);
+    tiphon_item(o, b, "jitter", vq_real_text(o->st, s->jitter_mean_ms, 3, n), "ms", index[1]);
+    tiphon_item(o, b, o->st->tiphon_loss == VQ_TIPHON_BAND ? "loss (band)" : "loss",
+                vq_real_text(o->st, s->loss_pct, 2, n), "%", index[2]);
+    int sum = 0, known = 0;
+    for (size_t i = 0; i < 3; i++) {
+        sum += index[i];
+        known += index[i] > 0;
+    }
+    if (known == 3) {
+        const char *name = vq_tiphon_mean_name((double)sum / 3);
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "index %s %s", vq_real_text(o->st, (double)sum / 3, 2, n), name ? name : "");
+        vq_out_flow(o, tint_of_index(sum / 3), b->p);
+    }
+    vq_out_flow_end(o);
+}
+
+void vq_text_stream(struct vq_out *o, const struct vq_stream *s, const char *from, const char *to)
+{
+    struct layout t = layout_of(o, from || to);
+    bool named = from && to && s->direction != VQ_DIR_UNKNOWN;
+    struct vq_buf b;
+    vq_buf_init(&b);
+    vq_buf_fill(&o->b, ' ', INDENT);
+    if (named) {
+        bool forth = s->direction == VQ_DIR_CALLER_TO_CALLEE;
+        vq_text_pair(o->st, &b, forth ? from : to, forth ? to : from, t.name);
+    } else {
+        endpoints(o, s, &b);
+    }
+    vq_out_field(o, b.p ? b.p : "", t.name, false, VQ_TINT_PLAIN);
+    cells(o, &t, s);
+    stream_details(o, s, &t, named || vq_text_columns(b.p ? b.p : "", b.n) > t.name, &b);
+    if (tiphon(o))
+        tiphon_line(o, s, &b);
+    o->b.failed |= b.failed;
+    vq_buf_done(&b);
+}

@@ -1,0 +1,105 @@
+#!/bin/sh
+# Measures speed and memory as ratios against reference programs on two generated captures (docs/bench.md). The programs
+# run in turn, several rounds, so that the machine's noise falls on all alike; judged is the median over the rounds.
+#
+# BENCH_ROUNDS (7)       rounds against the count loop
+# BENCH_PACKETS (1000000) packets in each capture
+# BENCH_DATA ($B/bench)  where the captures are kept
+set -eu
+cd "$(dirname "$0")/../.."
+B=${B:-build}
+bin=$B/bench
+data=${BENCH_DATA:-$B/bench}
+rounds=${BENCH_ROUNDS:-7}
+packets=${BENCH_PACKETS:-1000000}
+app=$B/voipqos
+mkdir -p "$data"
+misses=0
+
+# generate NAME CALLS: the capture and its truth, unless they are there already.
+generate() {
+    stamp="$packets packets, $2 calls, $(cksum <tests/bench/gen.c)"
+    if [ "$(cat "$data/$1.stamp" 2>/dev/null)" != "$stamp" ]; then
+        "$bin/gen" --packets "$packets" --calls "$2" --seed 1 --loss 1 --jitter 5 --out "$data/$1.pcap" \
+            --truth "$data/$1.truth" 2>"$data/$1.words"
+        echo "$stamp" >"$data/$1.stamp"
+    fi
+    echo
+    echo "$1: $(cat "$data/$1.words")"
+}
+
+# verify NAME: is everything reported that was generated, and nothing else?
+verify() {
+    "$app" -q -r "$data/$1.pcap" --json "$data/$1.json"
+    if "$bin/compare" "$data/$1.truth" "$data/$1.json"; then
+        rm -f "$data/$1.json"
+    else
+        echo "$1: the report is wrong (kept: $data/$1.json); speed means nothing"
+        exit 1
+    fi
+}
+
+# judge WORDS VALUE (below|above) BOUND UNIT
+judge() {
+    if awk -v v="$2" -v how="$3" -v b="$4" 'BEGIN { exit !(how == "below" ? v <= b : v >= b) }'; then
+        verdict=pass
+    else
+        verdict=MISS
+        misses=$((misses + 1))
+    fi
+    case $3 in below) sign="<=" ;; *) sign=">=" ;; esac
+    printf '  %-52s %8s %-3s  (wanted %s %s)  %s\n' "$1" "$2" "$5" "$sign" "$4" "$verdict"
+}
+
+# show LABEL LINE: one line of timeit.
+show() {
+    label=$1
+    # shellcheck disable=SC2086 # the fields of the line
+    set -- $2
+    printf '  %-34s CPU %s s least, %s s median; wall %s s; %s MiB; x %s least, x %s median\n' "$label" "$@"
+}
+
+# field N LINE
+field() { echo "$2" | cut -f "$1"; }
+
+# against_count NAME RATIO_BOUND MIB_BOUND
+against_count() {
+    f=$data/$1.pcap
+    cat "$f" >/dev/null # into the page cache
+    "$bin/timeit" -n "$rounds" "$bin/count" "$f" -- "$app" -q -r "$f" -- "$app" -r "$f" >"$data/$1.times"
+    count=$(sed -n 1p "$data/$1.times") quiet=$(sed -n 2p "$data/$1.times") whole=$(sed -n 3p "$data/$1.times")
+    show "count loop (pcap_next_ex)" "$count"
+    show "voipqos -q -r" "$quiet"
+    show "voipqos -r >/dev/null" "$whole"
+    judge "$1: CPU of the whole program / count loop" "$(field 6 "$whole")" below "$2" x
+    judge "$1: peak memory" "$(field 4 "$whole")" below "$3" MiB
+}
+
+# against_tshark NAME BOUND
+against_tshark() {
+    if ! command -v tshark >/dev/null 2>&1; then
+        echo "  tshark is not installed: not compared with it"
+        return
+    fi
+    f=$data/$1.pcap
+    "$bin/timeit" -n 2 "$app" -r "$f" -- tshark -q -z rtp,streams -r "$f" >"$data/$1.tshark" 2>/dev/null
+    tshark=$(sed -n 2p "$data/$1.tshark")
+    show "tshark -q -z rtp,streams (x voipqos)" "$tshark"
+    judge "$1: CPU of tshark / the whole program" "$(field 6 "$tshark")" above "$2" x
+}
+
+generate A 200
+verify A
+against_count A 2.0 64
+against_tshark A 15
+generate B 20000
+verify B
+against_count B 3.0 400
+
+echo
+if [ "$misses" -eq 0 ]; then
+    echo "all bounds kept"
+else
+    echo "$misses bounds missed"
+fi
+[ "$misses" -eq 0 ]

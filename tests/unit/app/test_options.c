@@ -1,0 +1,216 @@
+/* Command lines, parsed through the option table. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "app/options.h"
+
+/* main.c is not linked here; messages are checked by the tests of the command line. */
+void say(const char *fmt, ...)
+{
+    (void)fmt;
+}
+
+#define WORDS_MAX 16
+
+/* Splits at blanks; getopt_long() permutes the words, so they are the test's own. */
+static int parse(struct settings *s, const char *line)
+{
+    static char text[256];
+    char *words[WORDS_MAX + 1] = {"voipqos"};
+    int n = 1;
+    assert_true(strlen(line) < sizeof text);
+    strcpy(text, line);
+    for (char *w = strtok(text, " "); w; w = strtok(NULL, " ")) {
+        assert_true(n < WORDS_MAX);
+        words[n++] = w;
+    }
+    return settings_parse(s, n, words);
+}
+
+static void test_everything(void **state)
+{
+    (void)state;
+    struct settings s;
+    assert_int_equal(parse(&s, "-r in.pcap --json=out.json -o dir --plots p -q -v -v --all --ascii --color never"), 0);
+    assert_string_equal(s.read, "in.pcap");
+    assert_string_equal(s.json, "out.json");
+    assert_string_equal(s.out, "dir");
+    assert_string_equal(s.plots, "p");
+    assert_true(s.quiet && s.all && s.ascii && !s.plc && !s.list);
+    assert_int_equal(s.verbose, 2);
+    assert_int_equal(s.color, COLOR_NEVER);
+    assert_null(s.filter);
+    settings_done(&s);
+    assert_int_equal(
+        parse(&s, "-i eth0 --interval 3 --duration 60 --rating tiphon --tiphon-loss band udp port 5060"), 0);
+    assert_int_equal(s.interval_s, 3);
+    assert_int_equal(s.duration_s, 60);
+    assert_int_equal(s.rating, VQ_RATING_TIPHON);
+    assert_int_equal(s.tiphon_loss, VQ_TIPHON_BAND);
+    assert_string_equal(s.filter, "udp port 5060");
+    settings_done(&s);
+}
+
+static void test_defaults(void **state)
+{
+    (void)state;
+    struct settings s;
+    assert_int_equal(parse(&s, "-r -"), 0);
+    assert_string_equal(s.read, "-");
+    assert_int_equal(s.interval_s, 10);
+    assert_int_equal(s.duration_s, 0);
+    assert_int_equal(s.color, COLOR_AUTO);
+    assert_int_equal(s.rating, VQ_RATING_ITU);
+    assert_int_equal(s.tiphon_loss, VQ_TIPHON_POINT);
+    assert_int_equal(s.n_ladders, 0);
+    settings_done(&s);
+}
+
+static void test_words_anywhere(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "-r f udp port 5060",    "udp port 5060 -r f",    "-r f -- udp port 5060",
+        "udp -r f port 5060",    "-r f -q udp port 5060",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct settings s;
+        assert_int_equal(parse(&s, lines[i]), 0);
+        assert_string_equal(s.filter, "udp port 5060");
+        settings_done(&s);
+    }
+}
+
+static void test_ladder(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *ladder, *filter;
+    } rows[] = {
+        {"-r f --ladder", "", NULL},
+        {"--ladder -r f", "", NULL},
+        {"-r f --ladder 12", "12", NULL},
+        {"-r f --ladder=12", "12", NULL},
+        {"-r f --ladder ab@10.0.0.1", "ab@10.0.0.1", NULL},
+        {"-r f --ladder=abc", "abc", NULL},
+        {"-r f --ladder udp", "", "udp"},
+        {"-r f --ladder 12 udp", "12", "udp"},
+        {"-r f udp --ladder 12 port 5", "12", "udp port 5"},
+        {"-r f --ladder -- 12", "", "12"},
+        {"-r f --ladder 1.2.3.4", "", "1.2.3.4"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct settings s;
+        assert_int_equal(parse(&s, rows[i].line), 0);
+        assert_int_equal(s.n_ladders, 1);
+        assert_string_equal(s.ladders[0], rows[i].ladder);
+        if (rows[i].filter)
+            assert_string_equal(s.filter, rows[i].filter);
+        else
+            assert_null(s.filter);
+        settings_done(&s);
+    }
+    struct settings s;
+    assert_int_equal(parse(&s, "-r f --ladder 1 --ladder=2 --ladder"), 0);
+    assert_int_equal(s.n_ladders, 3);
+    assert_string_equal(s.ladders[1], "2");
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "",
+        "udp",
+        "-r",
+        "-r f -i lo",
+        "-r f -r g",
+        "-r f --duration 5",
+        "-i lo --interval 0",
+        "-i lo --interval 1.5",
+        "-i lo --interval -1",
+        "-r f --max-calls 2147483648",
+        "-r f --max-calls 99999999999999999999999",
+        "-r f --buffer x",
+        "-r f --buffer inf",
+        "-r f --buffer 1,5",
+        "-r f --rating ITU",
+        "-r f --rating itu|tiphon",
+        "-r f --color always|",
+        "-r f --model none",
+        "-r f --json=",
+        "-r f -f a b",
+        "-r f --json - --ladder",
+        "-r f --quiet=yes",
+        "--none",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        struct settings s;
+        assert_int_equal(parse(&s, lines[i]), EXIT_USAGE);
+        settings_done(&s);
+    }
+}
+
+static void test_engine_options(void **state)
+{
+    (void)state;
+    struct settings s;
+    struct vq_options o, d;
+    vq_options_defaults(&d);
+    assert_int_equal(parse(&s, "-r f"), 0);
+    settings_options(&s, &o, false);
+    assert_true(o.max_calls > d.max_calls && o.max_streams > d.max_streams && o.max_flows > d.max_flows);
+    assert_true(o.max_registrations > d.max_registrations && o.max_dialogs > d.max_dialogs);
+    assert_true(o.buffer_ms == d.buffer_ms && isnan(o.network_ms) && o.advantage == d.advantage);
+    assert_string_equal(o.g711, d.g711);
+    settings_options(&s, &o, true);
+    assert_int_equal(o.max_calls, d.max_calls);
+    assert_int_equal(o.max_flows, d.max_flows);
+    assert_int_equal(parse(&s, "-i lo --max-calls 7 --max-dialogs 8 --buffer 60 --delay 0 --advantage 5.5 --plc"), 0);
+    settings_options(&s, &o, true);
+    assert_int_equal(o.max_calls, 7);
+    assert_int_equal(o.max_dialogs, 8);
+    assert_int_equal(o.max_streams, d.max_streams);
+    assert_true(o.buffer_ms == 60 && o.network_ms == 0 && o.advantage == 5.5);
+    assert_string_equal(o.g711, "g711-plc");
+}
+
+/* What the table itself must fulfil: names once, letters once, choices with words, flags without argument. */
+static void test_table(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < option_count(); i++) {
+        const struct option_row *o = option_at(i);
+        assert_non_null(o->help);
+        if (o->kind == OPTION_GROUP)
+            continue;
+        assert_non_null(o->name);
+        bool flag = o->kind == OPTION_FLAG || o->kind == OPTION_COUNT;
+        assert_true(flag == !o->arg);
+        assert_true(o->with != 0);
+        assert_true((o->kind == OPTION_CHOICE) == (o->arg && o->kind != OPTION_LADDER && strchr(o->arg, '|')));
+        for (size_t k = i + 1; k < option_count(); k++) {
+            const struct option_row *p = option_at(k);
+            if (p->kind == OPTION_GROUP)
+                continue;
+            assert_string_not_equal(o->name, p->name);
+            assert_true(!o->letter || o->letter != p->letter);
+            assert_true(o->at != p->at);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_everything),    cmocka_unit_test(test_defaults), cmocka_unit_test(test_words_anywhere),
+        cmocka_unit_test(test_ladder),        cmocka_unit_test(test_refused),  cmocka_unit_test(test_engine_options),
+        cmocka_unit_test(test_table),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,275 @@
+/* fake_model.h - an engine made of plain tables, so that reports can be tested on what no capture shows easily. It
+ * takes the place of the real one by renaming: include it first, then the report's source files. */
+#ifndef VQ_TESTS_FAKE_MODEL_H
+#define VQ_TESTS_FAKE_MODEL_H
+
+#define vq_engine_stats fake_engine_stats
+#define vq_registration_next fake_registration_next
+#define vq_registration_get fake_registration_get
+#define vq_call_next fake_call_next
+#define vq_call_get fake_call_get
+#define vq_dialog_next fake_dialog_next
+#define vq_dialog_get fake_dialog_get
+#define vq_stream_next fake_stream_next
+#define vq_stream_get fake_stream_get
+#define vq_stream_interval fake_stream_interval
+#define vq_stun_count fake_stun_count
+#define vq_stun_get fake_stun_get
+#define vq_findings fake_findings
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <voipqos/model.h>
+#include <voipqos/report.h>
+
+#include "util/buf.h"
+#include "util/str.h"
+
+#define T0 INT64_C(1600000000000000000) /* 2020-09-13T12:26:40Z */
+#define MS INT64_C(1000000)
+#define S INT64_C(1000000000)
+
+/* Handle h names entry (h - 1) % n of its table, so that a table of one can stand for many. */
+struct vq_engine {
+    struct vq_stats stats;
+    struct vq_registration registrations[2];
+    struct vq_call calls[2];
+    struct vq_dialog dialogs[2];
+    struct vq_stream streams[4];
+    struct vq_interval intervals[4];
+    struct vq_stun stuns[1];
+    struct vq_finding findings[3];
+    uint32_t n_registrations, n_calls, n_dialogs, n_streams, n_stuns, n_findings; /* handles given out */
+    uint32_t t_registrations, t_calls, t_dialogs, t_streams, t_intervals;         /* entries filled in */
+};
+
+#define FAKE_WALK(noun, table)                                                                                         \
+    uint32_t fake_##noun##_next(const struct vq_engine *e, uint32_t h)                                                 \
+    {                                                                                                                  \
+        return h < e->n_##table ? h + 1 : 0;                                                                           \
+    }                                                                                                                  \
+    bool fake_##noun##_get(const struct vq_engine *e, uint32_t h, struct vq_##noun *out)                               \
+    {                                                                                                                  \
+        if (!h || h > e->n_##table)                                                                                    \
+            return false;                                                                                              \
+        *out = e->table[(h - 1) % e->t_##table];                                                                       \
+        out->handle = out->id = h;                                                                                     \
+        return true;                                                                                                   \
+    }
+FAKE_WALK(registration, registrations)
+FAKE_WALK(call, calls)
+FAKE_WALK(dialog, dialogs)
+FAKE_WALK(stream, streams)
+
+void fake_engine_stats(const struct vq_engine *e, struct vq_stats *out)
+{
+    *out = e->stats;
+}
+
+bool fake_stream_interval(const struct vq_engine *e, const struct vq_stream *s, unsigned i, struct vq_interval *out)
+{
+    if (i >= s->n_intervals)
+        return false;
+    *out = e->intervals[i % e->t_intervals];
+    out->start = s->start + i * out->width;
+    return true;
+}
+
+size_t fake_stun_count(const struct vq_engine *e)
+{
+    return e->n_stuns;
+}
+
+bool fake_stun_get(const struct vq_engine *e, size_t i, struct vq_stun *out)
+{
+    if (i >= e->n_stuns)
+        return false;
+    *out = e->stuns[0];
+    return true;
+}
+
+void fake_findings(const struct vq_engine *e, vq_finding_h *h, void *arg)
+{
+    for (uint32_t i = 0; i < e->n_findings; i++)
+        h(&e->findings[i % 3], arg);
+}
+
+/* ---- filling in -------------------------------------------------------------------------------------------------- */
+
+static inline struct vq_endpoint ep(unsigned host, uint16_t port)
+{
+    return (struct vq_endpoint){.ip = {10, 0, 0, (uint8_t)host}, .port = port, .family = 4};
+}
+
+static inline struct vq_stream fake_stream(void)
+{
+    struct vq_stream s = {
+        .src = ep(1, 4000), .dst = ep(3, 4002), .ssrc = 0xdeadbeef, .media = VQ_MEDIA_AUDIO, .codec = "PCMU",
+        .payload_types = {0}, .n_payload_types = 1, .clock_hz = 8000, .ptime_ms = 20, .start = T0 + 3 * S,
+        .end = T0 + 11 * S, .first_frame = 20, .last_frame = 420, .packets = 396, .bytes = 68112, .expected = 400,
+        .lost = 4, .loss_pct = 1, .burst_r = 1, .loss_runs = {2, 1}, .jitter_mean_ms = 1.25, .jitter_max_ms = 3.5,
+        .jitter_last_ms = 1, .interarrival_ms = {19, 20.2, 41, 395}, .interarrival_total_ms = 7979,
+        .delay_variation_ms = 0.8, .rtt_ms = {1, 2, 3, 5}, .one_way_ms = 1, .one_way_source = "rtcp",
+        .reported_lost = 4, .reported_fraction_pct = 1, .reported_fraction_max_pct = 2, .reported_jitter_ms = 1.5,
+        .scored = true, .r = 75.5, .mos = 3.84, .mos_lq = 3.9, .simple_name = "cole-rosenbluth-g711", .simple_r = 80,
+        .simple_mos = 4, .call = 1, .direction = VQ_DIR_CALLER_TO_CALLEE, .pairing = VQ_PAIR_SDP,
+    };
+    s.impairment = vq_impairment_by_name("g711");
+    vq_emodel_defaults(&s.emodel_in);
+    vq_emodel_g107(&s.emodel_in, &s.emodel);
+    return s;
+}
+
+/* A stream of which nothing is known but that it was there. */
+static inline struct vq_stream bare_stream(void)
+{
+    struct vq_stream s = {
+        .src = ep(7, 7000), .dst = ep(8, 8000), .n_payload_types = 1, .payload_types = {96}, .media = VQ_MEDIA_UNKNOWN,
+        .start = T0 + 5 * S, .end = T0 + 5 * S, .first_frame = 30, .last_frame = 30, .packets = 1, .expected = 1,
+        .ptime_ms = NAN, .loss_pct = NAN, .burst_r = NAN, .jitter_mean_ms = NAN, .jitter_max_ms = NAN,
+        .jitter_last_ms = NAN, .jitter_why = "clock rate not known", .interarrival_ms = {NAN, NAN, NAN, 0},
+        .interarrival_total_ms = NAN, .delay_variation_ms = NAN, .rtt_ms = {NAN, NAN, NAN, 0}, .one_way_ms = NAN,
+        .reported_lost = VQ_NONE, .reported_fraction_pct = NAN, .reported_fraction_max_pct = NAN,
+        .reported_jitter_ms = NAN, .score_why = "codec not known", .r = NAN, .mos = NAN, .mos_lq = NAN,
+        .simple_r = NAN, .simple_mos = NAN,
+    };
+    return s;
+}
+
+static inline struct vq_call fake_call(const struct vq_message *messages, unsigned n)
+{
+    return (struct vq_call){
+        .call_id = "abc@10.0.0.1",
+        .from = "1001",
+        .to = "1002",
+        .from_uri = "sip:1001@10.0.0.2",
+        .to_uri = "sip:1002@10.0.0.2",
+        .caller = ep(1, 5060),
+        .callee = ep(2, 5060),
+        .state = VQ_CALL_COMPLETED,
+        .status = 200,
+        .reason = "OK",
+        .q850 = -1,
+        .released_by = VQ_PARTY_CALLER,
+        .start = T0 + S,
+        .answered = T0 + 3 * S,
+        .end = T0 + 11 * S,
+        .trying = 2 * MS,
+        .pdd = 80 * MS,
+        .srd = 80 * MS,
+        .ring = 1920 * MS,
+        .answer = 2 * S,
+        .ack = 3 * MS,
+        .sdd = 4 * MS,
+        .first_media = 10 * MS,
+        .talk = 8 * S,
+        .messages = messages,
+        .n_messages = n,
+        .r_min = 75.5,
+        .mos_min = 3.84,
+        .mos_mean = 3.9,
+    };
+}
+
+/* A call of which only the first INVITE was seen. */
+static inline struct vq_call bare_call(const struct vq_message *messages)
+{
+    return (struct vq_call){
+        .caller = ep(1, 5060), .callee = ep(2, 5060), .q850 = -1, .start = T0 + S, .answered = VQ_NONE, .end = T0 + S,
+        .trying = VQ_NONE, .pdd = VQ_NONE, .srd = VQ_NONE, .ring = VQ_NONE, .answer = VQ_NONE, .ack = VQ_NONE,
+        .sdd = VQ_NONE, .first_media = VQ_NONE, .talk = VQ_NONE, .messages = messages, .n_messages = 1, .r_min = NAN,
+        .mos_min = NAN, .mos_mean = NAN,
+    };
+}
+
+static inline struct vq_registration fake_registration(const struct vq_message *messages)
+{
+    return (struct vq_registration){
+        .aor = "sip:1001@10.0.0.2", .user = "1001", .call_id = "reg@10.0.0.1", .contact = "sip:1001@10.0.0.1",
+        .user_agent = "baresip", .realm = "lab", .client = ep(1, 5060), .registrar = ep(2, 5060),
+        .outcome = VQ_REG_REGISTERED, .status = 200, .reason = "OK", .challenged = true, .attempts = 2,
+        .expires_asked_s = 3600, .expires_granted_s = 60, .start = T0, .end = T0 + 12 * MS, .rrd = 12 * MS,
+        .messages = messages, .n_messages = 2,
+    };
+}
+
+static inline struct vq_dialog fake_dialog(const struct vq_message *messages)
+{
+    return (struct vq_dialog){
+        .method = "OPTIONS", .call_id = "opt@10.0.0.2", .from_uri = "sip:pbx@10.0.0.2", .to_uri = "sip:1001@10.0.0.1",
+        .client = ep(2, 5060), .server = ep(1, 5060), .outcome = VQ_DIALOG_ANSWERED, .status = 200, .reason = "OK",
+        .start = T0, .end = T0 + MS, .messages = messages, .n_messages = 2,
+    };
+}
+
+/* Everything that a wire can send to do harm where it is shown. */
+#define HOSTILE                                                                                                        \
+    "\x1b[2J\x1b]0;own\x07\"`reboot`\\$(id)@{/*9 x}\r\n% %s%n\xff\xfe\xe2\x80\xae"                                     \
+    "txt\xc2\x9b"                                                                                                      \
+    "31m'; system(\"id\") #"
+
+/* ---- taking down what was written -------------------------------------------------------------------------------- */
+
+static inline int take(const char *text, size_t n, void *arg)
+{
+    vq_buf_add(arg, text, n);
+    return 0;
+}
+
+static inline int refuse(const char *text, size_t n, void *arg)
+{
+    (void)text;
+    (void)n;
+    ++*(int *)arg;
+    return -EPIPE;
+}
+
+/* Well-formed UTF-8 without controls but line feeds (and the colours themselves), and ASCII if it has to be. */
+static inline void assert_clean(const struct vq_buf *b, bool ascii, bool color)
+{
+    struct vq_slice s = vq_slice(b->p, b->n);
+    while (s.n) {
+        uint32_t cp = 0;
+        size_t len = vq_utf8_next(s, &cp);
+        assert_int_not_equal(len, 0);
+        if (cp == 0x1b) {
+            /* Only "ESC [ digits ; ... m". */
+            assert_true(color && s.n > 2 && s.p[1] == '[');
+            size_t k = 2;
+            while (k < s.n && ((s.p[k] >= '0' && s.p[k] <= '9') || s.p[k] == ';'))
+                k++;
+            assert_true(k < s.n && s.p[k] == 'm');
+        } else {
+            assert_true(cp == '\n' || (cp >= 0x20 && cp != 0x7f && !(cp >= 0x80 && cp < 0xa0)));
+        }
+        assert_false(cp >= 0x202a && cp <= 0x202e);
+        assert_true(!ascii || cp < 0x7f);
+        s = vq_slice(s.p + len, s.n - len);
+    }
+}
+
+static inline size_t longest_line(const struct vq_buf *b)
+{
+    size_t most = 0;
+    for (const char *p = b->p; *p;) {
+        size_t n = strcspn(p, "\n"), columns = vq_text_columns(p, n);
+        most = columns > most ? columns : most;
+        p += n + (p[n] == '\n');
+    }
+    return most;
+}
+
+#define assert_has(b, text) assert_non_null(strstr((b)->p, (text)))
+#define assert_lacks(b, text) assert_null(strstr((b)->p, (text)))
+
+#endif

@@ -1,0 +1,387 @@
+/* test_json.c - the JSON report: its shape, null with a reason, hostile text, and little memory. */
+#include "fake_model.h"
+
+#include "report/json.c"
+#include "report/json_sip.c"
+#include "report/json_stream.c"
+
+static const uint32_t links[] = {1, 99999};
+static const struct vq_report_input whole = {.path = "lab.pcap", .format = "pcap", .links = links, .n_links = 2};
+static const struct vq_report_style style = {0};
+
+static struct vq_message two_messages[] = {
+    {.next = &two_messages[1],
+     .ts = T0 + S,
+     .frame = 10,
+     .src = {.ip = {10, 0, 0, 1}, .port = 5060, .family = 4},
+     .dst = {.ip = {0x20, 1, 0xd, 0xb8, [15] = 1}, .port = 5060, .family = 6},
+     .method = "INVITE",
+     .cseq_method = "INVITE",
+     .cseq = 7,
+     .sdp = "PCMU @ 10.0.0.1:4000",
+     .hold = true},
+    {.ts = T0 + 2 * S,
+     .frame = 11,
+     .src = {.ip = {10, 0, 0, 2}, .port = 5060, .family = 4},
+     .status = 200,
+     .reason = "OK",
+     .retransmission = true,
+     .defect = "no CSeq"},
+};
+static const struct vq_offer offer = {
+    .ts = T0 + S, .frame = 10, .kind = "offer", .audio = " PCMU  PCMA", .from_caller = true};
+static const struct vq_leg leg = {.from_tag = "a", .caller = {.ip = {10, 0, 0, 1}, .port = 5060, .family = 4}};
+static const struct vq_segment segment = {.ssrc = 0xdeadbeef, .reason = "start", .packets = 400, .ts = T0 + 3 * S};
+
+static struct vq_engine full(void)
+{
+    struct vq_engine e = {.n_registrations = 1, .n_calls = 2, .n_dialogs = 1, .n_streams = 2, .n_stuns = 1,
+                          .n_findings = 2, .t_registrations = 1, .t_calls = 2, .t_dialogs = 1, .t_streams = 2,
+                          .t_intervals = 2};
+    e.stats = (struct vq_stats){.frames = 1234, .bytes = 345678, .start = T0, .end = T0 + 12 * S,
+                                .decoded = {20, 1200, 4, 0, 0, 0, 3}, .not_decoded = {[VQ_DROP_NOT_IP] = 7}};
+    e.registrations[0] = fake_registration(two_messages);
+    e.calls[0] = fake_call(two_messages, 2);
+    e.calls[0].offers = &offer;
+    e.calls[0].legs = &leg;
+    e.calls[0].first_stream = 1;
+    e.calls[1] = bare_call(two_messages);
+    e.dialogs[0] = fake_dialog(two_messages);
+    e.streams[0] = fake_stream();
+    e.streams[0].segments = &segment;
+    e.streams[0].n_intervals = 2;
+    e.streams[1] = bare_stream();
+    e.intervals[0] =
+        (struct vq_interval){.width = S, .packets = 50, .jitter_ms = 1, .interarrival_ms = 20, .r = 93, .mos = 4.4};
+    e.intervals[1] = (struct vq_interval){.width = S, .jitter_ms = NAN, .interarrival_ms = NAN, .r = NAN, .mos = NAN};
+    e.stuns[0] =
+        (struct vq_stun){.client = ep(1, 4000), .server = ep(9, 3478), .ts = T0, .transactions = 1, .frame = 2};
+    e.findings[0] = (struct vq_finding){.id = "stream_loss",
+                                        .severity = VQ_ERROR,
+                                        .call = 1,
+                                        .stream = 1,
+                                        .text = "Lost.",
+                                        .frames = {20, 420},
+                                        .n_frames = 2};
+    e.findings[1] =
+        (struct vq_finding){.id = "other", .severity = VQ_INFO, .call = 77, .text = "Gone.", .next_check = "x"};
+    return e;
+}
+
+static struct vq_buf written(const struct vq_engine *e, const struct vq_report_input *in)
+{
+    struct vq_buf b;
+    vq_buf_init(&b);
+    assert_int_equal(vq_report_json(e, in, &style, take, &b), 0);
+    return b;
+}
+
+static json_t *parsed(const struct vq_engine *e, const struct vq_report_input *in)
+{
+    struct vq_buf b = written(e, in);
+    json_error_t error;
+    json_t *root = json_loadb(b.p, b.n, JSON_REJECT_DUPLICATES, &error);
+    assert_non_null(root);
+    vq_buf_done(&b);
+    return root;
+}
+
+/* The value at a path of names and array indices, "calls.0.from". */
+static const json_t *at(const json_t *v, const char *path)
+{
+    char name[64];
+    while (v && *path) {
+        size_t n = strcspn(path, ".");
+        assert_true(n < sizeof name);
+        memcpy(name, path, n);
+        name[n] = '\0';
+        v = json_is_array(v) ? json_array_get(v, strtoul(name, NULL, 10)) : json_object_get(v, name);
+        path += n + (path[n] == '.');
+    }
+    if (!v)
+        fail_msg("nothing at %s", path);
+    return v;
+}
+
+static void says_what_is_known(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *value;
+    } rows[] = {
+        {"schema", "\"voipqos.report/1\""},
+        {"generator.name", "\"voipqos\""},
+        {"capture.files.0.path", "\"lab.pcap\""},
+        {"capture.files.0.link_types.1", "\"LINKTYPE_99999\""},
+        {"capture.start", "\"2020-09-13T12:26:40.000000000Z\""},
+        {"capture.duration_s", "12.0"},
+        {"capture.not_decoded", "{\"not_ip\":7}"},
+        {"capture.truncated", "false"},
+        {"registrations.0.outcome", "\"registered\""},
+        {"registrations.0.rrd_ms", "12.0"},
+        {"registrations.0.frames", "[10,11]"},
+        {"calls.0.id", "1"},
+        {"calls.0.state", "\"completed\""},
+        {"calls.0.timing.answer_ms", "2000.0"},
+        {"calls.0.talk_s", "8.0"},
+        {"calls.0.messages.0.dst", "\"[2001:db8::1]:5060\""},
+        {"calls.0.messages.0.status", "null"},
+        {"calls.0.messages.0.hold", "true"},
+        {"calls.0.messages.1.method", "null"},
+        {"calls.0.messages.1.defect", "\"no CSeq\""},
+        {"calls.0.offer_answer.0.audio", "[\"PCMU\",\"PCMA\"]"},
+        {"calls.0.streams", "[1]"},
+        {"calls.0.quality.rating", "\"medium\""},
+        {"calls.0.legs.0.from_tag", "\"a\""},
+        {"dialogs.0.method", "\"OPTIONS\""},
+        {"streams.0.ssrc", "\"0xDEADBEEF\""},
+        {"streams.0.call", "1"},
+        {"streams.0.t_s", "3.0"},
+        {"streams.0.loss_runs", "{\"1\":2,\"2\":1}"},
+        {"streams.0.interarrival_ms.total", "7979.0"},
+        {"streams.0.emodel.scale", "\"NB\""},
+        {"streams.0.emodel.codec_status", "\"itu\""},
+        {"streams.0.emodel.ta_parts.network_source", "\"rtcp\""},
+        {"streams.0.segments.0.reason", "\"start\""},
+        {"streams.0.intervals.1.t_s", "4.0"},
+        {"streams.0.frames", "[20,420]"},
+        {"stun.0.client", "\"10.0.0.1:4000\""},
+        {"findings.0.frames", "[20,420]"},
+        {"findings.0.call", "1"},
+        {"findings.1.call", "null"},
+    };
+    struct vq_engine e = full();
+    json_t *root = parsed(&e, &whole);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *text = json_dumps(at(root, rows[i].path), JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
+        assert_string_equal(text, rows[i].value);
+        free(text);
+    }
+    json_decref(root);
+}
+
+/* Messages of a response carry null for the method, requests for the status: these two need no reason. */
+static bool null_by_nature(const char *key)
+{
+    static const char *const keys[] = {"method", "status", "reason", "call", "stream", "registration", "next_check"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (!strcmp(key, keys[i]))
+            return true;
+    return false;
+}
+
+static size_t check_nulls(const json_t *v)
+{
+    size_t nulls = 0, i;
+    const char *key;
+    json_t *value;
+    if (json_is_array(v)) {
+        json_array_foreach((json_t *)(uintptr_t)v, i, value) nulls += check_nulls(value);
+        return nulls;
+    }
+    json_object_foreach((json_t *)(uintptr_t)v, key, value)
+    {
+        char why[80];
+        snprintf(why, sizeof why, "%s_why", key);
+        const json_t *reason = json_object_get(v, why);
+        if (json_is_null(value)) {
+            nulls++;
+            if (!reason && !null_by_nature(key))
+                fail_msg("%s is null without a reason", key);
+        }
+        if (reason && strcmp(key, "truncated"))
+            assert_true(json_is_null(value) && json_is_string(reason) && json_string_length(reason) > 0);
+        nulls += check_nulls(value);
+    }
+    return nulls;
+}
+
+static void gives_every_null_a_reason(void **state)
+{
+    (void)state;
+    struct vq_engine e = full();
+    e.streams[0].impairment = NULL;
+    e.streams[0].emodel.idd = NAN;
+    e.streams[0].r = INFINITY;
+    e.registrations[0] = (struct vq_registration){
+        .expires_asked_s = VQ_NONE, .expires_granted_s = VQ_NONE, .rrd = VQ_NONE, .start = VQ_NONE};
+    e.dialogs[0] = (struct vq_dialog){.start = VQ_NONE, .end = VQ_NONE};
+    e.stats.start = e.stats.end = VQ_NONE;
+    json_t *root = parsed(&e, &whole);
+    assert_true(check_nulls(root) > 60);
+    assert_string_equal(json_string_value(at(root, "streams.1.mos_why")), "codec not known");
+    assert_string_equal(json_string_value(at(root, "streams.1.jitter_ms.mean_why")), "clock rate not known");
+    assert_string_equal(json_string_value(at(root, "calls.1.talk_s_why")), "not answered");
+    json_decref(root);
+}
+
+static void counts_each_frame_once(void **state)
+{
+    (void)state;
+    struct vq_engine e = full();
+    uint64_t n = 0;
+    for (unsigned i = 0; i < VQ_DEC_COUNT; i++)
+        n += e.stats.decoded[i] = 1u << i;
+    for (unsigned i = 0; i < VQ_DROP_COUNT; i++)
+        n += e.stats.not_decoded[i] = 1000u << i;
+    json_t *root = parsed(&e, &whole);
+    json_int_t sum = 0;
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)at(root, "capture.decoded"), key, value) sum += json_integer_value(value);
+    json_object_foreach((json_t *)(uintptr_t)at(root, "capture.not_decoded"), key, value) sum +=
+        json_integer_value(value);
+    assert_int_equal(sum, n);
+    json_decref(root);
+}
+
+static void survives_hostile_text(void **state)
+{
+    (void)state;
+    static char longest[100001];
+    memset(longest, '\xff', sizeof longest - 1);
+    struct vq_engine e = full();
+    struct vq_call *c = &e.calls[0];
+    c->from = c->to = c->from_uri = c->reason = c->from_name = c->call_id = c->user_agent_caller = HOSTILE;
+    e.streams[0].codec = e.streams[0].cname = HOSTILE;
+    e.streams[1].score_why = HOSTILE;
+    e.registrations[0].user_agent = longest;
+    struct vq_report_input in = {.path = HOSTILE, .format = HOSTILE, .truncated = HOSTILE};
+    struct vq_buf b = written(&e, &in);
+    assert_clean(&b, false, false);
+    vq_buf_done(&b);
+    json_t *root = parsed(&e, &in);
+    assert_non_null(strstr(json_string_value(at(root, "calls.0.from")), "\\x1b[2J"));
+    assert_non_null(
+        strstr(json_string_value(at(root, "calls.0.from")), "\"`reboot`\\$(id)@{/*9 x}\\x0d\\x0a% %s%n\\xff"));
+    assert_int_equal(json_string_length(at(root, "registrations.0.user_agent")), 4 * (sizeof longest - 1));
+    json_decref(root);
+}
+
+static void repeats_itself(void **state)
+{
+    (void)state;
+    struct vq_engine e = full();
+    struct vq_buf a = written(&e, &whole), b = written(&e, &whole);
+    assert_int_equal(a.n, b.n);
+    assert_memory_equal(a.p, b.p, a.n);
+    vq_buf_done(&a);
+    vq_buf_done(&b);
+}
+
+static void is_an_object_even_when_empty(void **state)
+{
+    (void)state;
+    struct vq_engine e = {.stats = {.start = VQ_NONE, .end = VQ_NONE}};
+    struct vq_report_input in = {.path = "-"};
+    json_t *root = parsed(&e, &in);
+    assert_int_equal(json_array_size(at(root, "streams")), 0);
+    assert_int_equal(json_array_size(at(root, "findings")), 0);
+    json_decref(root);
+}
+
+struct counter {
+    size_t bytes, largest, calls, stop_after;
+};
+
+static int count_writes(const char *text, size_t n, void *arg)
+{
+    struct counter *c = arg;
+    assert_non_null(text);
+    c->bytes += n;
+    c->largest = n > c->largest ? n : c->largest;
+    return ++c->calls == c->stop_after ? -ENOSPC : 0;
+}
+
+/* jansson's memory, by its own allocator hooks. */
+static size_t held, most_held;
+
+static void *counted_malloc(size_t n)
+{
+    size_t *p = malloc(n + sizeof(max_align_t));
+    assert_non_null(p);
+    *p = n;
+    held += n;
+    most_held = held > most_held ? held : most_held;
+    return (char *)p + sizeof(max_align_t);
+}
+
+static void counted_free(void *q)
+{
+    if (!q)
+        return;
+    size_t *p = (size_t *)(void *)((char *)q - sizeof(max_align_t));
+    held -= *p;
+    free(p);
+}
+
+static void needs_little_memory(void **state)
+{
+    (void)state;
+    struct vq_engine e = full();
+    e.n_streams = 5000;
+    e.n_findings = 5000;
+    struct counter c = {0};
+    json_set_alloc_funcs(counted_malloc, counted_free);
+    int rc = vq_report_json(&e, &whole, &style, count_writes, &c);
+    json_set_alloc_funcs(malloc, free);
+    assert_int_equal(rc, 0);
+    assert_true(c.bytes > 10000000);
+    assert_true(c.largest < 64 * 1024);
+    assert_true(most_held < 128 * 1024);
+    assert_int_equal(held, 0);
+}
+
+static void stops_when_refused(void **state)
+{
+    (void)state;
+    struct vq_engine e = full();
+    e.n_streams = 1000;
+    for (size_t after = 1; after < 20; after++) {
+        struct counter c = {.stop_after = after};
+        assert_int_equal(vq_report_json(&e, &whole, &style, count_writes, &c), -ENOSPC);
+        assert_int_equal(c.calls, after);
+    }
+}
+
+static size_t allocations, fail_at;
+
+static void *failing_malloc(size_t n)
+{
+    return ++allocations == fail_at ? NULL : malloc(n);
+}
+
+/* Every allocation of jansson's fails once: -ENOMEM, nothing leaks, nothing crashes. */
+static void survives_without_memory(void **state)
+{
+    (void)state;
+    struct vq_engine e = full();
+    struct counter c = {0};
+    json_set_alloc_funcs(failing_malloc, free);
+    allocations = fail_at = 0;
+    assert_int_equal(vq_report_json(&e, &whole, &style, count_writes, &c), 0);
+    size_t total = allocations;
+    for (size_t i = 1; i <= total; i++) {
+        allocations = 0;
+        fail_at = i;
+        assert_int_equal(vq_report_json(&e, &whole, &style, count_writes, &c), -ENOMEM);
+    }
+    json_set_alloc_funcs(malloc, free);
+    assert_true(total > 1000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(says_what_is_known),
+        cmocka_unit_test(gives_every_null_a_reason),
+        cmocka_unit_test(counts_each_frame_once),
+        cmocka_unit_test(survives_hostile_text),
+        cmocka_unit_test(repeats_itself),
+        cmocka_unit_test(is_an_object_even_when_empty),
+        cmocka_unit_test(needs_little_memory),
+        cmocka_unit_test(stops_when_refused),
+        cmocka_unit_test(survives_without_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,312 @@
+/* test_text.c - the terminal summary: what it says, that it keeps to its width, and that nothing hostile comes through.
+ */
+#include "fake_model.h"
+
+#include "report/text.c"
+#include "report/text_calls.c"
+#include "report/text_input.c"
+#include "report/text_stream.c"
+
+static const uint32_t links[] = {1, 99999};
+static const struct vq_report_input whole = {.path = "lab.pcap", .format = "pcap", .links = links, .n_links = 2};
+static const struct vq_report_style page = {.utf8 = true, .width = 100};
+
+static struct vq_engine small(void)
+{
+    struct vq_engine e = {.n_registrations = 1, .n_calls = 1, .n_dialogs = 12, .n_streams = 2, .n_findings = 3,
+                          .t_registrations = 1, .t_calls = 1, .t_dialogs = 1, .t_streams = 2};
+    e.stats = (struct vq_stats){.frames = 1234, .bytes = 345678, .start = T0, .end = T0 + 12 * S,
+                                .decoded = {20, 1200, 4, 0, 0, 0, 3}, .not_decoded = {[VQ_DROP_NOT_IP] = 7}};
+    e.registrations[0] = fake_registration(NULL);
+    e.calls[0] = fake_call(NULL, 0);
+    e.calls[0].first_stream = 1;
+    e.calls[0].n_streams = 1;
+    e.dialogs[0] = fake_dialog(NULL);
+    e.streams[0] = fake_stream();
+    e.streams[1] = bare_stream();
+    e.findings[0] = (struct vq_finding){.id = "stream-loss", .severity = VQ_ERROR, .call = 1, .stream = 1,
+                                        .text = "Stream 1 lost much.", .next_check = "Look there.", .frames = {20, 420},
+                                        .n_frames = 2};
+    e.findings[1] =
+        (struct vq_finding){.id = "a", .severity = VQ_WARNING, .text = "A warning.", .frames = {3}, .n_frames = 1};
+    e.findings[2] = (struct vq_finding){.id = "b", .severity = VQ_INFO, .text = "Something to know."};
+    return e;
+}
+
+static struct vq_buf text_of(const struct vq_engine *e, const struct vq_report_input *in, struct vq_report_style st)
+{
+    struct vq_buf b;
+    vq_buf_init(&b);
+    assert_int_equal(vq_report_text(e, in, &st, take, &b), 0);
+    assert_non_null(b.p);
+    return b;
+}
+
+static void says_what_was_read(void **state)
+{
+    (void)state;
+    struct vq_engine e = small();
+    struct vq_buf b = text_of(&e, &whole, page);
+    assert_clean(&b, false, false);
+    assert_has(&b, "lab.pcap");
+    assert_has(&b, "1,234 frames, 346 kB · pcap · ");
+    assert_has(&b, "link type 99999 (unknown)");
+    assert_has(&b, "2020-09-13T12:26:40.000Z to 2020-09-13T12:26:52.000Z (12.00 s)");
+    assert_has(&b, "SIP 20 · RTP 1,200 · RTCP 4 · other UDP 3\n");
+    assert_has(&b, "Not decoded  not_ip 7\n");
+    assert_lacks(&b, "Attention");
+    assert_lacks(&b, "Damaged");
+    vq_buf_done(&b);
+}
+
+static void says_how_the_calls_went(void **state)
+{
+    (void)state;
+    struct vq_engine e = small();
+    struct vq_buf b = text_of(&e, &whole, page);
+    assert_has(&b, "1  1001                registered    10.0.0.1:5060 → 10.0.0.2:5060\n");
+    assert_has(&b, "took 12.0 ms · 200 OK · expires after 60 s (asked for 3600 s) · with authentication");
+    assert_has(&b, "1001 → 1002");
+    assert_has(&b, "● completed      worst MOS 3.84\n");
+    assert_has(&b, "begins at 1.000 s · answered after 2.00 s");
+    assert_has(&b, "hung up by the caller");
+    assert_has(&b, "396     4   1.00    0     0      1.25");
+    assert_has(&b, "3.84 medium\n");
+    assert_has(&b, "10.0.0.1:4000 → 10.0.0.3:4002 · 8.00 s");
+    assert_has(&b, "receiver reports 4 lost, jitter 1.50 ms");
+    assert_has(&b, "RTP streams without a call (1)");
+    assert_has(&b, "jitter – (clock rate not known)");
+    assert_has(&b, "no score: codec not known");
+    assert_has(&b, "OPTIONS           ×12  answered    200 OK · 10.0.0.2 → 10.0.0.1\n");
+    assert_has(&b, "✗ error   Stream 1 lost much.\n            next: Look there. [call 1, frames 20, 420]\n");
+    assert_has(&b, "▲ warning A warning.\n            [frame 3]\n");
+    vq_buf_done(&b);
+    e.n_findings = 0;
+    b = text_of(&e, &whole, page);
+    assert_has(&b, "✓ no findings");
+    vq_buf_done(&b);
+}
+
+static void words_of_an_ending(void **state)
+{
+    (void)state;
+    static const struct {
+        enum vq_call_state state;
+        enum vq_party by;
+        unsigned status;
+        const char *state_words, *ending;
+    } rows[] = {
+        {VQ_CALL_NO_ANSWER, VQ_PARTY_CALLER, 408, "● no answer", "given up by the caller"},
+        {VQ_CALL_CANCELLED, VQ_PARTY_CALLER, 487, "● cancelled", "cancelled by the caller"},
+        {VQ_CALL_BUSY, VQ_PARTY_CALLEE, 486, "● busy", "refused by the callee"},
+        {VQ_CALL_FAILED, VQ_PARTY_NETWORK, 503, "● failed", "refused by the network"},
+        {VQ_CALL_IN_CALL, VQ_PARTY_NONE, 200, "● in call", "200 OK\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct vq_engine e = small();
+        e.calls[0] = bare_call(NULL);
+        e.calls[0].state = rows[i].state;
+        e.calls[0].released_by = rows[i].by;
+        e.calls[0].status = rows[i].status;
+        e.calls[0].reason = rows[i].status == 200 ? "OK" : "Reason";
+        struct vq_buf b = text_of(&e, &whole, page);
+        assert_has(&b, rows[i].state_words);
+        assert_has(&b, rows[i].ending);
+        vq_buf_done(&b);
+    }
+}
+
+static void shows_nothing_that_was_not_there(void **state)
+{
+    (void)state;
+    struct vq_engine e = {.stats = {.start = VQ_NONE, .end = VQ_NONE}};
+    struct vq_report_input in = {.path = "-"};
+    struct vq_buf b = text_of(&e, &in, page);
+    assert_has(&b, "standard input");
+    assert_has(&b, "0 frames, 0 B\n");
+    assert_lacks(&b, "Time ");
+    assert_lacks(&b, "──");
+    vq_buf_done(&b);
+}
+
+/* Whatever makes the figures doubtful is shown as soon as it is there. */
+static void warns(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t offset;
+        const char *words;
+    } rows[] = {
+        {offsetof(struct vq_stats, snap_cut_frames), "41 frames were cut short by the snap length"},
+        {offsetof(struct vq_stats, time_backwards), "41 frames are earlier"},
+        {offsetof(struct vq_stats, sip_defective), "41 SIP messages are malformed"},
+        {offsetof(struct vq_stats, messages_not_kept), "41 SIP messages were counted but not kept"},
+        {offsetof(struct vq_stats, evicted_calls), "41 calls were ended early"},
+        {offsetof(struct vq_stats, evicted_streams), "41 streams were ended early"},
+        {offsetof(struct vq_stats, evicted_registrations), "41 registrations were ended early"},
+        {offsetof(struct vq_stats, evicted_dialogs), "41 dialogs were ended early"},
+        {offsetof(struct vq_stats, evicted_flows), "41 flows were forgotten"},
+    };
+    struct vq_report_style wide = page;
+    wide.width = 400;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct vq_engine e = small();
+        uint64_t n = 41;
+        memcpy((char *)&e.stats + rows[i].offset, &n, sizeof n);
+        struct vq_buf b = text_of(&e, &whole, wide);
+        assert_has(&b, rows[i].words);
+        vq_buf_done(&b);
+    }
+    struct vq_engine e = small();
+    struct vq_report_input in = whole;
+    in.kernel_dropped = 41;
+    in.truncated = "frame 812 is cut off at byte 40960";
+    struct vq_buf b = text_of(&e, &in, wide);
+    assert_has(&b, "41 packets were dropped by the kernel");
+    assert_has(&b, "Damaged");
+    assert_has(&b, "frame 812 is cut off at byte 40960");
+    vq_buf_done(&b);
+}
+
+static void respects_max_rows(void **state)
+{
+    (void)state;
+    struct vq_engine e = small();
+    e.n_calls = 19900;
+    e.n_registrations = 300;
+    e.n_findings = 250;
+    struct vq_report_style st = page;
+    st.max_rows = 100;
+    struct vq_buf b = text_of(&e, &whole, st);
+    assert_has(&b, "… and 19,800 more calls (use --json or --all)\n");
+    assert_has(&b, "… and 200 more registrations (use --json or --all)\n");
+    assert_has(&b, "… and 150 more findings (use --json or --all)\n");
+    assert_has(&b, "  100  1001");
+    assert_lacks(&b, "  101  1001");
+    vq_buf_done(&b);
+    st.max_rows = 0;
+    b = text_of(&e, &whole, st);
+    assert_lacks(&b, "use --json");
+    assert_has(&b, "19900  1001");
+    vq_buf_done(&b);
+}
+
+static void keeps_to_the_width(void **state)
+{
+    (void)state;
+    struct vq_engine e = small();
+    static char longest[3000];
+    memset(longest, 'n', sizeof longest - 1);
+    e.calls[0].from = longest;
+    e.calls[0].reason = longest;
+    e.registrations[0].user = longest;
+    e.registrations[0].user_agent = longest;
+    e.dialogs[0].method = longest;
+    e.streams[0].codec = longest;
+    e.streams[0].packets = 12345678;
+    e.streams[0].lost = 1234567;
+    for (unsigned width = 80; width <= 160; width += 7) {
+        struct vq_report_style st = page;
+        st.width = width;
+        st.rating = VQ_RATING_TIPHON;
+        st.verbose = 1;
+        struct vq_buf b = text_of(&e, &whole, st);
+        assert_true(longest_line(&b) <= width);
+        assert_has(&b, "12,345,678");
+        assert_has(&b, "1,234,567");
+        vq_buf_done(&b);
+        st.utf8 = false;
+        b = text_of(&e, &whole, st);
+        assert_true(longest_line(&b) <= width);
+        assert_clean(&b, true, false);
+        vq_buf_done(&b);
+    }
+}
+
+static void rates_by_tiphon(void **state)
+{
+    (void)state;
+    struct vq_engine e = small();
+    struct vq_report_style st = page;
+    st.rating = VQ_RATING_TIPHON;
+    st.width = 200;
+    struct vq_buf b = text_of(&e, &whole, st);
+    assert_has(&b,
+               "delay (interarrival) 20.20 ms = 4 Sangat Bagus · jitter 1.250 ms = 3 Bagus · loss 1.00 % = 3 Bagus · "
+               "index 3.33 Memuaskan\n");
+    vq_buf_done(&b);
+    st.tiphon_loss = VQ_TIPHON_BAND;
+    b = text_of(&e, &whole, st);
+    assert_has(&b, "loss (band) 1.00 % = 4 Sangat Bagus · index 3.67 Memuaskan\n");
+    vq_buf_done(&b);
+}
+
+static void lets_nothing_hostile_through(void **state)
+{
+    (void)state;
+    struct vq_engine e = small();
+    struct vq_call *c = &e.calls[0];
+    c->from = c->to = c->from_uri = c->to_uri = c->reason = c->from_name = c->user_agent_caller = HOSTILE;
+    struct vq_registration *r = &e.registrations[0];
+    r->aor = r->user = r->reason = r->user_agent = r->contact = HOSTILE;
+    e.dialogs[0].method = e.dialogs[0].reason = HOSTILE;
+    e.streams[0].codec = e.streams[1].score_why = e.streams[1].jitter_why = HOSTILE;
+    snprintf(e.findings[0].text, sizeof e.findings[0].text, "%s", HOSTILE);
+    struct vq_report_input in = {.path = HOSTILE, .format = HOSTILE, .truncated = HOSTILE};
+    for (unsigned i = 0; i < 4; i++) {
+        struct vq_report_style st = {.utf8 = i & 1, .color = i & 2, .width = 100, .verbose = 2};
+        struct vq_buf b = text_of(&e, &in, st);
+        assert_clean(&b, !(i & 1), i & 2);
+        assert_has(&b, "\\x1b[2J");
+        vq_buf_done(&b);
+    }
+}
+
+static void colours_by_quality(void **state)
+{
+    (void)state;
+    static const struct {
+        double r;
+        const char *sgr;
+    } rows[] = {{93.2, "\x1b[32m"}, {80, "\x1b[32m"}, {79.9, "\x1b[33m"}, {60, "\x1b[33m"}, {59.9, "\x1b[1;31m"}};
+    struct vq_report_style st = page;
+    st.color = true;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct vq_engine e = small();
+        e.streams[0].r = rows[i].r;
+        e.streams[0].mos = vq_emodel_mos(rows[i].r);
+        char want[64], n[VQ_NUMBER_TEXT];
+        snprintf(want, sizeof want, "%s%s\x1b[0m", rows[i].sgr, vq_real_text(&st, e.streams[0].mos, 2, n));
+        struct vq_buf b = text_of(&e, &whole, st);
+        assert_has(&b, want);
+        vq_buf_done(&b);
+    }
+}
+
+static void stops_when_refused(void **state)
+{
+    (void)state;
+    struct vq_engine e = small();
+    e.n_calls = 100000;
+    int times = 0;
+    assert_int_equal(vq_report_text(&e, &whole, &page, refuse, &times), -EPIPE);
+    assert_int_equal(times, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(says_what_was_read),
+        cmocka_unit_test(says_how_the_calls_went),
+        cmocka_unit_test(words_of_an_ending),
+        cmocka_unit_test(shows_nothing_that_was_not_there),
+        cmocka_unit_test(warns),
+        cmocka_unit_test(respects_max_rows),
+        cmocka_unit_test(keeps_to_the_width),
+        cmocka_unit_test(rates_by_tiphon),
+        cmocka_unit_test(lets_nothing_hostile_through),
+        cmocka_unit_test(colours_by_quality),
+        cmocka_unit_test(stops_when_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
