@@ -38,6 +38,9 @@ void vq_emodel_defaults(struct vq_emodel_in *in);
 /* Sets Ta, T = Ta and Tr = 2 Ta, the rule for a packet probe. */
 void vq_emodel_set_delay(struct vq_emodel_in *in, double ta_ms);
 void vq_emodel_g107(const struct vq_emodel_in *in, struct vq_emodel_out *out);
+/* Equation 7-1 once more for another Ie, Bpl, Ppl, BurstR or A: the terms that do not depend on them (Ro, Is, Id) stand in
+ * `out` already, from a call with otherwise equal input. Sets ie_eff, r and mos; gob_pct, pow_pct and tme_pct it leaves. */
+void vq_emodel_rescore(const struct vq_emodel_in *in, struct vq_emodel_out *out);
 /* Name of the first parameter outside the permitted range of Table 2 ("Ppl"), or NULL. */
 const char *vq_emodel_out_of_range(const struct vq_emodel_in *in);
 

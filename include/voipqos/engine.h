@@ -10,8 +10,8 @@
 struct vq_engine;
 
 /* Caps and assumptions. vq_options_defaults() fills in every member; change what you want to differ.
- * A full table ends the longest-idle member of the least-worth kind (unanswered before active before finished),
- * counts it as evicted and goes on. */
+ * A full table ends its longest-idle member, counts it as evicted and goes on: first of those that only one side was heard
+ * of; then of the active ones while the finished fill less than half of the table, else of the finished. */
 struct vq_options {
     uint32_t max_flows;          /* UDP flows by source and destination */
     uint32_t max_streams;        /* RTP streams, candidates included */
@@ -36,8 +36,8 @@ uint64_t vq_options_ceiling(const struct vq_options *o);
 int vq_engine_new(struct vq_engine **out, const struct vq_options *o);
 void vq_engine_free(struct vq_engine *e); /* NULL is allowed */
 
-/* Analyses `n` frames in order. 0, or -ENOMEM when at least one frame could not be followed up for want of memory: the
- * frame is counted under "no_memory" and the engine stays usable. */
+/* Analyses `n` frames in order. 0, or -ENOMEM when at least one of them could not be followed up for want of memory; the
+ * engine stays usable. */
 int vq_engine_feed(struct vq_engine *e, const struct vq_frame *frames, size_t n);
 /* Lets time pass where no packet does; a time in the past is ignored. */
 void vq_engine_tick(struct vq_engine *e, int64_t now);

@@ -49,7 +49,7 @@ struct vq_stats {
     uint64_t decoded[VQ_DEC_COUNT];        /* frames; decoded + not_decoded = frames */
     uint64_t not_decoded[VQ_DROP_COUNT];
     uint64_t sip_messages, rtp_packets, rtcp_packets, stun_messages;
-    uint64_t sip_defective;                /* messages kept by the fallback, libosip2 refused them */
+    uint64_t sip_defective;                /* messages with a defect; they stand in the ladder all the same */
     uint64_t snap_cut_frames;              /* caplen < len */
     uint64_t time_backwards;               /* frames earlier than one before them; capture engines do that by microseconds */
     int64_t time_backwards_max;            /* and by how much at most */
@@ -278,6 +278,15 @@ struct vq_stream {
     unsigned n_intervals;
 };
 
+/* Sums over everything that is in memory, found in one walk. */
+struct vq_totals {
+    uint64_t calls, calls_by_state[VQ_CALL_TIMEOUT + 1];
+    uint64_t scored_calls;                  /* with at least one scored stream */
+    double mos_worst, mos_mean_of_worst;    /* over the scored calls' worst streams; NAN without any */
+    uint64_t streams, streams_without_call, streams_encrypted;
+};
+int vq_totals_get(const struct vq_engine *e, struct vq_totals *out); /* 0 or -ENOMEM */
+
 /* ---- the rest -------------------------------------------------------------------------------------------------- */
 
 struct vq_stun {
@@ -299,7 +308,7 @@ struct vq_finding {
     uint64_t frames[4];        /* evidence, as Wireshark numbers them */
     unsigned n_frames;
 };
-typedef void vq_finding_h(const struct vq_finding *f, void *arg);
+typedef bool vq_finding_h(const struct vq_finding *f, void *arg); /* false stops */
 
 /* The next handle in order of appearance after `handle` (0: the first), 0 at the end. */
 uint32_t vq_registration_next(const struct vq_engine *e, uint32_t handle);
@@ -317,7 +326,9 @@ bool vq_stream_interval(const struct vq_engine *e, const struct vq_stream *s, un
 size_t vq_stun_count(const struct vq_engine *e);
 bool vq_stun_get(const struct vq_engine *e, size_t i, struct vq_stun *out);
 
-/* Calls `h` for each finding, worst severity first, then in order of appearance. */
-void vq_findings(const struct vq_engine *e, vq_finding_h *h, void *arg);
+/* Calls `h` for each finding, worst severity first, then in order of appearance. 0 or -ENOMEM. */
+int vq_findings(const struct vq_engine *e, vq_finding_h *h, void *arg);
+/* How many there are, by enum vq_severity. 0 or -ENOMEM. */
+int vq_findings_count(const struct vq_engine *e, uint64_t counts[3]);
 
 #endif

@@ -47,7 +47,8 @@ int vq_report_ladder_dialog(const struct vq_engine *e, uint32_t dialog, const st
                             void *arg);
 
 /* Plots: the data of one stream as a whitespace-separated table, and the gnuplot script that draws it to
- * "<name>.png" and "<name>.svg" from "<name>.dat" in gnuplot's working directory. */
+ * "<name>.png" and "<name>.svg" from "<name>.dat" in gnuplot's working directory. -ENOENT: no such stream. -EINVAL: `name` is
+ * empty or holds what gnuplot would act on in a file name (quotes, back-quotes, | < > and control characters). */
 #define VQ_PLOT_MAX_POINTS 4000
 int vq_report_plot_data(const struct vq_engine *e, uint32_t stream, vq_write_h *w, void *arg);
 int vq_report_plot_script(const struct vq_engine *e, uint32_t stream, const char *name, vq_write_h *w, void *arg);

@@ -143,17 +143,32 @@ static const struct rule rules[] = {
     ROW("stream-unbound", unbound, STREAM, INFO, "Capture the SIP signalling too, from before the call."),
 };
 
-void vq_diagnose(const struct vq_facts *facts, const struct vq_finding *f, vq_finding_h *h, void *arg)
+#define RULES (sizeof rules / sizeof *rules)
+_Static_assert(RULES <= 64, "a bit for each rule");
+
+uint64_t vq_diagnose(const struct vq_facts *facts)
 {
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        const struct rule *r = &rules[i];
-        if (r->subject != facts->subject || !r->when(facts))
-            continue;
-        struct vq_finding out = *f;
-        out.id = r->id;
-        out.severity = r->severity;
-        out.next_check = r->next_check;
-        r->say(facts, out.text, sizeof out.text);
-        h(&out, arg);
-    }
+    uint64_t hold = 0;
+    for (unsigned i = 0; i < RULES; i++)
+        if (rules[i].subject == facts->subject && rules[i].when(facts))
+            hold |= UINT64_C(1) << i;
+    return hold;
+}
+
+unsigned vq_rule_count(void)
+{
+    return RULES;
+}
+
+enum vq_severity vq_rule_severity(unsigned rule)
+{
+    return rules[rule].severity;
+}
+
+void vq_rule_say(unsigned rule, const struct vq_facts *facts, struct vq_finding *f)
+{
+    f->id = rules[rule].id;
+    f->severity = rules[rule].severity;
+    f->next_check = rules[rule].next_check;
+    rules[rule].say(facts, f->text, sizeof f->text);
 }

@@ -14,7 +14,7 @@ struct vq_facts {
     uint64_t packets, lost, duplicates, reordered, stray;
     int64_t reported_lost;       /* VQ_NONE without a receiver report */
     unsigned segments;
-    bool scored, bound, codec_known, one_way_measured;
+    bool scored, bound, one_way_measured;
 
     /* call */
     bool answered, no_ack, mid_dialog, ended;
@@ -34,7 +34,12 @@ struct vq_facts {
     double backwards_ms;         /* the largest step */
 };
 
-/* Calls `h` for each rule that holds; `f` is a template with the handles and frames filled in, the rest is set here. */
-void vq_diagnose(const struct vq_facts *facts, const struct vq_finding *f, vq_finding_h *h, void *arg);
+/* The rules that hold, a bit each. */
+uint64_t vq_diagnose(const struct vq_facts *facts);
+
+unsigned vq_rule_count(void);
+enum vq_severity vq_rule_severity(unsigned rule);
+/* Puts a rule's id, severity and words into `f`; the handles and frames in it are the caller's. */
+void vq_rule_say(unsigned rule, const struct vq_facts *facts, struct vq_finding *f);
 
 #endif

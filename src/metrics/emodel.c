@@ -165,13 +165,18 @@ void vq_emodel_g107(const struct vq_emodel_in *in, struct vq_emodel_out *out)
     signal_to_noise(in, &o);
     simultaneous(in, &o);
     delayed(in, &o);
-    o.ie_eff = equipment(in);
-    o.r = o.ro - o.is - o.id - o.ie_eff + in->a; /* 7-1 */
-    o.mos = vq_emodel_mos(o.r);
+    vq_emodel_rescore(in, &o);
     o.gob_pct = vq_emodel_gob(o.r);
     o.pow_pct = vq_emodel_pow(o.r);
     o.tme_pct = vq_emodel_tme(o.r);
     *out = o;
+}
+
+void vq_emodel_rescore(const struct vq_emodel_in *in, struct vq_emodel_out *out)
+{
+    out->ie_eff = equipment(in);
+    out->r = out->ro - out->is - out->id - out->ie_eff + in->a; /* 7-1 */
+    out->mos = vq_emodel_mos(out->r);
 }
 
 /* Annex B, (B-4), made 1 where the printed polynomial would fall below the end of the scale. */

@@ -84,6 +84,33 @@ static void decoded_lines(struct vq_out *o, const struct vq_stats *s, struct vq_
         }
 }
 
+static void warning(struct vq_out *o, const char *what, const char *words)
+{
+    vq_buf_str(&o->b, "  ");
+    vq_out_tint(o, VQ_TINT_FAIR);
+    vq_out_field(o, what, VQ_TEXT_LABEL - 4, false, VQ_TINT_PLAIN);
+    vq_buf_fmt(&o->b, "%s ", vq_glyph(o->st, VQ_GLYPH_WARNING));
+    vq_out_words(o, VQ_TEXT_LABEL, VQ_TEXT_LABEL, words);
+    vq_out_tint(o, VQ_TINT_PLAIN);
+}
+
+#define TIME_STEP_NOTED 1000000 /* ns: several capture queues mix up packets by microseconds, and that is no damage */
+
+/* Frames that are earlier than one before them; false when that is not worth a word. */
+static bool time_steps(const struct vq_out *o, const struct vq_stats *s, struct vq_buf *b)
+{
+    char n[VQ_NUMBER_TEXT], step[VQ_NUMBER_TEXT];
+    if (!s->time_backwards || (s->time_backwards_max <= TIME_STEP_NOTED && !o->st->verbose))
+        return false;
+    bool us = s->time_backwards_max < TIME_STEP_NOTED;
+    vq_buf_fmt(b, "%s frame%s earlier than the frame before, by %s%s at most%s", vq_count_text(s->time_backwards, n),
+               s->time_backwards == 1 ? " is" : "s are",
+               us ? vq_real_text(o->st, (double)s->time_backwards_max / 1e3, 1, step)
+                  : vq_duration_text(o->st, s->time_backwards_max, step),
+               us ? " us" : "", us ? ", as capture engines do" : ": sort the file with reordercap, check the clock");
+    return true;
+}
+
 /* What makes the figures doubtful, whenever it is there at all. */
 static void warnings(struct vq_out *o, const struct vq_report_input *in, const struct vq_stats *s, struct vq_buf *b)
 {
@@ -94,9 +121,7 @@ static void warnings(struct vq_out *o, const struct vq_report_input *in, const s
         {in->kernel_dropped,
          "packets were dropped by the kernel before they could be read: losses may be the probe's own"},
         {s->snap_cut_frames, "frames were cut short by the snap length: capture with -s 0 for whole messages"},
-        {s->time_backwards,
-         "frames are earlier than the frame before them: sort the file with reordercap, check the clock"},
-        {s->sip_defective, "SIP messages are malformed and were read leniently"},
+        {s->sip_defective, "SIP messages have a defect; what can be read of them is in the ladders"},
         {s->messages_not_kept, "SIP messages were counted but not kept, their call had too many"},
         {s->evicted_calls, "calls were ended early because the table of calls was full"},
         {s->evicted_streams, "streams were ended early because the table of streams was full"},
@@ -105,45 +130,28 @@ static void warnings(struct vq_out *o, const struct vq_report_input *in, const s
         {s->evicted_flows, "flows were forgotten because the table of flows was full"},
     };
     char n[VQ_NUMBER_TEXT];
-    for (size_t i = 0; i <= sizeof rows / sizeof rows[0]; i++) {
-        vq_buf_clear(b);
-        if (i)
-            vq_buf_fmt(b, "%s %s", vq_count_text(rows[i - 1].n, n), rows[i - 1].words);
-        else if (in->truncated)
-            vq_out_wire(o->st, b, in->truncated);
-        if (i ? !rows[i - 1].n : !in->truncated)
-            continue;
-        vq_buf_str(&o->b, "  ");
-        vq_out_tint(o, VQ_TINT_FAIR);
-        vq_out_field(o, i ? "Attention" : "Damaged", VQ_TEXT_LABEL - 4, false, VQ_TINT_PLAIN);
-        vq_out_tint(o, VQ_TINT_FAIR);
-        vq_buf_fmt(&o->b, "%s ", vq_glyph(o->st, VQ_GLYPH_WARNING));
-        if (b->p)
-            vq_out_words(o, VQ_TEXT_LABEL, VQ_TEXT_LABEL, b->p);
-        vq_out_tint(o, VQ_TINT_PLAIN);
+    vq_buf_clear(b);
+    if (in->truncated) {
+        vq_out_wire(o->st, b, in->truncated);
+        warning(o, "Damaged", b->p);
     }
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].n) {
+            vq_buf_clear(b);
+            vq_buf_fmt(b, "%s %s", vq_count_text(rows[i].n, n), rows[i].words);
+            warning(o, "Attention", b->p);
+        }
+    vq_buf_clear(b);
+    if (time_steps(o, s, b))
+        warning(o, "Attention", b->p);
 }
 
 /* ---- the totals -------------------------------------------------------------------------------------------------- */
 
-static void total_calls(struct vq_out *o, const struct vq_engine *e, struct vq_buf *b)
+static void total_calls(struct vq_out *o, const struct vq_totals *all, struct vq_buf *b)
 {
-    uint64_t states[VQ_CALL_TIMEOUT + 1] = {0}, n = 0, scored = 0;
-    double worst = NAN, sum = 0;
+    const uint64_t *states = all->calls_by_state, n = all->calls;
     char t[VQ_NUMBER_TEXT];
-    struct vq_call c;
-    for (uint32_t h = vq_call_next(e, 0); h; h = vq_call_next(e, h)) {
-        if (!vq_call_get(e, h, &c))
-            continue;
-        n++;
-        states[c.state]++;
-        if (isnan(c.mos_min))
-            continue;
-        scored++;
-        sum += c.mos_min;
-        if (!(c.mos_min >= worst))
-            worst = c.mos_min;
-    }
     unsigned kinds = 0, column = VQ_TEXT_LABEL;
     for (unsigned i = 0; i <= VQ_CALL_TIMEOUT; i++)
         kinds += states[i] > 0;
@@ -163,14 +171,14 @@ static void total_calls(struct vq_out *o, const struct vq_engine *e, struct vq_b
             vq_text_state(b, (enum vq_call_state)i);
             vq_out_flow(o, VQ_TINT_PLAIN, b->p);
         }
-    if (scored) {
+    if (all->scored_calls) {
         vq_buf_clear(b);
-        vq_buf_fmt(b, "worst MOS %s", vq_real_text(o->st, worst, 2, t));
-        vq_out_flow(o, vq_tint_of_mos(worst), b->p);
-        if (scored > 1) {
+        vq_buf_fmt(b, "worst MOS %s", vq_real_text(o->st, all->mos_worst, 2, t));
+        vq_out_flow(o, vq_tint_of_mos(all->mos_worst), b->p);
+        if (all->scored_calls > 1) {
             vq_buf_clear(b);
-            vq_buf_fmt(b, "mean of the calls' worst %s", vq_real_text(o->st, sum / (double)scored, 2, t));
-            vq_out_flow(o, vq_tint_of_mos(sum / (double)scored), b->p);
+            vq_buf_fmt(b, "mean of the calls' worst %s", vq_real_text(o->st, all->mos_mean_of_worst, 2, t));
+            vq_out_flow(o, vq_tint_of_mos(all->mos_mean_of_worst), b->p);
         }
     }
     if (n)
@@ -179,17 +187,10 @@ static void total_calls(struct vq_out *o, const struct vq_engine *e, struct vq_b
         vq_out_newline(o);
 }
 
-static void total_streams(struct vq_out *o, const struct vq_engine *e, struct vq_buf *b)
+static void total_streams(struct vq_out *o, const struct vq_totals *all, struct vq_buf *b)
 {
-    uint64_t n = 0, unbound = 0, encrypted = 0;
+    uint64_t n = all->streams, unbound = all->streams_without_call, encrypted = all->streams_encrypted;
     char t[VQ_NUMBER_TEXT];
-    struct vq_stream s;
-    for (uint32_t h = vq_stream_next(e, 0); h; h = vq_stream_next(e, h))
-        if (vq_stream_get(e, h, &s)) {
-            n++;
-            unbound += !s.call;
-            encrypted += s.encrypted;
-        }
     label(o, "RTP streams");
     vq_out_tint(o, VQ_TINT_BOLD);
     vq_buf_str(&o->b, vq_count_text(n, t));
@@ -213,9 +214,13 @@ static void total_streams(struct vq_out *o, const struct vq_engine *e, struct vq
         vq_out_newline(o);
 }
 
-void vq_text_input(struct vq_out *o, const struct vq_engine *e, const struct vq_report_input *in)
+uint64_t vq_text_input(struct vq_out *o, const struct vq_engine *e, const struct vq_report_input *in)
 {
     struct vq_stats s;
+    struct vq_totals all = {0};
+    int rc = vq_totals_get(e, &all);
+    if (rc)
+        o->rc = o->rc ? o->rc : rc;
     struct vq_buf b;
     vq_engine_stats(e, &s);
     vq_buf_init(&b);
@@ -225,15 +230,16 @@ void vq_text_input(struct vq_out *o, const struct vq_engine *e, const struct vq_
     vq_out_wire(o->st, &b, in->path && strcmp(in->path, "-") ? in->path : "standard input");
     vq_out_clip(o->st, &b, 0, o->width - sizeof "voipqos " VQ_VERSION - 1);
     vq_out_tint(o, VQ_TINT_BOLD);
-    vq_buf_fmt(&o->b, "  %s", b.p ? b.p : "");
+    vq_buf_fmt(&o->b, "  %s", b.p);
     vq_out_tint(o, VQ_TINT_PLAIN);
     vq_out_newline(o);
     vq_out_newline(o);
     input_line(o, in, &s, &b);
     decoded_lines(o, &s, &b);
-    total_calls(o, e, &b);
-    total_streams(o, e, &b);
+    total_calls(o, &all, &b);
+    total_streams(o, &all, &b);
     warnings(o, in, &s, &b);
     o->b.failed |= b.failed;
     vq_buf_done(&b);
+    return all.streams_without_call;
 }

@@ -90,6 +90,11 @@ static bool step(struct vq_engine *e, struct vq_sip_call *c, enum call_event ev)
 
 /* ---- birth ------------------------------------------------------------------------------------------------------- */
 
+/* Requests, and the responses to them, that only an established dialog has; an INVITE with a To tag is one too, but the
+ * response to an INVITE may be the first one's. */
+static const bool in_dialog[VQ_SIP_METHODS] = {
+    [VQ_SIP_BYE] = true, [VQ_SIP_UPDATE] = true, [VQ_SIP_INFO] = true, [VQ_SIP_REFER] = true};
+
 static struct vq_sip_call *begin(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
 {
     struct vq_talk *t = vq_talk_new(e, VQ_TALK_CALL, m->call_id, d->ts);
@@ -110,7 +115,7 @@ static struct vq_sip_call *begin(struct vq_engine *e, const struct vq_sip *m, co
     p->trying = p->pdd = p->srd = p->ring = p->answer = p->ack = p->sdd = VQ_NONE;
     /* A dialog that is older than the capture: only there a request has a To tag, or no INVITE comes first. */
     p->mid_dialog = !m->request || m->method != VQ_SIP_INVITE || m->to.tag.n;
-    if (p->mid_dialog && (m->request || m->method != VQ_SIP_INVITE))
+    if (p->mid_dialog && (in_dialog[m->method] || (m->request && m->method == VQ_SIP_INVITE)))
         p->state = VQ_CALL_IN_CALL;
     p->caller = m->request ? d->src : d->dst;
     p->callee = m->request ? d->dst : d->src;
@@ -435,6 +440,9 @@ static void refused(struct vq_engine *e, struct vq_sip_call *c, enum call_event 
     vq_talk_end(e, &c->talk, false);
 }
 
+/* RFC 3261 17.1.1.2: Timer A doubles from 500 ms until Timer B stops it: seven INVITEs in all. */
+#define LAST_RETRANSMISSION 6
+
 /* Nothing more comes: what was left open is settled. */
 static void give_up(struct vq_engine *e, struct vq_sip_call *c)
 {
@@ -444,7 +452,7 @@ static void give_up(struct vq_engine *e, struct vq_sip_call *c)
         step(e, c, EV_TERMINATED);
     else if (c->refusal && step(e, c, (enum call_event)c->refusal))
         c->c.released_by = VQ_PARTY_NETWORK;
-    else if (!c->c.status && e->now - c->talk.last_ts >= VQ_TIMEOUT)
+    else if (!c->c.status && (e->now - c->talk.last_ts >= VQ_TIMEOUT || c->talk.retransmissions >= LAST_RETRANSMISSION))
         step(e, c, EV_TIMEOUT);
 }
 
@@ -474,7 +482,7 @@ static void response(struct vq_engine *e, struct vq_sip_call *c, const struct vq
                      bool from_caller)
 {
     /* Seen from both sides, so not invented by one: unless nothing of the request was ever seen. */
-    if (c->talk.worth == VQ_WORTH_UNPROVEN && !(c->c.mid_dialog && c->talk.n_messages < 2))
+    if (c->talk.place.worth == VQ_WORTH_UNPROVEN && !(c->c.mid_dialog && c->talk.n_messages < 2))
         vq_talk_worth(e, &c->talk, VQ_WORTH_ACTIVE);
     vq_talk_set(&c->talk, from_caller ? &c->c.user_agent_caller : &c->c.user_agent_callee, m->user_agent);
     if (m->method == VQ_SIP_INVITE && m->cseq == c->invite_cseq && !from_caller) {

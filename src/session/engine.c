@@ -300,13 +300,11 @@ static void init_pools(struct vq_engine *e)
     vq_pool_init(&e->chunks, ARENA_CHUNK, UINT32_MAX / 2); /* the arenas have caps of their own */
     vq_list_init(&e->flow_lru);
     vq_list_init(&e->stream_all);
-    for (int w = 0; w < VQ_WORTHS; w++) {
-        vq_list_init(&e->stream_lru[w]);
-        for (int k = 0; k < VQ_TALKS; k++)
-            vq_list_init(&e->talks[k].lru[w]);
-    }
-    for (int k = 0; k < VQ_TALKS; k++)
+    vq_places_init(&e->stream_places);
+    for (int k = 0; k < VQ_TALKS; k++) {
         vq_list_init(&e->talks[k].all);
+        vq_places_init(&e->talks[k].places);
+    }
 }
 
 int vq_engine_new(struct vq_engine **out, const struct vq_options *o)
@@ -324,7 +322,9 @@ int vq_engine_new(struct vq_engine **out, const struct vq_options *o)
     init_pools(e);
     vq_sip_parser_init(&e->sip);
     e->nats = calloc(VQ_NAT_MAX, sizeof *e->nats);
-    if (init_tables(e) || !e->nats) {
+    e->diagnosis = vq_diagnosis_new();
+    e->base = vq_score_base_new();
+    if (init_tables(e) || !e->nats || !e->diagnosis || !e->base) {
         vq_engine_free(e);
         return -ENOMEM;
     }
@@ -357,6 +357,8 @@ void vq_engine_free(struct vq_engine *e)
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         vq_table_done(tables[i]);
     vq_sip_parser_done(&e->sip);
+    vq_diagnosis_free(e->diagnosis);
+    free(e->base);
     free(e->nats);
     free(e);
 }

@@ -1,24 +1,20 @@
 /* findings.c - gathers the facts of each object and asks the rules about them. */
 #include "session/session.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "metrics/diagnosis.h"
 
-/* Three passes, one for each severity, keep the worst first without a list to sort. */
-struct sieve {
-    enum vq_severity want;
-    vq_finding_h *h;
-    void *arg;
+/* The facts of one object, and the finding that any rule about it would fill in. */
+struct case_file {
+    struct vq_facts facts;
+    struct vq_finding finding;
+    char name[120];
 };
-
-static void sift(const struct vq_finding *f, void *arg)
-{
-    const struct sieve *s = arg;
-    if (f->severity == s->want)
-        s->h(f, s->arg);
-}
 
 static void add_frame(struct vq_finding *f, uint64_t frame)
 {
@@ -26,11 +22,12 @@ static void add_frame(struct vq_finding *f, uint64_t frame)
         f->frames[f->n_frames++] = frame;
 }
 
-static void capture(const struct vq_engine *e, struct sieve *s)
+static void capture(const struct vq_engine *e, uint32_t handle, struct case_file *c)
 {
     struct vq_stats st;
+    (void)handle;
     vq_engine_stats(e, &st);
-    struct vq_facts facts = {
+    c->facts = (struct vq_facts){
         .subject = VQ_ABOUT_CAPTURE,
         .snap_cut = st.snap_cut_frames,
         .backwards = st.time_backwards,
@@ -40,23 +37,20 @@ static void capture(const struct vq_engine *e, struct sieve *s)
         .no_memory = st.not_decoded[VQ_DROP_NO_MEMORY],
         .evicted = st.evicted_calls + st.evicted_streams + st.evicted_flows + st.evicted_registrations + st.evicted_dialogs,
     };
-    vq_diagnose(&facts, &(struct vq_finding){0}, sift, s);
 }
 
-static void registration(const struct vq_engine *e, uint32_t h, struct sieve *s)
+static void registration(const struct vq_engine *e, uint32_t h, struct case_file *c)
 {
     struct vq_registration r;
     vq_registration_get(e, h, &r);
-    char name[80];
-    snprintf(name, sizeof name, "Registration %u of %.40s", r.id, r.user ? r.user : "an unnamed user");
-    struct vq_facts facts = {.subject = VQ_ABOUT_REGISTRATION, .name = name, .outcome = r.outcome, .status = r.status,
-                             .challenged = r.challenged, .attempts = r.attempts, .retransmissions = r.retransmissions};
-    struct vq_finding f = {.registration = h};
-    add_frame(&f, r.messages ? r.messages->frame : 0);
+    snprintf(c->name, sizeof c->name, "Registration %u of %.40s", r.id, r.user ? r.user : "an unnamed user");
+    c->facts = (struct vq_facts){.subject = VQ_ABOUT_REGISTRATION, .name = c->name, .outcome = r.outcome, .status = r.status,
+                                 .challenged = r.challenged, .attempts = r.attempts, .retransmissions = r.retransmissions};
+    c->finding.registration = h;
+    add_frame(&c->finding, r.messages ? r.messages->frame : 0);
     for (const struct vq_message *m = r.messages; m; m = m->next)
         if (m->status >= 300)
-            add_frame(&f, m->frame);
-    vq_diagnose(&facts, &f, sift, s);
+            add_frame(&c->finding, m->frame);
 }
 
 /* The messages that tell a call's story: first, first retransmission or defect, answer, last. */
@@ -71,63 +65,221 @@ static void call_frames(const struct vq_call *c, struct vq_finding *f)
             add_frame(f, m->frame);
 }
 
-static void call(const struct vq_engine *e, uint32_t h, struct sieve *s)
+static void call(const struct vq_engine *e, uint32_t h, struct case_file *f)
 {
     struct vq_call c;
-    vq_call_get(e, h, &c);
-    char name[80];
-    snprintf(name, sizeof name, "Call %u", c.id);
-    struct vq_facts facts = {
-        .subject = VQ_ABOUT_CALL, .name = name, .state = c.state, .status = c.status,
+    vq_call_summary(e, h, &c);
+    snprintf(f->name, sizeof f->name, "Call %u", c.id);
+    f->facts = (struct vq_facts){
+        .subject = VQ_ABOUT_CALL, .name = f->name, .state = c.state, .status = c.status,
         .answered = c.answered != VQ_NONE, .mid_dialog = c.mid_dialog, .retransmissions = c.retransmissions,
         .talk_s = c.talk == VQ_NONE ? 0 : (double)c.talk / 1e9,
     };
-    facts.no_ack = facts.answered && !c.mid_dialog && c.ack == VQ_NONE && c.talk >= VQ_TIMEOUT / 2;
-    struct vq_finding f = {.call = h};
-    for (const struct vq_message *m = c.messages; m && !facts.defect; m = m->next)
-        facts.defect = m->defect;
-    struct vq_stream st;
-    for (uint32_t i = c.first_stream; i && vq_stream_get(e, i, &st); i = st.next_in_call) {
-        facts.streams_to_caller += st.direction == VQ_DIR_CALLEE_TO_CALLER;
-        facts.streams_to_callee += st.direction == VQ_DIR_CALLER_TO_CALLEE;
+    f->facts.no_ack = f->facts.answered && !c.mid_dialog && c.ack == VQ_NONE && c.talk >= VQ_TIMEOUT / 2;
+    f->finding.call = h;
+    for (const struct vq_message *m = c.messages; m && !f->facts.defect; m = m->next)
+        f->facts.defect = m->defect;
+    const struct vq_sip_call *sc = vq_sip_call_at(e, h);
+    for (const struct vq_list *l = sc->streams.next; l != &sc->streams; l = l->next) {
+        const struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, in_call);
+        f->facts.streams_to_caller += s->direction == VQ_DIR_CALLEE_TO_CALLER;
+        f->facts.streams_to_callee += s->direction == VQ_DIR_CALLER_TO_CALLEE;
     }
-    call_frames(&c, &f);
-    vq_diagnose(&facts, &f, sift, s);
+    call_frames(&c, &f->finding);
 }
 
 static const char *const direction_words[] = {"", ", caller to callee", ", callee to caller"};
 
-static void stream(const struct vq_engine *e, uint32_t h, struct sieve *s)
+static void stream(const struct vq_engine *e, uint32_t h, struct case_file *c)
 {
-    struct vq_stream st;
-    vq_stream_get(e, h, &st);
-    char name[120];
-    snprintf(name, sizeof name, "Stream %u (%.32s%s)", st.id, st.codec ? st.codec : "unknown codec",
-             direction_words[st.direction]);
-    struct vq_facts facts = {
-        .subject = VQ_ABOUT_STREAM, .name = name, .loss_pct = st.loss_pct, .jitter_max_ms = st.jitter_max_ms,
-        .one_way_ms = st.one_way_ms, .one_way_measured = st.rtt_ms.n > 0, .r = st.r, .mos = st.mos, .packets = st.packets,
-        .lost = st.lost, .duplicates = st.duplicates, .reordered = st.reordered, .stray = st.out_of_range,
-        .reported_lost = st.reported_lost, .scored = st.scored, .bound = st.call != 0, .codec_known = st.codec != NULL,
+    const struct vq_rtp_stream *s = vq_rtp_stream_at(e, h);
+    const struct vq_stream_cold *cold = vq_cold_at(e, s->cold);
+    const struct vq_brief *b = &s->brief;
+    snprintf(c->name, sizeof c->name, "Stream %u (%.32s%s)", s->id,
+             s->codec ? s->codec->name : cold->codec_name ? cold->codec_name : "unknown codec", direction_words[s->direction]);
+    c->facts = (struct vq_facts){
+        .subject = VQ_ABOUT_STREAM, .name = c->name, .loss_pct = b->loss_pct, .one_way_ms = b->one_way_ms,
+        .jitter_max_ms = s->ms_per_tick > 0 ? s->jitter.max : 0, .one_way_measured = b->one_way_measured, .r = b->r,
+        .mos = b->mos, .packets = s->packets, .lost = b->lost, .duplicates = s->seq.duplicates,
+        .reordered = s->seq.reordered, .stray = s->seq.stray, .reported_lost = cold->reported_lost, .scored = !isnan(b->r),
+        .bound = s->call != 0, .segments = s->seq.segments,
     };
-    for (const struct vq_segment *g = st.segments; g; g = g->next)
-        facts.segments++;
-    struct vq_finding f = {.stream = h, .call = st.call};
-    add_frame(&f, st.first_frame);
-    add_frame(&f, st.last_frame);
-    vq_diagnose(&facts, &f, sift, s);
+    c->finding.stream = h;
+    c->finding.call = s->call;
+    add_frame(&c->finding, s->first_frame);
+    add_frame(&c->finding, s->last_frame);
 }
 
-void vq_findings(const struct vq_engine *e, vq_finding_h *h, void *arg)
+/* ---- the list ---------------------------------------------------------------------------------------------------- */
+
+static uint32_t only_capture(const struct vq_engine *e, uint32_t handle)
 {
-    for (int severity = VQ_ERROR; severity >= VQ_INFO; severity--) {
-        struct sieve s = {(enum vq_severity)severity, h, arg};
-        capture(e, &s);
-        for (uint32_t i = vq_registration_next(e, 0); i; i = vq_registration_next(e, i))
-            registration(e, i, &s);
-        for (uint32_t i = vq_call_next(e, 0); i; i = vq_call_next(e, i))
-            call(e, i, &s);
-        for (uint32_t i = vq_stream_next(e, 0); i; i = vq_stream_next(e, i))
-            stream(e, i, &s);
+    (void)e;
+    return handle ? 0 : 1;
+}
+
+static const struct {
+    uint32_t (*next)(const struct vq_engine *e, uint32_t handle);
+    void (*gather)(const struct vq_engine *e, uint32_t handle, struct case_file *c);
+} subjects[VQ_SUBJECTS] = {
+    [VQ_ABOUT_CAPTURE] = {only_capture, capture},
+    [VQ_ABOUT_REGISTRATION] = {vq_registration_next, registration},
+    [VQ_ABOUT_CALL] = {vq_call_next, call},
+    [VQ_ABOUT_STREAM] = {vq_stream_next, stream},
+};
+
+/* Which rules hold of which object: 16 bytes each instead of the words. */
+struct record {
+    uint64_t rules;
+    uint32_t handle;
+    uint32_t subject;
+};
+
+struct vq_diagnosis {
+    struct record *r;
+    size_t n, room;
+    uint64_t counts[VQ_ERROR + 1];
+    struct vq_totals totals;
+    bool of_the_end; /* made after vq_engine_finish(): stays true */
+};
+
+struct vq_diagnosis *vq_diagnosis_new(void)
+{
+    return calloc(1, sizeof(struct vq_diagnosis));
+}
+
+void vq_diagnosis_free(struct vq_diagnosis *d)
+{
+    if (d)
+        free(d->r);
+    free(d);
+}
+
+static int add_record(struct vq_diagnosis *d, struct record r)
+{
+    if (d->n == d->room) {
+        size_t room = d->room ? 2 * d->room : 64;
+        struct record *p = realloc(d->r, room * sizeof *p);
+        if (!p)
+            return -ENOMEM;
+        d->r = p;
+        d->room = room;
     }
+    d->r[d->n++] = r;
+    for (unsigned i = 0; i < vq_rule_count(); i++)
+        d->counts[vq_rule_severity(i)] += r.rules >> i & 1;
+    return 0;
+}
+
+/* Scores every stream, once for all that follows. */
+static void score_streams(const struct vq_engine *e, struct vq_totals *t)
+{
+    for (struct vq_list *l = e->stream_all.next; l != &e->stream_all; l = l->next) {
+        struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, all);
+        if (!s->confirmed)
+            continue;
+        vq_stream_brief(e, s);
+        t->streams++;
+        t->streams_without_call += !s->call;
+        t->streams_encrypted += s->encrypted;
+    }
+}
+
+static void add_call(const struct vq_sip_call *c, struct vq_totals *t)
+{
+    double worst = (double)NAN;
+    for (const struct vq_list *l = c->streams.next; l != &c->streams; l = l->next) {
+        double mos = VQ_CONTAINER(l, struct vq_rtp_stream, in_call)->brief.mos;
+        if (!isnan(mos) && !(mos >= worst))
+            worst = mos;
+    }
+    t->calls++;
+    t->calls_by_state[c->c.state]++;
+    if (isnan(worst))
+        return;
+    t->scored_calls++;
+    t->mos_mean_of_worst = (t->scored_calls > 1 ? t->mos_mean_of_worst : 0) + worst; /* the sum, for now */
+    if (!(worst >= t->mos_worst))
+        t->mos_worst = worst;
+}
+
+static void add_up(const struct vq_engine *e, struct vq_totals *t)
+{
+    *t = (struct vq_totals){.mos_worst = (double)NAN, .mos_mean_of_worst = (double)NAN};
+    score_streams(e, t);
+    const struct vq_list *all = &e->talks[VQ_TALK_CALL].all;
+    for (const struct vq_list *l = all->next; l != all; l = l->next)
+        add_call(VQ_CONTAINER(l, struct vq_sip_call, talk.all), t);
+    if (t->scored_calls)
+        t->mos_mean_of_worst /= (double)t->scored_calls;
+}
+
+/* Goes through everything once; after the end of the input nothing changes any more, and the list is kept. */
+static int diagnose(const struct vq_engine *e)
+{
+    struct vq_diagnosis *d = e->diagnosis;
+    if (d->of_the_end)
+        return 0;
+    d->n = 0;
+    memset(d->counts, 0, sizeof d->counts);
+    add_up(e, &d->totals);
+    for (uint32_t s = 0; s < VQ_SUBJECTS; s++) {
+        for (uint32_t h = subjects[s].next(e, 0); h; h = subjects[s].next(e, h)) {
+            struct case_file c = {.name = ""};
+            subjects[s].gather(e, h, &c);
+            uint64_t rules = vq_diagnose(&c.facts);
+            if (rules && add_record(d, (struct record){rules, h, s}))
+                return -ENOMEM;
+        }
+    }
+    d->of_the_end = e->finished;
+    return 0;
+}
+
+static bool tell(const struct vq_engine *e, const struct record *r, uint64_t rules, vq_finding_h *h, void *arg)
+{
+    struct case_file c = {.name = ""};
+    subjects[r->subject].gather(e, r->handle, &c);
+    for (unsigned i = 0; i < vq_rule_count(); i++) {
+        if (!(rules >> i & 1))
+            continue;
+        struct vq_finding f = c.finding;
+        vq_rule_say(i, &c.facts, &f);
+        if (!h(&f, arg))
+            return false;
+    }
+    return true;
+}
+
+int vq_findings(const struct vq_engine *e, vq_finding_h *h, void *arg)
+{
+    int rc = diagnose(e);
+    if (rc)
+        return rc;
+    const struct vq_diagnosis *d = e->diagnosis;
+    for (int severity = VQ_ERROR; severity >= VQ_INFO; severity--) {
+        uint64_t mask = 0;
+        for (unsigned i = 0; i < vq_rule_count(); i++)
+            mask |= (uint64_t)(vq_rule_severity(i) == (enum vq_severity)severity) << i;
+        for (size_t i = 0; i < d->n; i++)
+            if (d->r[i].rules & mask && !tell(e, &d->r[i], d->r[i].rules & mask, h, arg))
+                return 0;
+    }
+    return 0;
+}
+
+int vq_findings_count(const struct vq_engine *e, uint64_t counts[3])
+{
+    int rc = diagnose(e);
+    for (int i = 0; !rc && i < 3; i++)
+        counts[i] = e->diagnosis->counts[i];
+    return rc;
+}
+
+int vq_totals_get(const struct vq_engine *e, struct vq_totals *out)
+{
+    int rc = diagnose(e);
+    if (!rc)
+        *out = e->diagnosis->totals;
+    return rc;
 }

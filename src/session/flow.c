@@ -11,9 +11,24 @@ _Static_assert(offsetof(struct vq_dgram, dst) == offsetof(struct vq_dgram, src) 
 
 #define KEY_SIZE (2 * sizeof(struct vq_endpoint))
 
+/* An IPv4 pair hashed without its zeros costs half. */
+static uint64_t pair_hash(const struct vq_engine *e, const struct vq_endpoint *src, const struct vq_endpoint *dst)
+{
+    if (src->family != 4) {
+        struct vq_endpoint key[2] = {*src, *dst};
+        return vq_hash(e, key, KEY_SIZE, 0);
+    }
+    uint8_t key[12];
+    memcpy(key, src->ip, 4);
+    memcpy(key + 4, dst->ip, 4);
+    memcpy(key + 8, &src->port, 2);
+    memcpy(key + 10, &dst->port, 2);
+    return vq_hash(e, key, sizeof key, 0);
+}
+
 uint64_t vq_flow_hash(const struct vq_engine *e, const struct vq_dgram *d)
 {
-    return vq_hash(e, &d->src, KEY_SIZE, 0);
+    return pair_hash(e, &d->src, &d->dst);
 }
 
 static bool flow_eq(uint32_t handle, const void *key, const void *arg)
@@ -24,7 +39,7 @@ static bool flow_eq(uint32_t handle, const void *key, const void *arg)
 uint32_t vq_flow_find(const struct vq_engine *e, const struct vq_endpoint *src, const struct vq_endpoint *dst)
 {
     struct vq_endpoint key[2] = {*src, *dst};
-    return vq_table_find(&e->flow_by_key, vq_hash(e, key, KEY_SIZE, 0), flow_eq, key, e);
+    return vq_table_find(&e->flow_by_key, pair_hash(e, src, dst), flow_eq, key, e);
 }
 
 void vq_flow_drop(struct vq_engine *e, struct vq_flow *f)

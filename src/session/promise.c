@@ -134,16 +134,15 @@ struct binding {
 };
 
 /* The newest promise of a call that still goes on; one that ended a moment ago will do when there is no other. */
-static const struct vq_promise *best_promise(const struct vq_engine *e, const struct vq_endpoint *ep, bool signalling)
+static const struct vq_promise *best_promise(const struct vq_engine *e, uint32_t port_handle)
 {
-    uint32_t h = vq_port_find(e, ep);
-    if (!h)
+    if (!port_handle)
         return NULL;
-    const struct vq_port *port = vq_port_at(e, h);
+    const struct vq_port *port = vq_port_at(e, port_handle);
     const struct vq_promise *late = NULL;
     for (const struct vq_list *l = port->promises.prev; l != &port->promises; l = l->prev) {
         const struct vq_promise *p = VQ_CONTAINER(l, struct vq_promise, in_port);
-        if (p->signalling != signalling)
+        if (p->signalling)
             continue;
         const struct vq_sip_call *c = vq_sip_call_at(e, p->call);
         if (!vq_call_over(c))
@@ -156,7 +155,7 @@ static const struct vq_promise *best_promise(const struct vq_engine *e, const st
 
 static bool by_sdp(const struct vq_engine *e, const struct vq_flow *f, struct binding *b)
 {
-    const struct vq_promise *dst = best_promise(e, &f->dst, false), *src = best_promise(e, &f->src, false);
+    const struct vq_promise *dst = best_promise(e, f->port_dst), *src = best_promise(e, f->port_src);
     if (!dst && !src)
         return false;
     if (dst) {
@@ -185,12 +184,12 @@ static bool by_reverse(const struct vq_engine *e, const struct vq_flow *f, struc
 static bool by_stun(const struct vq_engine *e, const struct vq_flow *f, struct binding *b)
 {
     const struct vq_endpoint *dst = vq_nat_mapped(e, &f->dst), *src = vq_nat_mapped(e, &f->src);
-    const struct vq_promise *p = dst ? best_promise(e, dst, false) : NULL;
+    const struct vq_promise *p = dst ? best_promise(e, vq_port_find(e, dst)) : NULL;
     if (p) {
         *b = (struct binding){p->call, p, VQ_PAIR_STUN, p->by_caller};
         return true;
     }
-    p = src ? best_promise(e, src, false) : NULL;
+    p = src ? best_promise(e, vq_port_find(e, src)) : NULL;
     if (!p)
         return false;
     *b = (struct binding){p->call, p, VQ_PAIR_STUN, !p->by_caller};

@@ -129,12 +129,16 @@ void vq_registration_timer(struct vq_engine *e, struct vq_sip_registration *r)
     vq_registration_finish(e, r);
 }
 
+/* RFC 3261 17.1.2.2: Timer E doubles from 500 ms to 4 s until Timer F stops it: eleven REGISTERs in all. */
+#define LAST_RETRANSMISSION 10
+
 /* No answer for as long as a client waits: timeout. A challenge that was never answered, or a 423: the refusal stands. */
 void vq_registration_finish(struct vq_engine *e, struct vq_sip_registration *r)
 {
     if (r->final)
         return;
-    if (e->now - r->talk.start >= VQ_TIMEOUT && !r->r.status)
+    bool waited = e->now - r->talk.start >= VQ_TIMEOUT || r->talk.retransmissions >= LAST_RETRANSMISSION;
+    if (waited && !r->r.status)
         set_final(e, r, VQ_REG_TIMEOUT);
     else if (r->r.status && e->now - r->talk.last_ts >= VQ_TIMEOUT)
         set_final(e, r, VQ_REG_REJECTED);

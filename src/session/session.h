@@ -82,6 +82,15 @@ void vq_call_finish(struct vq_engine *e, struct vq_sip_call *c);
 void vq_call_release(struct vq_engine *e, struct vq_sip_call *c); /* lets go of streams and promises */
 bool vq_call_over(const struct vq_sip_call *c);
 
+/* ---- findings.c, view.c: what they remember between questions; NULL without memory ---- */
+struct vq_diagnosis *vq_diagnosis_new(void);
+void vq_diagnosis_free(struct vq_diagnosis *d);
+struct vq_score_base *vq_score_base_new(void);
+/* Fills in s->brief. */
+void vq_stream_brief(const struct vq_engine *e, struct vq_rtp_stream *s);
+/* vq_call_get() without the streams' scores, which take longer than all the rest. */
+bool vq_call_summary(const struct vq_engine *e, uint32_t handle, struct vq_call *out);
+
 /* RFC 3261 17.1.1.2: Timers B and F, 64 T1. */
 #define VQ_TIMEOUT (32 * VQ_S)
 

@@ -19,6 +19,7 @@
 #include "net/decode.h"
 #include "proto/sdp.h"
 #include "proto/sip.h"
+#include "session/worth.h"
 #include "util/arena.h"
 #include "util/list.h"
 #include "util/pool.h"
@@ -26,14 +27,6 @@
 #include "util/wheel.h"
 
 #define VQ_S (INT64_C(1000000000)) /* a second in ns */
-
-/* What an object is worth when its table is full: the lowest goes first, and among equals the longest idle. */
-enum vq_worth {
-    VQ_WORTH_UNPROVEN, /* one side only: what a flood is made of */
-    VQ_WORTH_FINISHED, /* ended and announced */
-    VQ_WORTH_ACTIVE,
-    VQ_WORTHS
-};
 
 enum vq_flow_kind { VQ_FLOW_NEW, VQ_FLOW_OTHER, VQ_FLOW_RTP };
 
@@ -110,6 +103,13 @@ struct vq_stream_cold {
     uint64_t event_packets, cn_packets;
 };
 
+/* What the walk over all streams needs of each, without the whole view. */
+struct vq_brief {
+    double loss_pct, r, mos, one_way_ms; /* r and mos NAN: not scored */
+    uint64_t lost;
+    bool one_way_measured;
+};
+
 /* One SSRC of one flow. What every packet reads and writes comes first, in four cache lines. */
 struct vq_rtp_stream {
     uint32_t handle, flow, ssrc;
@@ -122,7 +122,6 @@ struct vq_rtp_stream {
     uint8_t ptime_votes;
     uint8_t pt;                  /* of the main codec's packets */
     uint8_t chain;               /* packets in sequence while unconfirmed */
-    uint8_t worth;
     bool primed;                 /* last_rtp and jitter_ts may be compared */
     bool confirmed, ended, closed; /* closed: its number may come back, but as another stream */
 
@@ -147,8 +146,10 @@ struct vq_rtp_stream {
     bool encrypted;
     uint64_t key_hash, ssrc_hash;
     struct vq_series series;
-    struct vq_list all, lru, in_flow, in_call;
+    struct vq_list all, in_flow, in_call;
+    struct vq_place place;
     struct vq_timer idle;
+    struct vq_brief brief;       /* as last asked for */
 };
 
 /* A message as kept: the public part, and what is needed to know it again. */
@@ -158,7 +159,7 @@ struct vq_note {
     uint64_t key;
 };
 
-#define VQ_ID_HEAD 44 /* bytes of a Call-ID that are compared without looking further */
+#define VQ_ID_HEAD 36 /* bytes of a Call-ID that are compared without looking further */
 
 /* What registrations, calls and dialogs have in common: a Call-ID, an arena and a list of messages. */
 struct vq_talk {
@@ -167,19 +168,19 @@ struct vq_talk {
     uint64_t hash;               /* of kind and Call-ID, seeded */
     uint32_t call_id_n;
     char call_id_head[VQ_ID_HEAD];
+    struct vq_note *last;        /* message; known early, so that it can be fetched early */
 
     const char *call_id;
     struct vq_arena arena;
-    struct vq_note *first, *last;
+    struct vq_note *first;
     uint64_t keys;               /* bit k % 64 for each message's key: a clear bit proves a message new */
     unsigned n_messages, not_kept, retransmissions;
     int64_t start, last_ts;
     uint8_t kind;                /* enum vq_talk_kind */
-    uint8_t worth;
     bool ended;                  /* its end was announced */
-    bool touched;                /* had a message since it was last looked at for eviction */
     int64_t deadline;            /* when the timer means something; it may be armed for an earlier moment */
-    struct vq_list all, lru;
+    struct vq_place place;
+    struct vq_list all;
     struct vq_timer timer;
 };
 
@@ -225,7 +226,8 @@ struct vq_sip_dialog {
 struct vq_talk_kind_state {
     struct vq_pool pool;
     struct vq_table by_call_id;
-    struct vq_list all, lru[VQ_WORTHS];
+    struct vq_list all;
+    struct vq_places places;
     uint32_t n_ids;
     uint64_t evicted;
 };
@@ -243,6 +245,8 @@ struct vq_engine {
     bool finished, no_memory;
     const struct vq_simple_model *simple;
     const struct vq_impairment *g711;
+    struct vq_diagnosis *diagnosis; /* findings.c's */
+    struct vq_score_base *base;  /* view.c's */
     vq_event_h *event;
     void *event_arg;
 
@@ -252,7 +256,8 @@ struct vq_engine {
     struct vq_pool flows, ports, promises, streams, colds;
     struct vq_pool chunks;       /* of the arenas of calls, registrations, dialogs and streams */
     struct vq_table flow_by_key, port_by_ep, stream_by_key, stream_by_ssrc;
-    struct vq_list flow_lru, stream_all, stream_lru[VQ_WORTHS];
+    struct vq_list flow_lru, stream_all;
+    struct vq_places stream_places;
     uint32_t n_stream_ids;
 
     struct vq_talk_kind_state talks[VQ_TALKS];

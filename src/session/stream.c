@@ -34,30 +34,26 @@ static bool stream_eq(uint32_t handle, const void *key, const void *arg)
 
 static void set_worth(struct vq_engine *e, struct vq_rtp_stream *s, enum vq_worth w)
 {
-    s->worth = (uint8_t)w;
-    vq_list_touch(&e->stream_lru[w], &s->lru);
+    vq_place_set(&e->stream_places, &s->place, w);
 }
 
 /* ---- birth and death --------------------------------------------------------------------------------------------- */
 
+/* Packets do not mark their stream as used, its last arrival does it: so the marks are set where they are read. */
+#define EVICT_LOOK 64
+
 static void evict_stream(struct vq_engine *e)
 {
-    for (int w = 0; w < VQ_WORTHS; w++) {
-        struct vq_list *lru = &e->stream_lru[w];
-        if (vq_list_empty(lru))
-            continue;
-        struct vq_rtp_stream *s = VQ_CONTAINER(lru->next, struct vq_rtp_stream, lru);
-        /* Streams are not moved for each packet. Those that had some lately are looked for, a bounded number of times. */
-        for (int i = 0; i < 32 && w == VQ_WORTH_ACTIVE && e->now - s->last_ts < e->opt.stream_idle / 8; i++) {
-            vq_list_touch(lru, &s->lru);
-            s = VQ_CONTAINER(lru->next, struct vq_rtp_stream, lru);
-        }
-        e->stats.evicted_finished += w == VQ_WORTH_FINISHED;
-        e->stats.evicted_streams++;
-        vq_stream_end(e, s, true);
-        vq_stream_drop(e, s);
-        return;
+    const struct vq_list *active = &e->stream_places.lru[VQ_WORTH_ACTIVE], *l = active->next;
+    for (int i = 0; i < EVICT_LOOK && l != active; i++, l = l->next) {
+        struct vq_rtp_stream *a = VQ_CONTAINER(l, struct vq_rtp_stream, place.lru);
+        a->place.touched = e->now - a->last_ts < VQ_S;
     }
+    struct vq_rtp_stream *s = VQ_CONTAINER(vq_places_victim(&e->stream_places), struct vq_rtp_stream, place);
+    e->stats.evicted_finished += s->place.worth == VQ_WORTH_FINISHED;
+    e->stats.evicted_streams++;
+    vq_stream_end(e, s, true);
+    vq_stream_drop(e, s);
 }
 
 static struct vq_rtp_stream *new_stream(struct vq_engine *e, struct vq_flow *f, const struct vq_rtp *r,
@@ -127,7 +123,7 @@ void vq_stream_drop(struct vq_engine *e, struct vq_rtp_stream *s)
     vq_list_remove(&s->in_flow);
     vq_list_remove(&s->in_call);
     vq_list_remove(&s->all);
-    vq_list_remove(&s->lru);
+    vq_place_leave(&e->stream_places, &s->place);
     vq_timer_cancel(&s->idle);
     vq_table_remove(&e->stream_by_key, s->key_hash, s->handle);
     vq_table_remove(&e->stream_by_ssrc, s->ssrc_hash, s->handle);
@@ -154,9 +150,9 @@ void vq_stream_end(struct vq_engine *e, struct vq_rtp_stream *s, bool evicted)
     if (s->ended)
         return;
     s->ended = true;
-    vq_timer_cancel(&s->idle);
     if (s->confirmed) {
-        set_worth(e, s, VQ_WORTH_FINISHED);
+        /* What belongs to no call is no more than a guess once it is over. */
+        set_worth(e, s, s->call ? VQ_WORTH_FINISHED : VQ_WORTH_UNPROVEN);
         vq_emit(e, VQ_EVENT_STREAM_END, s->handle, evicted);
     }
 }
@@ -173,6 +169,8 @@ void vq_stream_close(struct vq_engine *e, struct vq_rtp_stream *s)
 void vq_stream_idle(struct vq_engine *e, struct vq_rtp_stream *s)
 {
     int64_t due = s->last_ts + e->opt.stream_idle;
+    if (s->ended)
+        return;
     if (due > e->now)
         vq_timer_arm(&e->wheel, &s->idle, due);
     else if (s->confirmed)
@@ -475,7 +473,7 @@ bool vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dg
             vq_flow_bind(e, f);
         confirm(e, f, s);
     }
-    if (s->worth == VQ_WORTH_UNPROVEN && s->packets >= PROOF && s->confirmed)
+    if (s->packets == PROOF && s->confirmed)
         set_worth(e, s, VQ_WORTH_ACTIVE);
     return s->confirmed;
 }

@@ -1,13 +1,10 @@
 /* talk.c - what registrations, calls and other dialogs share: the Call-ID, the list of messages, the caps. */
 #include "session/session.h"
 
-#include <assert.h>
 #include <string.h>
 
 /* How far back a retransmission is looked for: RFC 3261 sends one message at most 11 times. */
 #define LOOK_BACK 64
-/* How many of the longest idle are looked at for one to evict. */
-#define EVICT_LOOK 64
 
 /* Bytes of messages and texts of one object at most. */
 const uint32_t vq_talk_arena[VQ_TALKS] = {
@@ -48,13 +45,13 @@ struct vq_talk *vq_talk_find(const struct vq_engine *e, enum vq_talk_kind kind, 
     /* The object is going to be read all over: its cache lines come together rather than one after the other. */
     for (size_t at = 64; at < e->talks[kind].pool.size; at += 64)
         __builtin_prefetch((const char *)t + at, 1);
+    __builtin_prefetch(t->last, 1);
     return t;
 }
 
 void vq_talk_worth(struct vq_engine *e, struct vq_talk *t, enum vq_worth w)
 {
-    t->worth = (uint8_t)w;
-    vq_list_touch(&e->talks[t->kind].lru[w], &t->lru);
+    vq_place_set(&e->talks[t->kind].places, &t->place, w);
 }
 
 static const enum vq_event_kind end_event[VQ_TALKS] = {
@@ -68,7 +65,7 @@ void vq_talk_end(struct vq_engine *e, struct vq_talk *t, bool evicted)
         return;
     t->ended = true;
     /* What nobody ever answered is still the first to go. */
-    vq_talk_worth(e, t, t->worth == VQ_WORTH_UNPROVEN ? VQ_WORTH_UNPROVEN : VQ_WORTH_FINISHED);
+    vq_talk_worth(e, t, t->place.worth == VQ_WORTH_UNPROVEN ? VQ_WORTH_UNPROVEN : VQ_WORTH_FINISHED);
     if (t->kind != VQ_TALK_DIALOG)
         vq_emit(e, end_event[t->kind], t->handle, evicted);
 }
@@ -79,7 +76,7 @@ void vq_talk_drop(struct vq_engine *e, struct vq_talk *t)
     if (t->kind == VQ_TALK_CALL)
         vq_call_release(e, VQ_CONTAINER(t, struct vq_sip_call, talk));
     vq_list_remove(&t->all);
-    vq_list_remove(&t->lru);
+    vq_place_leave(&k->places, &t->place);
     vq_timer_cancel(&t->timer);
     vq_table_remove(&k->by_call_id, t->hash, t->handle);
     vq_arena_done(&t->arena);
@@ -89,20 +86,11 @@ void vq_talk_drop(struct vq_engine *e, struct vq_talk *t)
 static void evict_talk(struct vq_engine *e, enum vq_talk_kind kind)
 {
     struct vq_talk_kind_state *k = &e->talks[kind];
-    int w = 0;
-    while (vq_list_empty(&k->lru[w]))
-        w++;
-    /* Second chance: a message does not move its talk in the list, it only marks it. */
-    struct vq_talk *t = VQ_CONTAINER(k->lru[w].next, struct vq_talk, lru);
-    for (int i = 0; i < EVICT_LOOK && t->touched; i++) {
-        t->touched = false;
-        vq_list_touch(&k->lru[w], &t->lru);
-        t = VQ_CONTAINER(k->lru[w].next, struct vq_talk, lru);
-    }
+    struct vq_talk *t = VQ_CONTAINER(vq_places_victim(&k->places), struct vq_talk, place);
+    e->stats.evicted_finished += t->place.worth == VQ_WORTH_FINISHED && kind == VQ_TALK_CALL;
     vq_talk_end(e, t, true);
     vq_talk_drop(e, t);
     k->evicted++;
-    e->stats.evicted_finished += w == VQ_WORTH_FINISHED && kind == VQ_TALK_CALL;
 }
 
 struct vq_talk *vq_talk_new(struct vq_engine *e, enum vq_talk_kind kind, struct vq_slice call_id, int64_t ts)
@@ -213,7 +201,7 @@ struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struc
     t->retransmissions += *again;
     if (d->ts > t->last_ts)
         t->last_ts = d->ts;
-    t->touched = t->n_messages > 0;
+    t->place.touched = t->n_messages > 0;
     struct vq_note *n = t->n_messages < e->opt.max_messages ? vq_arena_alloc(&t->arena, sizeof *n) : NULL;
     if (!n) {
         t->not_kept++;
@@ -261,18 +249,14 @@ void vq_talk_timer(struct vq_engine *e, struct vq_talk *t)
         vq_timer_arm(&e->wheel, &t->timer, t->deadline);
         return;
     }
-    switch ((enum vq_talk_kind)t->kind) {
+    switch (t->kind) {
     case VQ_TALK_REGISTRATION:
         vq_registration_timer(e, VQ_CONTAINER(t, struct vq_sip_registration, talk));
         return;
     case VQ_TALK_CALL:
         vq_call_timer(e, VQ_CONTAINER(t, struct vq_sip_call, talk));
         return;
-    case VQ_TALK_DIALOG:
+    default:
         vq_dialog_timer(e, VQ_CONTAINER(t, struct vq_sip_dialog, talk));
-        return;
-    case VQ_TALKS:
-        break;
     }
-    assert(!"a talk is of one of three kinds");
 }

@@ -2,6 +2,7 @@
 #include "session/session.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 void vq_engine_stats(const struct vq_engine *e, struct vq_stats *out)
@@ -108,25 +109,24 @@ static void call_quality(const struct vq_engine *e, const struct vq_sip_call *c,
 {
     double sum = 0;
     unsigned n = 0;
-    out->r_min = out->mos_min = out->mos_mean = (double)NAN;
     for (const struct vq_list *l = c->streams.next; l != &c->streams; l = l->next) {
-        struct vq_stream s;
+        struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, in_call);
         out->n_streams++;
-        vq_stream_get(e, VQ_CONTAINER(l, struct vq_rtp_stream, in_call)->handle, &s);
-        if (!s.scored)
+        vq_stream_brief(e, s);
+        if (isnan(s->brief.r))
             continue;
-        sum += s.mos;
+        sum += s->brief.mos;
         n++;
-        if (n == 1 || s.r < out->r_min) {
-            out->r_min = s.r;
-            out->mos_min = s.mos;
+        if (n == 1 || s->brief.r < out->r_min) {
+            out->r_min = s->brief.r;
+            out->mos_min = s->brief.mos;
         }
     }
     if (n)
         out->mos_mean = sum / n;
 }
 
-bool vq_call_get(const struct vq_engine *e, uint32_t handle, struct vq_call *out)
+bool vq_call_summary(const struct vq_engine *e, uint32_t handle, struct vq_call *out)
 {
     const struct vq_talk *t = talk(e, VQ_TALK_CALL, handle);
     if (!t)
@@ -148,7 +148,15 @@ bool vq_call_get(const struct vq_engine *e, uint32_t handle, struct vq_call *out
     out->offers = c->first_offer;
     out->legs = c->first_leg;
     out->first_stream = vq_list_empty(&c->streams) ? 0 : VQ_CONTAINER(c->streams.next, struct vq_rtp_stream, in_call)->handle;
-    call_quality(e, c, out);
+    out->r_min = out->mos_min = out->mos_mean = (double)NAN;
+    return true;
+}
+
+bool vq_call_get(const struct vq_engine *e, uint32_t handle, struct vq_call *out)
+{
+    if (!vq_call_summary(e, handle, out))
+        return false;
+    call_quality(e, vq_sip_call_at(e, handle), out);
     return true;
 }
 
@@ -172,7 +180,6 @@ static void view_identity(const struct vq_engine *e, const struct vq_rtp_stream 
     memcpy(out->payload_types, c->payload_types, sizeof out->payload_types);
     out->n_payload_types = c->n_payload_types;
     out->clock_hz = s->clock_hz;
-    out->ptime_ms = s->ptime_votes && s->clock_hz ? s->ptime_ticks * s->ms_per_tick : (double)NAN;
     out->encrypted = s->encrypted;
     out->ended = s->ended;
     out->start = s->start;
@@ -185,17 +192,26 @@ static void view_identity(const struct vq_engine *e, const struct vq_rtp_stream 
     out->bye = c->bye;
 }
 
-static void view_counts(const struct vq_rtp_stream *s, const struct vq_stream_cold *c, struct vq_stream *out)
+static void view_ptime(const struct vq_rtp_stream *s, struct vq_stream *out)
+{
+    out->ptime_ms = s->ptime_votes && s->clock_hz ? s->ptime_ticks * s->ms_per_tick : (double)NAN;
+}
+
+static void view_loss(const struct vq_rtp_stream *s, struct vq_stream *out)
 {
     struct vq_loss loss;
     vq_seq_loss(&s->seq, &loss);
-    out->packets = s->packets;
-    out->bytes = s->bytes;
     out->expected = loss.expected;
     out->lost = loss.lost;
     out->loss_pct = 100 * loss.loss_fraction;
     memcpy(out->loss_runs, loss.runs, sizeof out->loss_runs);
     out->burst_r = vq_emodel_burst_r(loss.mean_run, loss.loss_fraction);
+}
+
+static void view_counts(const struct vq_rtp_stream *s, const struct vq_stream_cold *c, struct vq_stream *out)
+{
+    out->packets = s->packets;
+    out->bytes = s->bytes;
     out->duplicates = s->seq.duplicates;
     out->reordered = s->seq.reordered;
     out->out_of_range = s->seq.stray;
@@ -235,6 +251,11 @@ static void view_rtcp(const struct vq_rtp_stream *s, const struct vq_stream_cold
     out->reported_fraction_pct = c->rr ? c->reported_fraction * 100.0 / 256 : none;
     out->reported_fraction_max_pct = c->rr ? c->reported_fraction_max * 100.0 / 256 : none;
     out->reported_jitter_ms = c->rr && s->clock_hz ? c->reported_jitter * s->ms_per_tick : none;
+}
+
+static void view_rtt(const struct vq_stream_cold *c, struct vq_stream *out)
+{
+    double none = (double)NAN;
     const struct vq_rtt *r = &c->rtt;
     out->rtt_ms = r->n ? (struct vq_min_mean_max){r->min, r->sum / r->n, r->max, r->n}
                        : (struct vq_min_mean_max){none, none, none, 0};
@@ -247,6 +268,11 @@ static void view_one_way(const struct vq_engine *e, const struct vq_rtp_stream *
     if (!isnan(e->opt.network_ms)) {
         out->one_way_ms = e->opt.network_ms;
         out->one_way_source = "declared";
+        return;
+    }
+    if (!e->stats.rtcp_packets) { /* no report, nothing to look for */
+        out->one_way_ms = 0;
+        out->one_way_source = "assumed";
         return;
     }
     double rtt = out->rtt_ms.n ? out->rtt_ms.mean : 0;
@@ -303,12 +329,38 @@ static void view_simple(const struct vq_engine *e, const struct vq_impairment *i
     out->simple_mos = vq_emodel_mos(out->simple_r);
 }
 
+/* Most streams of a capture have the same delay, and Ro, Is and Id hang on nothing else here: the last answer for each of
+ * the two questions is kept. */
+struct vq_score_base {
+    struct score {
+        double ta;
+        struct vq_emodel_out out;
+        bool known;
+    } conversation, listening;
+};
+
+struct vq_score_base *vq_score_base_new(void)
+{
+    return calloc(1, sizeof(struct vq_score_base));
+}
+
+static void score(struct score *kept, const struct vq_emodel_in *in, struct vq_emodel_out *out)
+{
+    if (!kept->known || kept->ta != in->ta) {
+        vq_emodel_g107(in, &kept->out);
+        kept->ta = in->ta;
+        kept->known = true;
+    }
+    *out = kept->out;
+    vq_emodel_rescore(in, out); /* GoB, PoW and TME wait until somebody asks for the whole view */
+}
+
 /* G.107's default: the worst case, for codecs of which G.113 publishes no Bpl (METRICS 2.4). */
 #define BPL_DEFAULT 4.3
 
 static void view_score(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_stream *out)
 {
-    out->r = out->mos = out->mos_lq = (double)NAN;
+    out->r = out->mos = (double)NAN;
     vq_emodel_defaults(&out->emodel_in);
     out->ta_network_ms = out->one_way_ms;
     out->ta_buffer_ms = e->opt.buffer_ms;
@@ -330,22 +382,49 @@ static void view_score(const struct vq_engine *e, const struct vq_rtp_stream *s,
         in->bpl = out->bpl_assumed ? BPL_DEFAULT : i->bpl;
         out->impairment = i;
         out->scored = true;
-        struct vq_emodel_in listening = *in;
-        struct vq_emodel_out lq;
-        vq_emodel_set_delay(&listening, 0);
-        vq_emodel_g107(&listening, &lq);
-        vq_emodel_g107(in, &out->emodel);
+        score(&e->base->conversation, in, &out->emodel);
         out->r = out->emodel.r;
         out->mos = out->emodel.mos;
-        out->mos_lq = lq.mos;
     }
-    view_simple(e, i, out);
+}
+
+/* What the whole view adds to the score. */
+static void view_more_scores(const struct vq_engine *e, struct vq_stream *out)
+{
+    out->mos_lq = (double)NAN;
+    if (out->scored) {
+        struct vq_emodel_in listening = out->emodel_in;
+        struct vq_emodel_out lq;
+        vq_emodel_set_delay(&listening, 0);
+        score(&e->base->listening, &listening, &lq);
+        out->mos_lq = lq.mos;
+        out->emodel.gob_pct = vq_emodel_gob(out->r);
+        out->emodel.pow_pct = vq_emodel_pow(out->r);
+        out->emodel.tme_pct = vq_emodel_tme(out->r);
+    }
+    view_simple(e, out->scored ? out->impairment : NULL, out);
 }
 
 /* The slot that is still being filled counts like the others. */
 static uint32_t current_slot(const struct vq_rtp_stream *s)
 {
     return (uint32_t)((s->slot_end - 1 - s->series.start) / s->series.width);
+}
+
+void vq_stream_brief(const struct vq_engine *e, struct vq_rtp_stream *s)
+{
+    struct vq_stream v;
+    struct vq_stream_cold *c = vq_cold_at(e, s->cold);
+    v.packets = s->packets;
+    v.score_why = NULL;
+    v.scored = false;
+    view_ptime(s, &v);
+    view_loss(s, &v);
+    view_rtt(c, &v);
+    view_one_way(e, s, &v);
+    view_score(e, s, &v);
+    s->brief = (struct vq_brief){.loss_pct = v.loss_pct, .r = v.r, .mos = v.mos, .one_way_ms = v.one_way_ms,
+                                 .lost = v.lost, .one_way_measured = v.rtt_ms.n > 0};
 }
 
 bool vq_stream_get(const struct vq_engine *e, uint32_t handle, struct vq_stream *out)
@@ -359,11 +438,15 @@ bool vq_stream_get(const struct vq_engine *e, uint32_t handle, struct vq_stream 
     c->last_segment->packets = s->packets - c->packets_before;
     memset(out, 0, sizeof *out);
     view_identity(e, s, c, out);
+    view_ptime(s, out);
+    view_loss(s, out);
     view_counts(s, c, out);
     view_times(s, out);
     view_rtcp(s, c, out);
+    view_rtt(c, out);
     view_one_way(e, s, out);
     view_score(e, s, out);
+    view_more_scores(e, out);
     uint32_t n = current_slot(s) + 1;
     out->n_intervals = n > s->series.n ? n : s->series.n;
     return true;
@@ -398,7 +481,7 @@ bool vq_stream_interval(const struct vq_engine *e, const struct vq_stream *st, u
         struct vq_emodel_out o;
         in.ppl = 100.0 * out->lost / (out->packets + out->lost);
         in.burst_r = 1;
-        vq_emodel_g107(&in, &o);
+        score(&e->base->conversation, &in, &o);
         out->r = o.r;
         out->mos = o.mos;
     }

@@ -29,10 +29,11 @@ static size_t frame_of(uint8_t *out, size_t room, uint8_t ends, struct vq_slice 
     return len;
 }
 
-static void found(const struct vq_finding *f, void *arg)
+static bool found(const struct vq_finding *f, void *arg)
 {
     assert(f->id && f->next_check && f->text[0]);
     ++*(unsigned *)arg;
+    return true;
 }
 
 static void read_everything(const struct vq_engine *e)

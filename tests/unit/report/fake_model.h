@@ -16,6 +16,8 @@
 #define vq_stun_count fake_stun_count
 #define vq_stun_get fake_stun_get
 #define vq_findings fake_findings
+#define vq_findings_count fake_findings_count
+#define vq_totals_get fake_totals_get
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -98,10 +100,43 @@ bool fake_stun_get(const struct vq_engine *e, size_t i, struct vq_stun *out)
     return true;
 }
 
-void fake_findings(const struct vq_engine *e, vq_finding_h *h, void *arg)
+int fake_findings(const struct vq_engine *e, vq_finding_h *h, void *arg)
 {
+    for (uint32_t i = 0; i < e->n_findings && h(&e->findings[i % 3], arg); i++)
+        ;
+    return 0;
+}
+
+int fake_findings_count(const struct vq_engine *e, uint64_t counts[3])
+{
+    memset(counts, 0, 3 * sizeof counts[0]);
     for (uint32_t i = 0; i < e->n_findings; i++)
-        h(&e->findings[i % 3], arg);
+        counts[e->findings[i % 3].severity]++;
+    return 0;
+}
+
+int fake_totals_get(const struct vq_engine *e, struct vq_totals *out)
+{
+    struct vq_call c;
+    struct vq_stream s;
+    double sum = 0;
+    *out = (struct vq_totals){.mos_worst = (double)NAN, .mos_mean_of_worst = (double)NAN};
+    for (uint32_t h = vq_call_next(e, 0); h && vq_call_get(e, h, &c); h = vq_call_next(e, h)) {
+        out->calls++;
+        out->calls_by_state[c.state]++;
+        if (isnan(c.mos_min))
+            continue;
+        out->scored_calls++;
+        sum += c.mos_min;
+        out->mos_mean_of_worst = sum / (double)out->scored_calls;
+        out->mos_worst = c.mos_min >= out->mos_worst ? out->mos_worst : c.mos_min;
+    }
+    for (uint32_t h = vq_stream_next(e, 0); h && vq_stream_get(e, h, &s); h = vq_stream_next(e, h)) {
+        out->streams++;
+        out->streams_without_call += !s.call;
+        out->streams_encrypted += s.encrypted;
+    }
+    return 0;
 }
 
 /* ---- filling in -------------------------------------------------------------------------------------------------- */
