@@ -32,9 +32,19 @@ static bool stream_eq(uint32_t handle, const void *key, const void *arg)
     return s->flow == k->flow && s->ssrc == k->ssrc && !s->closed;
 }
 
-static void set_worth(struct vq_engine *e, struct vq_rtp_stream *s, enum vq_worth w)
+/* What belongs to no call is the first to go, like a candidate: a flood of RTP is cheap to make. */
+static void set_worth(struct vq_engine *e, struct vq_rtp_stream *s)
 {
-    vq_place_set(&e->stream_places, &s->place, w);
+    enum vq_worth w = VQ_WORTH_UNPROVEN;
+    if (s->confirmed && s->call && s->packets >= PROOF)
+        w = s->ended || vq_call_over(vq_sip_call_at(e, s->call)) ? VQ_WORTH_FINISHED : VQ_WORTH_ACTIVE;
+    if (!s->place.lru.next || s->place.worth != w)
+        vq_place_set(&e->stream_places, &s->place, w);
+}
+
+void vq_stream_call_over(struct vq_engine *e, struct vq_rtp_stream *s)
+{
+    set_worth(e, s);
 }
 
 /* ---- birth and death --------------------------------------------------------------------------------------------- */
@@ -44,10 +54,12 @@ static void set_worth(struct vq_engine *e, struct vq_rtp_stream *s, enum vq_wort
 
 static void evict_stream(struct vq_engine *e)
 {
-    const struct vq_list *active = &e->stream_places.lru[VQ_WORTH_ACTIVE], *l = active->next;
-    for (int i = 0; i < EVICT_LOOK && l != active; i++, l = l->next) {
-        struct vq_rtp_stream *a = VQ_CONTAINER(l, struct vq_rtp_stream, place.lru);
-        a->place.touched = e->now - a->last_ts < VQ_S;
+    for (int w = 0; w < VQ_WORTHS; w++) {
+        const struct vq_list *lru = &e->stream_places.lru[w], *l = lru->next;
+        for (int i = 0; i < EVICT_LOOK && l != lru; i++, l = l->next) {
+            struct vq_rtp_stream *a = VQ_CONTAINER(l, struct vq_rtp_stream, place.lru);
+            a->place.touched = a->confirmed && !a->ended && e->now - a->last_ts < VQ_S;
+        }
     }
     struct vq_rtp_stream *s = VQ_CONTAINER(vq_places_victim(&e->stream_places), struct vq_rtp_stream, place);
     e->stats.evicted_finished += s->place.worth == VQ_WORTH_FINISHED;
@@ -101,7 +113,7 @@ static struct vq_rtp_stream *new_stream(struct vq_engine *e, struct vq_flow *f, 
     f->n_streams++;
     f->candidates++;
     vq_list_append(&e->stream_all, &s->all);
-    set_worth(e, s, VQ_WORTH_UNPROVEN);
+    set_worth(e, s);
     vq_timer_arm(&e->wheel, &s->idle, d->ts + e->opt.stream_idle);
     return s;
 fail:
@@ -151,8 +163,7 @@ void vq_stream_end(struct vq_engine *e, struct vq_rtp_stream *s, bool evicted)
         return;
     s->ended = true;
     if (s->confirmed) {
-        /* What belongs to no call is no more than a guess once it is over. */
-        set_worth(e, s, s->call ? VQ_WORTH_FINISHED : VQ_WORTH_UNPROVEN);
+        set_worth(e, s);
         vq_emit(e, VQ_EVENT_STREAM_END, s->handle, evicted);
     }
 }
@@ -256,6 +267,7 @@ void vq_stream_rebind(struct vq_engine *e, struct vq_flow *f, struct vq_rtp_stre
         if (c->first_rtp == VQ_NONE || s->start < c->first_rtp)
             c->first_rtp = s->start;
     }
+    set_worth(e, s);
 }
 
 static void confirm(struct vq_engine *e, struct vq_flow *f, struct vq_rtp_stream *s)
@@ -461,7 +473,7 @@ bool vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dg
     f->stream = s->handle;
     if (s->ended) { /* silence, and then it goes on: the same stream */
         s->ended = false;
-        set_worth(e, s, VQ_WORTH_ACTIVE);
+        set_worth(e, s);
         vq_timer_arm(&e->wheel, &s->idle, d->ts + e->opt.stream_idle);
         vq_emit(e, VQ_EVENT_STREAM_CHANGE, s->handle, false);
     }
@@ -473,8 +485,8 @@ bool vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dg
             vq_flow_bind(e, f);
         confirm(e, f, s);
     }
-    if (s->packets == PROOF && s->confirmed)
-        set_worth(e, s, VQ_WORTH_ACTIVE);
+    if (s->packets == PROOF)
+        set_worth(e, s);
     return s->confirmed;
 }
 
