@@ -23,14 +23,39 @@ static bool route(struct vq_engine *e, const struct vq_sip *m, const struct vq_d
     return vq_dialog_message(e, m, d);
 }
 
-bool vq_sip_packet(struct vq_engine *e, const struct vq_dgram *d)
+/* Where the Call-ID most likely leads; being wrong costs nothing but the fetch. */
+static enum vq_talk_kind likely_kind(const struct vq_sip *m)
 {
-    struct vq_sip m;
+    return traits[m->method] & REGISTERS ? VQ_TALK_REGISTRATION : traits[m->method] & MAKES_CALL ? VQ_TALK_CALL : VQ_TALK_DIALOG;
+}
+
+uint64_t vq_sip_prefetch(const struct vq_engine *e, const struct vq_sip *m)
+{
+    enum vq_talk_kind k = likely_kind(m);
+    uint64_t hash = vq_talk_hash(e, k, m->call_id);
+    vq_table_prefetch(&e->talks[k].by_call_id, hash);
+    return hash;
+}
+
+void vq_sip_prefetch_talk(const struct vq_engine *e, const struct vq_sip *m, uint64_t hash)
+{
+    enum vq_talk_kind k = likely_kind(m);
+    uint32_t h = vq_table_peek(&e->talks[k].by_call_id, hash);
+    if (h)
+        vq_talk_prefetch(e, k, h);
+}
+
+bool vq_sip_packet(struct vq_engine *e, const struct vq_dgram *d, const struct vq_sip *m)
+{
+    struct vq_sip now;
     const char *why;
-    if (!vq_sip_parse(&e->sip, d->payload, &m, &why))
-        return false;
+    if (!m) {
+        if (!vq_sip_parse(&e->sip, d->payload, &now, &why))
+            return false;
+        m = &now;
+    }
     e->stats.sip_messages++;
-    e->stats.sip_defective += m.defect != NULL;
-    route(e, &m, d); /* a message without memory for it is counted all the same; feed() reports -ENOMEM */
+    e->stats.sip_defective += m->defect != NULL;
+    route(e, m, d); /* a message without memory for it is counted all the same; feed() reports -ENOMEM */
     return true;
 }

@@ -35,6 +35,13 @@ uint64_t vq_talk_hash(const struct vq_engine *e, enum vq_talk_kind kind, struct 
     return vq_hash(e, call_id.n ? call_id.p : (const void *)"", call_id.n, 16 + kind);
 }
 
+void vq_talk_prefetch(const struct vq_engine *e, enum vq_talk_kind kind, uint32_t handle)
+{
+    const char *t = (const char *)talk_at(e, kind, handle);
+    for (size_t at = 0; at < e->talks[kind].pool.size; at += 64)
+        __builtin_prefetch(t + at, 1);
+}
+
 struct vq_talk *vq_talk_find(const struct vq_engine *e, enum vq_talk_kind kind, struct vq_slice call_id)
 {
     struct id_key k = {call_id, kind};
@@ -42,9 +49,6 @@ struct vq_talk *vq_talk_find(const struct vq_engine *e, enum vq_talk_kind kind, 
     if (!h)
         return NULL;
     struct vq_talk *t = talk_at(e, kind, h);
-    /* The object is going to be read all over: its cache lines come together rather than one after the other. */
-    for (size_t at = 64; at < e->talks[kind].pool.size; at += 64)
-        __builtin_prefetch((const char *)t + at, 1);
     __builtin_prefetch(t->last, 1);
     return t;
 }
@@ -183,14 +187,19 @@ static const char *method_text(struct vq_talk *t, const struct vq_sip *m)
 }
 
 /* Reason phrases repeat from call to call; the usual ones cost the arena nothing. */
-static const char *const phrases[] = {"Trying", "Ringing", "OK", "Unauthorized", "Session Progress", "Busy Here",
-                                      "Request Terminated", "Proxy Authentication Required", "Not Found"};
+#define PHRASE(z) {z, sizeof(z) - 1}
+static const struct {
+    const char *text;
+    size_t n;
+} phrases[] = {PHRASE("OK"), PHRASE("Trying"), PHRASE("Ringing"), PHRASE("Unauthorized"), PHRASE("Session Progress"),
+               PHRASE("Busy Here"), PHRASE("Request Terminated"), PHRASE("Proxy Authentication Required"),
+               PHRASE("Not Found")};
 
 static const char *phrase(struct vq_talk *t, struct vq_slice s)
 {
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++)
-        if (strlen(phrases[i]) == s.n && !memcmp(phrases[i], s.p, s.n))
-            return phrases[i];
+        if (phrases[i].n == s.n && !memcmp(phrases[i].text, s.p, s.n))
+            return phrases[i].text;
     const char *z = vq_talk_text(t, s);
     return z ? z : ""; /* no phrase at all, or no room for it */
 }

@@ -12,10 +12,12 @@ struct vq_arena_chunk {
     uint32_t handle; /* in the pool, 0: from the heap */
 };
 
+/* Pointers, 64-bit integers and doubles; nothing here has stricter needs. */
+#define ALIGN ((size_t)8)
+
 static size_t align_up(size_t n)
 {
-    const size_t a = _Alignof(max_align_t);
-    return (n + a - 1) / a * a;
+    return (n + ALIGN - 1) / ALIGN * ALIGN;
 }
 
 static size_t head_size(void)
@@ -109,24 +111,37 @@ static bool add_chunk(struct vq_arena *a, size_t need)
     return true;
 }
 
+/* `n` bytes from offset `at` on, or from a new chunk when they do not fit. */
+static uint8_t *take(struct vq_arena *a, size_t at, size_t n)
+{
+    if (!a->chunk || at > a->chunk->size || a->chunk->size - at < n) {
+        if (!add_chunk(a, n))
+            return NULL;
+        at = a->used;
+    }
+    a->used = at + n;
+    return (uint8_t *)a->chunk + at;
+}
+
 void *vq_arena_alloc(struct vq_arena *a, size_t n)
 {
     if (n > SIZE_MAX / 2)
         return NULL;
     n = align_up(n ? n : 1);
-    if ((!a->chunk || a->chunk->size - a->used < n) && !add_chunk(a, n))
-        return NULL;
-    void *p = (uint8_t *)a->chunk + a->used;
-    a->used += n;
-    return memset(p, 0, n);
+    void *p = take(a, align_up(a->used), n);
+    return p ? memset(p, 0, n) : NULL;
 }
 
+/* Text needs no alignment: a call keeps a dozen short ones. */
 const char *vq_arena_text(struct vq_arena *a, struct vq_slice s)
 {
-    char *z = s.n < SIZE_MAX ? vq_arena_alloc(a, s.n + 1) : NULL;
+    char *z = s.n < SIZE_MAX / 2 ? (char *)take(a, a->used, s.n + 1) : NULL;
     if (!z)
         return NULL;
-    for (size_t i = 0; i < s.n; i++)
-        z[i] = s.p[i] ? (char)s.p[i] : '?';
+    if (s.n)
+        memcpy(z, s.p, s.n);
+    z[s.n] = 0;
+    for (char *nul = memchr(z, 0, s.n); nul; nul = memchr(nul, 0, (size_t)(z + s.n - nul)))
+        *nul = '?';
     return z;
 }

@@ -28,7 +28,7 @@ void vq_arena_abandon(struct vq_arena *a);
 /* Forgets everything but keeps the newest (largest) chunk for the next round. */
 void vq_arena_reset(struct vq_arena *a);
 
-/* Zeroed, aligned for any object; NULL at the cap or without memory. */
+/* Zeroed, aligned for pointers, 64-bit numbers and doubles; NULL at the cap or without memory. */
 void *vq_arena_alloc(struct vq_arena *a, size_t n);
 /* A NUL-terminated copy; NUL bytes inside become '?'. NULL at the cap or without memory. */
 const char *vq_arena_text(struct vq_arena *a, struct vq_slice s);

@@ -7,23 +7,32 @@
 
 #include "util/str.h"
 
+/* What a buffer without memory of its own shows; `cap` is 0 then, and nobody writes there. */
+static const char nothing[] = "";
+
 void vq_buf_init(struct vq_buf *b)
 {
-    *b = (struct vq_buf){0};
+    *b = (struct vq_buf){.p = (char *)nothing};
 }
 
 void vq_buf_done(struct vq_buf *b)
 {
-    free(b->p);
+    if (b->cap)
+        free(b->p);
     vq_buf_init(b);
 }
 
 void vq_buf_clear(struct vq_buf *b)
 {
     b->n = 0;
-    b->failed = false;
-    if (b->p)
+    if (b->cap)
         b->p[0] = '\0';
+}
+
+void vq_buf_retry(struct vq_buf *b)
+{
+    vq_buf_clear(b);
+    b->failed = false;
 }
 
 /* Room for n more bytes and the NUL. */
@@ -36,7 +45,7 @@ static bool room(struct vq_buf *b, size_t n)
     size_t cap = b->cap ? b->cap : 128;
     while (cap - b->n <= n && cap <= SIZE_MAX / 2)
         cap *= 2;
-    char *p = cap - b->n > n ? realloc(b->p, cap) : NULL;
+    char *p = cap - b->n > n ? realloc(b->cap ? b->p : NULL, cap) : NULL;
     if (!p) {
         b->failed = true;
         return false;

@@ -1,18 +1,20 @@
-/* buf.h - text that grows, and text escaped for where it goes. A failed allocation is remembered and asked for once. */
+/* buf.h - text that grows, and text escaped for where it goes. A failed allocation is remembered until somebody asks:
+ * many pieces of text are put together and looked at once, at the end. */
 #ifndef VQ_UTIL_BUF_H
 #define VQ_UTIL_BUF_H
 
 #include "util/bytes.h"
 
 struct vq_buf {
-    char *p;      /* NUL-terminated once anything was added */
+    char *p;      /* NUL-terminated; "" while empty, never NULL and not to be written to */
     size_t n, cap;
-    bool failed;  /* some addition found no memory; the text is incomplete */
+    bool failed;  /* some addition found no memory: the text is incomplete, and nothing more is added */
 };
 
 void vq_buf_init(struct vq_buf *b);
 void vq_buf_done(struct vq_buf *b);
-void vq_buf_clear(struct vq_buf *b); /* keeps the memory */
+void vq_buf_clear(struct vq_buf *b); /* keeps the memory, and the failure */
+void vq_buf_retry(struct vq_buf *b); /* clears the failure, too: what went missing is known and accepted */
 
 void vq_buf_add(struct vq_buf *b, const char *text, size_t n);
 void vq_buf_str(struct vq_buf *b, const char *z);

@@ -16,7 +16,7 @@ static void aligned_and_zeroed(void **state)
         for (size_t n = 0; n < 200; n++) {
             uint8_t *p = vq_arena_alloc(&a, n);
             assert_non_null(p);
-            assert_int_equal((uintptr_t)p % _Alignof(max_align_t), 0);
+            assert_int_equal((uintptr_t)p % _Alignof(double), 0);
             for (size_t i = 0; i < n; i++)
                 assert_int_equal(p[i], 0);
             memset(p, 0xaa, n); /* so that a second round that is not zeroed shows, and an overlap too */

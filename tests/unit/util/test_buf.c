@@ -17,8 +17,10 @@ static void grows(void **state)
     (void)state;
     struct vq_buf b;
     vq_buf_init(&b);
-    assert_null(b.p);
+    assert_string_equal(b.p, "");
+    vq_buf_clear(&b);
     vq_buf_str(&b, NULL);
+    assert_int_equal(b.cap, 0);
     vq_buf_add(&b, "", 0);
     vq_buf_str(&b, "ab");
     vq_buf_char(&b, 'c');
@@ -36,7 +38,7 @@ static void grows(void **state)
     assert_string_equal(b.p, "");
     assert_true(b.cap > 100000);
     vq_buf_done(&b);
-    assert_null(b.p);
+    assert_string_equal(b.p, "");
     vq_buf_done(&b);
 }
 
@@ -68,10 +70,32 @@ static void remembers_failure(void **state)
     vq_buf_terminal(&b, "nor this");
     assert_string_equal(b.p, "kept");
     assert_true(b.failed);
+    /* Clearing for the next piece of text does not make the last one whole. */
     vq_buf_clear(&b);
+    assert_true(b.failed);
+    assert_string_equal(b.p, "");
+    vq_buf_str(&b, "not added");
+    assert_int_equal(b.n, 0);
+    vq_buf_retry(&b);
     assert_false(b.failed);
     vq_buf_str(&b, "again");
     assert_string_equal(b.p, "again");
+    vq_buf_done(&b);
+    assert_false(b.failed);
+}
+
+/* The very first allocation fails: there is still a text to read, the empty one. */
+static void fails_while_empty(void **state)
+{
+    (void)state;
+    struct vq_buf b;
+    vq_buf_init(&b);
+    vq_buf_fill(&b, 'x', SIZE_MAX);
+    assert_true(b.failed);
+    assert_string_equal(b.p, "");
+    vq_buf_clear(&b);
+    vq_buf_fmt(&b, "%d", 1);
+    assert_string_equal(b.p, "");
     vq_buf_done(&b);
 }
 
@@ -117,13 +141,13 @@ static void escapes_by_example(void **state)
     for (size_t i = 0; i < sizeof escapes / sizeof escapes[0]; i++) {
         vq_buf_clear(&b);
         vq_buf_terminal(&b, escapes[i].in);
-        assert_string_equal(b.p ? b.p : "", escapes[i].terminal);
+        assert_string_equal(b.p, escapes[i].terminal);
         vq_buf_clear(&b);
         vq_buf_ascii(&b, escapes[i].in);
-        assert_string_equal(b.p ? b.p : "", escapes[i].ascii);
+        assert_string_equal(b.p, escapes[i].ascii);
         vq_buf_clear(&b);
         vq_buf_gnuplot(&b, escapes[i].in);
-        assert_string_equal(b.p ? b.p : "", escapes[i].gnuplot);
+        assert_string_equal(b.p, escapes[i].gnuplot);
     }
     vq_buf_clear(&b);
     vq_buf_terminal(&b, NULL);
@@ -250,6 +274,7 @@ int main(void)
         cmocka_unit_test(grows),
         cmocka_unit_test(grows_at_the_edge),
         cmocka_unit_test(remembers_failure),
+        cmocka_unit_test(fails_while_empty),
         cmocka_unit_test(escapes_by_example),
         cmocka_unit_test(escapes_everything),
         cmocka_unit_test(escapes_very_long_text),
