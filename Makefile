@@ -70,6 +70,10 @@ $(B)/obj/%.o: src/%.c
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
+# The two libraries that cannot be asked at run time.
+$(B)/obj/app/version.o: ALL_CFLAGS += -DVQ_BUILD_OSIP2='"$(shell pkg-config --modversion libosip2)"' \
+  -DVQ_BUILD_JANSSON='"$(shell pkg-config --modversion jansson)"'
+
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
 	$(call say,AR)
@@ -114,7 +118,14 @@ $(TOOLS): $(B)/tests/%: tests/%.c
 	$(call say,CC)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests $(LDFLAGS) $< -o $@
 
-tests: all $(UNIT) $(REPLAY) $(OOM) $(TOOLS)
+# As a user of the library builds it: public headers only, no libpcap.
+EMBED_LIBS := $(shell pkg-config --libs libosip2 jansson 2>/dev/null)
+$(B)/tests/embed/example: tests/embed/example.c $(LIB)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(CSTD) $(OPT) $(WARN) $(SAN) -Iinclude $(CFLAGS) $(LDFLAGS) $^ -o $@ $(EMBED_LIBS) -lm
+
+tests: all $(UNIT) $(REPLAY) $(OOM) $(TOOLS) $(B)/tests/embed/example
 
 check: tests
 	@B=$(B) sh tests/run.sh
@@ -186,18 +197,21 @@ lint: layers
 lab:
 	@sh tests/lab/run.sh --all
 
+COMPLETIONS := $(PREFIX)/share/bash-completion/completions
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include/voipqos \
-	  $(DESTDIR)$(PREFIX)/share/voipqos $(DESTDIR)$(PREFIX)/share/man/man1
+	  $(DESTDIR)$(PREFIX)/share/voipqos $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(COMPLETIONS)
 	install -m 755 $(APP) $(DESTDIR)$(PREFIX)/bin/voipqos
 	install -m 644 $(LIB) $(DESTDIR)$(PREFIX)/lib/libvoipqos.a
 	install -m 644 include/voipqos/*.h $(DESTDIR)$(PREFIX)/include/voipqos/
 	install -m 644 reports/voipqos.report.schema.json $(DESTDIR)$(PREFIX)/share/voipqos/
 	install -m 644 packaging/voipqos.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 packaging/voipqos.bash $(DESTDIR)$(COMPLETIONS)/voipqos
 
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/voipqos $(DESTDIR)$(PREFIX)/lib/libvoipqos.a $(DESTDIR)$(PREFIX)/include/voipqos \
-	  $(DESTDIR)$(PREFIX)/share/voipqos $(DESTDIR)$(PREFIX)/share/man/man1/voipqos.1
+	  $(DESTDIR)$(PREFIX)/share/voipqos $(DESTDIR)$(PREFIX)/share/man/man1/voipqos.1 $(DESTDIR)$(COMPLETIONS)/voipqos
 
 clean:
 	rm -rf $(B)

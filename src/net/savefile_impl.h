@@ -6,7 +6,7 @@
 #include "util/bytes.h"
 
 /* Holds the longest frame with its block and options; small enough to stay in the second-level cache. */
-#define VQ_SAVEFILE_ROOM (512u * 1024u) /* with the parser's work it stays in a second-level cache */
+#define VQ_SAVEFILE_ROOM (512u * 1024u)
 
 #define VQ_PCAPNG_SHB 0x0a0d0d0au
 

@@ -53,7 +53,8 @@ static void draws_a_call(void **state)
     struct vq_buf b = ladder_of(&e, page);
     assert_string_equal(b.p,
                         "\n"
-                        "Call 1  1001 → 1002  completed, answered after 2.00 s, talk 8.00 s, 2020-09-13T12:26:41.000Z\n"
+                        "Call 1  1001 → 1002  completed, answered after 2.00 s, talk 8.00 s,\n"
+                        "  2020-09-13T12:26:41.000Z\n"
                         "\n"
                         "                             10.0.0.1:5060                       10.0.0.2:5060\n"
                         "                             1001 (caller)                       1002 (callee)\n"
@@ -84,7 +85,7 @@ static void draws_a_proxy_and_rtp(void **state)
     struct vq_message m[] = {
         INVITE(0, ep(1, 5060), ep(2, 5060)),
         INVITE(MS, ep(2, 5060), ep(3, 5060)),
-        REPLY(2 * S, ep(3, 5060), ep(2, 5060), 407, "Proxy Authentication Required"),
+        REPLY(2 * S, ep(2, 5060), ep(1, 5060), 407, "Proxy Authentication Required"),
         REPLY(10 * S, ep(2, 5060), ep(1, 5060), 100, "trying -- your call is important to us"),
     };
     struct vq_engine e = engine_of(chain(m, 4), 4);
@@ -92,17 +93,61 @@ static void draws_a_proxy_and_rtp(void **state)
     e.streams[0] = fake_stream();
     e.calls[0].first_stream = 1;
     e.calls[0].n_streams = 1;
-    struct vq_buf b = ladder_of(&e, page);
+    struct vq_report_style st = page;
+    st.width = 96;
+    struct vq_buf b = ladder_of(&e, st);
     assert_has(&b, "1001 (caller)                 proxy                 1002 (callee)\n");
-    assert_has(&b, "│◀ 407 Proxy Auth Requi… ─│\n");
+    assert_has(&b, "│◀ 407 Proxy Auth Requi… ─│ ");
     assert_has(&b, "    2.000   +0.000     20          │══════ RTP PCMU 8.00 s, 1.0 % loss, MOS 3.84 ═════▶│\n");
     assert_has(&b, "│◀────── 100 trying ──────│");
     vq_buf_done(&b);
     /* Neighbouring lanes leave no room for the figures: they stand below. */
     e.streams[0].dst = ep(2, 4002);
-    b = ladder_of(&e, page);
+    b = ladder_of(&e, st);
     assert_has(&b, "│════ RTP PCMU 8.00 s ═══▶│                         │\n"
                    "                                   │  1.0 % loss, MOS 3.84   │                         │\n");
+    vq_buf_done(&b);
+}
+
+/* A page that is too narrow for three lanes loses the time between rows, then words, and keeps to its width. */
+static void keeps_to_a_narrow_page(void **state)
+{
+    (void)state;
+    struct vq_message m[] = {
+        INVITE(0, ep(1, 5060), ep(2, 5060)),
+        REPLY(2 * MS, ep(2, 5060), ep(1, 5060), 407, "Proxy Authentication Required"),
+        INVITE(5 * MS, ep(2, 5060), ep(3, 5060)),
+    };
+    struct vq_engine e = engine_of(chain(m, 3), 3);
+    struct vq_report_style st = page;
+    st.width = 80;
+    struct vq_buf b = ladder_of(&e, st);
+    assert_true(longest_line(&b) <= 80);
+    assert_has(&b, "   time s  frame          │                     │                     │\n");
+    assert_has(&b, "    0.002     11          │◀ 407 Proxy Auth R… ─│                     │\n");
+    vq_buf_done(&b);
+    st.width = 100;
+    b = ladder_of(&e, st);
+    assert_has(&b, "   time s       +s   frame");
+    vq_buf_done(&b);
+}
+
+/* Who asks for credentials with 407 is a proxy, even when nobody saw it send the INVITE on. */
+static void knows_a_proxy_by_its_challenge(void **state)
+{
+    (void)state;
+    struct vq_message m[] = {
+        INVITE(0, ep(1, 5060), ep(2, 5060)),
+        REPLY(MS, ep(2, 5060), ep(1, 5060), 407, "Proxy Authentication Required"),
+    };
+    struct vq_engine e = engine_of(chain(m, 2), 2);
+    struct vq_buf b = ladder_of(&e, page);
+    assert_has(&b, "proxy\n");
+    assert_lacks(&b, "(callee)");
+    vq_buf_done(&b);
+    m[1].status = 404;
+    b = ladder_of(&e, page);
+    assert_has(&b, "1002 (callee)\n");
     vq_buf_done(&b);
 }
 
@@ -246,6 +291,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(draws_a_call),
         cmocka_unit_test(draws_a_proxy_and_rtp),
+        cmocka_unit_test(keeps_to_a_narrow_page),
+        cmocka_unit_test(knows_a_proxy_by_its_challenge),
         cmocka_unit_test(gives_ports_lanes_on_one_host),
         cmocka_unit_test(takes_any_number_of_hosts),
         cmocka_unit_test(keeps_to_the_width),

@@ -16,7 +16,8 @@ static struct vq_engine small(void)
     struct vq_engine e = {.n_registrations = 1, .n_calls = 1, .n_dialogs = 12, .n_streams = 2, .n_findings = 3,
                           .t_registrations = 1, .t_calls = 1, .t_dialogs = 1, .t_streams = 2};
     e.stats = (struct vq_stats){.frames = 1234, .bytes = 345678, .start = T0, .end = T0 + 12 * S,
-                                .decoded = {20, 1200, 4, 0, 0, 0, 3}, .not_decoded = {[VQ_DROP_NOT_IP] = 7}};
+                                .decoded = {20, 1200, 4, 0, 0, 0, 3}, .not_decoded = {[VQ_DROP_NOT_IP] = 7},
+                                .sip_messages = 20, .rtp_packets = 1200, .rtcp_packets = 4};
     e.registrations[0] = fake_registration(NULL);
     e.calls[0] = fake_call(NULL, 0);
     e.calls[0].first_stream = 1;
@@ -99,6 +100,7 @@ static void words_of_an_ending(void **state)
         {VQ_CALL_NO_ANSWER, VQ_PARTY_CALLER, 408, "● no answer", "given up by the caller"},
         {VQ_CALL_CANCELLED, VQ_PARTY_CALLER, 487, "● cancelled", "cancelled by the caller"},
         {VQ_CALL_BUSY, VQ_PARTY_CALLEE, 486, "● busy", "refused by the callee"},
+        {VQ_CALL_NO_ANSWER, VQ_PARTY_NETWORK, 408, "● no answer", "given up by the network"},
         {VQ_CALL_FAILED, VQ_PARTY_NETWORK, 503, "● failed", "refused by the network"},
         {VQ_CALL_IN_CALL, VQ_PARTY_NONE, 200, "● in call", "200 OK\n"},
     };
@@ -138,8 +140,7 @@ static void warns(void **state)
         const char *words;
     } rows[] = {
         {offsetof(struct vq_stats, snap_cut_frames), "41 frames were cut short by the snap length"},
-        {offsetof(struct vq_stats, time_backwards), "41 frames are earlier"},
-        {offsetof(struct vq_stats, sip_defective), "41 SIP messages are malformed"},
+        {offsetof(struct vq_stats, sip_defective), "41 SIP messages have a defect"},
         {offsetof(struct vq_stats, messages_not_kept), "41 SIP messages were counted but not kept"},
         {offsetof(struct vq_stats, evicted_calls), "41 calls were ended early"},
         {offsetof(struct vq_stats, evicted_streams), "41 streams were ended early"},
@@ -165,6 +166,106 @@ static void warns(void **state)
     assert_has(&b, "41 packets were dropped by the kernel");
     assert_has(&b, "Damaged");
     assert_has(&b, "frame 812 is cut off at byte 40960");
+    vq_buf_done(&b);
+}
+
+/* Capture engines step back by microseconds; only more than that is worth a warning. */
+static void warns_of_time_steps(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t most;
+        unsigned verbose;
+        const char *words;
+    } rows[] = {
+        {17500, 0, NULL},
+        {MS, 0, NULL},
+        {MS + 1, 0, "41 frames are earlier than the frame before, by 1.0 ms at most: sort"},
+        {2500 * MS, 0, "by 2.50 s at most: sort"},
+        {17500, 1, "by 17.5 us at most, as capture engines do"},
+    };
+    struct vq_report_style wide = page;
+    wide.width = 400;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct vq_engine e = small();
+        e.stats.time_backwards = 41;
+        e.stats.time_backwards_max = rows[i].most;
+        wide.verbose = rows[i].verbose;
+        struct vq_buf b = text_of(&e, &whole, wide);
+        if (rows[i].words)
+            assert_has(&b, rows[i].words);
+        else
+            assert_lacks(&b, "Attention");
+        vq_buf_done(&b);
+    }
+}
+
+/* The simple model for G.711 and the row "g711" do not speak of the same receiver. */
+static void says_what_the_simple_model_assumes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *row, *model;
+        bool noted;
+    } rows[] = {
+        {"g711", "cole-rosenbluth-g711", true},
+        {"g711", "lab-voice", true},
+        {"g711", "cole-rosenbluth-g729a", false},
+        {"g711-plc", "cole-rosenbluth-g711", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct vq_report_style st = page;
+        st.width = 400;
+        struct vq_engine e = small();
+        e.streams[0].impairment = vq_impairment_by_name(rows[i].row);
+        e.streams[0].simple_name = rows[i].model;
+        struct vq_buf b = text_of(&e, &whole, st);
+        assert_lacks(&b, rows[i].model);
+        vq_buf_done(&b);
+        st.verbose = 1;
+        b = text_of(&e, &whole, st);
+        assert_has(&b, rows[i].model);
+        assert_has(&b, ": R 80.0, MOS 4.00");
+        assert_int_equal(strstr(b.p, "assumes concealment") != NULL, rows[i].noted);
+        vq_buf_done(&b);
+    }
+}
+
+/* "No findings" would be a judgement where nothing could be judged. */
+static void says_when_there_is_nothing_to_judge(void **state)
+{
+    (void)state;
+    struct vq_engine e = {.stats = {.frames = 11, .start = T0, .end = T0 + S, .decoded = {[VQ_DEC_TCP] = 11}}};
+    struct vq_report_style wide = page;
+    wide.width = 400;
+    struct vq_buf b = text_of(&e, &whole, wide);
+    assert_has(&b, "neither SIP nor RTP over UDP was found");
+    assert_lacks(&b, "no findings");
+    vq_buf_done(&b);
+    e.stats.sip_messages = 1;
+    b = text_of(&e, &whole, wide);
+    assert_lacks(&b, "Attention");
+    assert_has(&b, "no findings");
+    vq_buf_done(&b);
+}
+
+static void speaks_of_one_and_of_many(void **state)
+{
+    (void)state;
+    struct vq_engine e = small();
+    e.stats.sip_defective = e.stats.evicted_calls = 1;
+    e.streams[0].r = -1672.1;
+    struct vq_buf b = text_of(&e, &whole, page);
+    assert_has(&b, "1 SIP message has a defect");
+    assert_has(&b, "1 call was ended early");
+    assert_has(&b, "      1.25   < 0  3.84");
+    assert_lacks(&b, "1672");
+    assert_has(&b, "RTP streams  2: 1 without a call\n");
+    vq_buf_done(&b);
+    e.n_calls = 0;
+    e.streams[0].call = 0;
+    b = text_of(&e, &whole, page);
+    assert_has(&b, "RTP streams  2 without a call\n");
     vq_buf_done(&b);
 }
 
@@ -232,7 +333,7 @@ static void rates_by_tiphon(void **state)
     st.width = 200;
     struct vq_buf b = text_of(&e, &whole, st);
     assert_has(&b,
-               "delay (interarrival) 20.20 ms = 4 Sangat Bagus · jitter 1.250 ms = 3 Bagus · loss 1.00 % = 3 Bagus · "
+               "delay (interarrival) 20.15 ms = 4 Sangat Bagus · jitter 1.250 ms = 3 Bagus · loss 1.00 % = 3 Bagus · "
                "index 3.33 Memuaskan\n");
     vq_buf_done(&b);
     st.tiphon_loss = VQ_TIPHON_BAND;
@@ -301,6 +402,10 @@ int main(void)
         cmocka_unit_test(words_of_an_ending),
         cmocka_unit_test(shows_nothing_that_was_not_there),
         cmocka_unit_test(warns),
+        cmocka_unit_test(warns_of_time_steps),
+        cmocka_unit_test(says_what_the_simple_model_assumes),
+        cmocka_unit_test(says_when_there_is_nothing_to_judge),
+        cmocka_unit_test(speaks_of_one_and_of_many),
         cmocka_unit_test(respects_max_rows),
         cmocka_unit_test(keeps_to_the_width),
         cmocka_unit_test(rates_by_tiphon),

@@ -1,0 +1,8 @@
+#!/bin/sh
+# The library without the program: tests/embed/example.c sees the public headers only and is linked without libpcap.
+. "$(dirname "$0")/lib/common.sh"
+
+status "the embedding example" 0 "$B/tests/embed/example"
+check "it reads its call back: $(cat "$tmp/out")" grep -qF "call ann -> ben: completed; PCMU, 90 packets, 10 lost" "$tmp/out"
+if ldd "$B/tests/embed/example" | grep -q libpcap; then fail "the example is linked with libpcap"; else pass; fi
+finish
