@@ -13,7 +13,7 @@ struct vq_engine;
  * A full table ends its longest-idle member, counts it as evicted and goes on: first of those that only one side was heard
  * of; then of the active ones while the finished fill less than half of the table, else of the finished. */
 struct vq_options {
-    uint32_t max_flows;          /* UDP flows by source and destination */
+    uint32_t max_flows;          /* UDP flows by source and destination that may carry RTP */
     uint32_t max_streams;        /* RTP streams, candidates included */
     uint32_t max_calls;
     uint32_t max_registrations;

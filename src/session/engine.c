@@ -6,15 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "proto/classify.h"
 #include "proto/rtcp.h"
+#include "util/hash.h"
 
 uint64_t vq_hash(const struct vq_engine *e, const void *p, size_t n, uint64_t salt)
 {
-    return XXH3_64bits_withSeed(p, n, e->opt.hash_seed + salt);
+    return vq_hash64(p, n, e->opt.hash_seed + salt);
 }
 
 void vq_emit(struct vq_engine *e, enum vq_event_kind kind, uint32_t handle, bool evicted)
@@ -52,6 +50,7 @@ static bool is_rtcp_mux(struct vq_slice p)
 
 static void rtp(struct vq_engine *e, struct vq_flow *f, const struct vq_dgram *d)
 {
+    f->touched = true;
     decoded(e, vq_stream_packet(e, f, d) ? VQ_DEC_RTP : VQ_DEC_OTHER_UDP);
 }
 
@@ -64,28 +63,40 @@ static void sip(struct vq_engine *e, const struct packet *p)
         dropped(e, d->payload.n < d->wire ? VQ_DROP_SNAP_CUT : VQ_DROP_SIP_BAD);
 }
 
+static void candidate(struct vq_engine *e, const struct packet *p)
+{
+    uint32_t h = vq_flow_get(e, &p->d, p->hash);
+    if (h) {
+        rtp(e, vq_flow_at(e, h), &p->d);
+        return;
+    }
+    e->no_memory = true;
+    dropped(e, VQ_DROP_NO_MEMORY);
+}
+
+/* RTP and RTCP begin with version 2 in two bits; nothing else that is told apart here does. */
+static bool may_be_rtp(const struct vq_dgram *d)
+{
+    return d->payload.n && d->payload.p[0] >> 6 == 2;
+}
+
 static void datagram(struct vq_engine *e, const struct packet *p)
 {
     const struct vq_dgram *d = &p->d;
-    uint32_t h = vq_flow_get(e, d, p->hash);
-    if (!h) {
-        e->no_memory = true;
-        dropped(e, VQ_DROP_NO_MEMORY);
-        return;
-    }
-    struct vq_flow *f = vq_flow_at(e, h);
-    f->touched = true;
-    /* The flow has carried RTP: nothing to find out, unless the packet is none. */
-    if (f->kind == VQ_FLOW_RTP && d->payload.n && d->payload.p[0] >> 6 == 2 && !is_rtcp_mux(d->payload)) {
-        rtp(e, f, d);
-        return;
+    if (may_be_rtp(d) && !is_rtcp_mux(d->payload)) {
+        /* Where RTP has been proven there is nothing to find out. */
+        uint32_t h = vq_flow_lookup(e, d, p->hash);
+        if (h && vq_flow_at(e, h)->is_rtp) {
+            rtp(e, vq_flow_at(e, h), d);
+            return;
+        }
     }
     switch (p->sip ? VQ_KIND_SIP : vq_classify(d->payload)) {
     case VQ_KIND_SIP:
         sip(e, p);
         return;
     case VQ_KIND_RTP:
-        rtp(e, f, d);
+        candidate(e, p);
         return;
     case VQ_KIND_RTCP:
         if (vq_rtcp_packet(e, d))
@@ -120,10 +131,11 @@ static void timer_fired(struct vq_timer *t, void *arg)
 
 static void pass_time(struct vq_engine *e, int64_t ts)
 {
-    if (ts > e->now) {
-        e->now = ts;
+    if (ts <= e->now)
+        return;
+    e->now = ts;
+    if (vq_wheel_is_due(&e->wheel, ts))
         vq_wheel_advance(&e->wheel, ts, timer_fired, e);
-    }
 }
 
 static void packet(struct vq_engine *e, const struct packet *p)
@@ -187,14 +199,16 @@ static void batch(struct vq_engine *e, const struct vq_frame *frames, size_t n)
         p[i].len = frames[i].len;
         p[i].cut = frames[i].caplen < frames[i].len;
         p[i].sip = NULL;
-        p[i].hash = vq_flow_hash(e, &p[i].d);
-        vq_table_prefetch(&e->flow_by_key, p[i].hash);
-        if (n_ahead < SIP_AHEAD && read_ahead(e, &p[i], &ahead[n_ahead]))
+        if (may_be_rtp(&p[i].d)) {
+            p[i].hash = vq_flow_hash(e, &p[i].d);
+            vq_table_prefetch(&e->flow_by_key, p[i].hash);
+        } else if (n_ahead < SIP_AHEAD && read_ahead(e, &p[i], &ahead[n_ahead])) {
             n_ahead++;
+        }
     }
     uint32_t flow[VQ_BATCH];
     for (size_t i = 0; i < n; i++) {
-        flow[i] = vq_table_peek(&e->flow_by_key, p[i].hash);
+        flow[i] = may_be_rtp(&p[i].d) ? vq_table_peek(&e->flow_by_key, p[i].hash) : 0;
         if (flow[i])
             __builtin_prefetch(vq_flow_at(e, flow[i]), 1);
         if (p[i].sip)

@@ -1,8 +1,10 @@
-/* flow.c - flows (one direction between two UDP endpoints) and media ports (where flows and promises meet). */
+/* flow.c - flows (one direction between two UDP endpoints, once RTP is suspected) and media ports (where flows and promises meet). */
 #include "session/session.h"
 
 #include <assert.h>
 #include <string.h>
+
+#include "util/hash.h"
 
 _Static_assert(offsetof(struct vq_flow, dst) == offsetof(struct vq_flow, src) + sizeof(struct vq_endpoint),
                "a flow's key is hashed and compared as one piece of memory");
@@ -23,7 +25,7 @@ static uint64_t pair_hash(const struct vq_engine *e, const struct vq_endpoint *s
     memcpy(key + 4, dst->ip, 4);
     memcpy(key + 8, &src->port, 2);
     memcpy(key + 10, &dst->port, 2);
-    return vq_hash(e, key, sizeof key, 0);
+    return vq_hash64(key, sizeof key, e->opt.hash_seed);
 }
 
 uint64_t vq_flow_hash(const struct vq_engine *e, const struct vq_dgram *d)
@@ -101,9 +103,14 @@ static uint32_t new_flow(struct vq_engine *e, const struct vq_dgram *d, uint64_t
     return h;
 }
 
+uint32_t vq_flow_lookup(const struct vq_engine *e, const struct vq_dgram *d, uint64_t hash)
+{
+    return vq_table_find(&e->flow_by_key, hash, flow_eq, &d->src, e);
+}
+
 uint32_t vq_flow_get(struct vq_engine *e, const struct vq_dgram *d, uint64_t hash)
 {
-    uint32_t h = vq_table_find(&e->flow_by_key, hash, flow_eq, &d->src, e);
+    uint32_t h = vq_flow_lookup(e, d, hash);
     return h ? h : new_flow(e, d, hash);
 }
 

@@ -5,8 +5,10 @@
 #include "session/state.h"
 
 /* ---- flow.c ---- */
-/* Finds or creates; 0 without memory. `hash` is vq_flow_hash() of the datagram. */
 uint64_t vq_flow_hash(const struct vq_engine *e, const struct vq_dgram *d);
+/* By the datagram's ends; `hash` is its vq_flow_hash(). _lookup gives 0 when there is none, _get makes one and gives 0 only
+ * without memory. */
+uint32_t vq_flow_lookup(const struct vq_engine *e, const struct vq_dgram *d, uint64_t hash);
 uint32_t vq_flow_get(struct vq_engine *e, const struct vq_dgram *d, uint64_t hash);
 uint32_t vq_flow_find(const struct vq_engine *e, const struct vq_endpoint *src, const struct vq_endpoint *dst);
 /* Gives the flow its two ports, where media is bound to calls; false without memory. */

@@ -1,6 +1,6 @@
 /* state.h - everything the engine remembers. Only the files of this floor include it.
  *
- *   flow     one direction between two UDP endpoints; classified once
+ *   flow     one direction between two UDP endpoints, from the first packet on that may be RTP
  *   port     one endpoint that media uses or SDP names: where flows and promises meet
  *   promise  "this call will receive (or send) media here", from SDP
  *   stream   one SSRC on one flow
@@ -28,8 +28,6 @@
 
 #define VQ_S (INT64_C(1000000000)) /* a second in ns */
 
-enum vq_flow_kind { VQ_FLOW_NEW, VQ_FLOW_OTHER, VQ_FLOW_RTP };
-
 struct vq_flow {
     /* one cache line for every packet */
     uint32_t handle;
@@ -37,7 +35,7 @@ struct vq_flow {
     uint32_t stream;             /* of the last RTP packet, 0: none */
     uint32_t call;               /* 0: not bound */
     uint32_t n_streams;
-    uint8_t kind;                /* enum vq_flow_kind */
+    bool is_rtp;                 /* a stream on it was proven */
     uint8_t refused;             /* RTP candidates that came to nothing; saturates */
     uint8_t candidates;          /* streams on trial */
     bool touched;                /* since it was last looked at for eviction */

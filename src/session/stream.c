@@ -275,7 +275,7 @@ static void confirm(struct vq_engine *e, struct vq_flow *f, struct vq_rtp_stream
     s->confirmed = true;
     f->candidates--;
     s->id = ++e->n_stream_ids;
-    f->kind = VQ_FLOW_RTP;
+    f->is_rtp = true;
     vq_stream_rebind(e, f, s);
     /* Its packets so far were counted as something else; the present one is counted by who called. */
     e->stats.rtp_packets += s->packets;

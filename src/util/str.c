@@ -1,108 +1,44 @@
 /* str.c - text in slices: comparing, trimming, splitting, numbers. */
 #include "util/str.h"
 
-int vq_str_lower(int c)
-{
-    return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
-}
+#include <endian.h>
 
-static bool same_nocase(const uint8_t *a, const uint8_t *b, size_t n)
+bool vq_str_ieq(struct vq_slice a, struct vq_slice b)
 {
-    for (size_t i = 0; i < n; i++)
-        if (a[i] != b[i] && vq_str_lower(a[i]) != vq_str_lower(b[i]))
+    if (a.n != b.n)
+        return false;
+    for (size_t i = 0; i < a.n; i++)
+        if (a.p[i] != b.p[i] && vq_str_lower(a.p[i]) != vq_str_lower(b.p[i]))
             return false;
     return true;
 }
 
-bool vq_str_eq(struct vq_slice a, struct vq_slice b)
+size_t vq_str_control(struct vq_slice s)
 {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool vq_str_ieq(struct vq_slice a, struct vq_slice b)
-{
-    return a.n == b.n && same_nocase(a.p, b.p, a.n);
-}
-
-bool vq_str_ieq_z(struct vq_slice a, const char *z)
-{
-    return vq_str_ieq(a, vq_slice(z, strlen(z)));
-}
-
-bool vq_str_starts(struct vq_slice s, const char *z)
-{
-    size_t n = strlen(z);
-    return s.n >= n && (n == 0 || memcmp(s.p, z, n) == 0);
-}
-
-bool vq_str_istarts(struct vq_slice s, const char *z)
-{
-    size_t n = strlen(z);
-    return s.n >= n && same_nocase(s.p, (const uint8_t *)z, n);
-}
-
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static bool is_space(uint8_t c)
-{
-    return is_blank(c) || c == '\r' || c == '\n';
-}
-
-struct vq_slice vq_str_trim(struct vq_slice s)
-{
-    while (s.n && is_space(s.p[0])) {
-        s.p++;
-        s.n--;
+    static const uint64_t ones = UINT64_C(0x0101010101010101);
+    size_t i = 0;
+    for (; s.n - i >= 8; i += 8) {
+        uint64_t w;
+        memcpy(&w, s.p + i, 8);
+        w = le64toh(w);
+        /* Taking 0x20 from a byte sets its uppermost bit if the byte was smaller; those that had it set before are left
+         * out. Only bytes behind a smaller one feel its borrow, so that the first hit is exact. */
+        uint64_t hits = (w - 0x20 * ones) & ~w & 0x80 * ones;
+        if (hits)
+            return i + (size_t)__builtin_ctzll(hits) / 8;
     }
-    while (s.n && is_space(s.p[s.n - 1]))
-        s.n--;
-    return s;
-}
-
-size_t vq_str_find(struct vq_slice s, int c)
-{
-    const uint8_t *hit = s.n ? memchr(s.p, c, s.n) : NULL;
-    return hit ? (size_t)(hit - s.p) : s.n;
-}
-
-/* The first n bytes of s, which then starts `skip` bytes later. */
-static struct vq_slice cut_at(struct vq_slice *s, size_t n, size_t skip)
-{
-    struct vq_slice head = {s->p, n};
-    if (skip) {
-        s->p += skip;
-        s->n -= skip;
-    }
-    return head;
-}
-
-struct vq_slice vq_str_cut(struct vq_slice *s, int sep)
-{
-    size_t n = vq_str_find(*s, sep);
-    return cut_at(s, n, n < s->n ? n + 1 : n);
+    while (i < s.n && s.p[i] >= 0x20)
+        i++;
+    return i;
 }
 
 struct vq_slice vq_str_word(struct vq_slice *s)
 {
     *s = vq_str_trim(*s);
     size_t n = 0;
-    while (n < s->n && !is_blank(s->p[n]))
+    while (n < s->n && !vq_str_is_blank(s->p[n]))
         n++;
-    return vq_str_trim(cut_at(s, n, n));
-}
-
-bool vq_str_line(struct vq_slice *s, struct vq_slice *line)
-{
-    if (s->n == 0)
-        return false;
-    struct vq_slice l = vq_str_cut(s, '\n');
-    if (l.n && l.p[l.n - 1] == '\r')
-        l.n--;
-    *line = l;
-    return true;
+    return vq_str_trim(vq_str_cut_at(s, n, n));
 }
 
 /* Leading digits as a number; returns how many there are, 0 also when they do not fit. */

@@ -28,6 +28,12 @@ typedef void vq_timer_h(struct vq_timer *t, void *arg);
 void vq_wheel_init(struct vq_wheel *w);
 void vq_timer_arm(struct vq_wheel *w, struct vq_timer *t, int64_t due); /* moves it when armed already */
 void vq_timer_cancel(struct vq_timer *t);
+/* Does the tick that began last lie behind `now`? Asked for every packet. */
+static inline bool vq_wheel_is_due(const struct vq_wheel *w, int64_t now)
+{
+    return !w->started || now - w->now >= VQ_WHEEL_TICK;
+}
+
 /* Fires every timer due at or before `now`; time never runs backwards. */
 void vq_wheel_advance(struct vq_wheel *w, int64_t now, vq_timer_h *h, void *arg);
 
