@@ -9,8 +9,9 @@
 #include "util/str.h"
 
 #define LONGEST_METHOD 64u
+#define VERSION_SIZE   7u /* "SIP/2.0" */
 
-static bool is_blank(uint8_t c)
+static bool is_nothing(uint8_t c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == 0;
 }
@@ -18,7 +19,7 @@ static bool is_blank(uint8_t c)
 static size_t blanks(struct vq_slice s, size_t most)
 {
     size_t i = 0;
-    while (i < s.n && i < most && is_blank(s.p[i]))
+    while (i < s.n && i < most && is_nothing(s.p[i]))
         i++;
     return i;
 }
@@ -26,17 +27,8 @@ static size_t blanks(struct vq_slice s, size_t most)
 /* "SIP/" and a version, any of them: the parser names the wrong ones. */
 static bool is_version(struct vq_slice s)
 {
-    return s.n >= 7 && vq_str_istarts(s, "SIP/") && s.p[4] >= '0' && s.p[4] <= '9' && s.p[5] == '.' && s.p[6] >= '0' &&
-           s.p[6] <= '9';
-}
-
-static struct vq_slice last_word(struct vq_slice line)
-{
-    line = vq_str_trim(line);
-    size_t i = line.n;
-    while (i && line.p[i - 1] != ' ' && line.p[i - 1] != '\t')
-        i--;
-    return vq_slice(line.p + i, line.n - i);
+    return s.n >= VERSION_SIZE && vq_str_istarts(s, "SIP/") && s.p[4] >= '0' && s.p[4] <= '9' && s.p[5] == '.' &&
+           s.p[6] >= '0' && s.p[6] <= '9';
 }
 
 bool vq_looks_sip(struct vq_slice s)
@@ -52,12 +44,11 @@ bool vq_looks_sip(struct vq_slice s)
         n++;
     if (n == 0 || n == s.n || s.p[n] != ' ')
         return false;
-    struct vq_slice line = vq_str_cut(&s, '\n'), version;
-    vq_str_cut(&line, ' ');
-    line = vq_str_trim(line);
-    version = last_word(line);
-    /* Something has to stand between method and version. */
-    return is_version(version) && version.n == 7 && version.p != line.p;
+    s = vq_slice(s.p + n, s.n - n);
+    struct vq_slice line = vq_str_trim(vq_slice(s.p, vq_str_find(s, '\n')));
+    /* Something has to stand between method and version: the line, being trimmed, does not begin with the blank. */
+    return line.n > VERSION_SIZE && is_version(vq_slice(line.p + line.n - VERSION_SIZE, VERSION_SIZE)) &&
+           vq_str_is_blank(line.p[line.n - VERSION_SIZE - 1]);
 }
 
 /* RFC 6347 4.1 and RFC 9147 4: content type, version 254.x (1's complement of 1.x), ..., length of the fragment. */
@@ -96,5 +87,5 @@ enum vq_kind vq_classify(struct vq_slice s)
     }
     if (vq_looks_sip(s))
         return VQ_KIND_SIP;
-    return is_blank(first) && blanks(s, s.n) == s.n ? VQ_KIND_EMPTY : VQ_KIND_OTHER;
+    return is_nothing(first) && blanks(s, s.n) == s.n ? VQ_KIND_EMPTY : VQ_KIND_OTHER;
 }

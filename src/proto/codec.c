@@ -285,10 +285,22 @@ const struct vq_codec *vq_codec_at(size_t i)
 
 const struct vq_codec *vq_codec_by_pt(unsigned pt)
 {
+    static const unsigned last = 34; /* RFC 3551 6 gives out none above */
+    if (pt > last)
+        return NULL;
     for (size_t i = 0; i < vq_codec_count(); i++)
-        if (codecs[i].static_pt >= 0 && (unsigned)codecs[i].static_pt == pt)
+        if (codecs[i].static_pt == (int)pt)
             return &codecs[i];
     return NULL;
+}
+
+/* As vq_str_ieq_z(), but the first letter decides for nearly all rows, and no length is taken before. */
+static bool is_named(const struct vq_codec *c, struct vq_slice want)
+{
+    size_t i = 0;
+    while (i < want.n && c->name[i] && vq_str_lower((uint8_t)c->name[i]) == vq_str_lower(want.p[i]))
+        i++;
+    return i == want.n && !c->name[i];
 }
 
 const struct vq_codec *vq_codec_by_name(const char *name, size_t n, uint32_t clock_hz)
@@ -297,7 +309,7 @@ const struct vq_codec *vq_codec_by_name(const char *name, size_t n, uint32_t clo
     for (size_t i = 0; i < vq_codec_count(); i++) {
         const struct vq_codec *c = &codecs[i];
         bool clock_fits = !clock_hz || c->clock_hz == clock_hz || !c->clock_hz; /* the last only after all others */
-        if (clock_fits && vq_str_ieq_z(want, c->name))
+        if (clock_fits && is_named(c, want))
             return c;
     }
     return NULL;

@@ -35,9 +35,17 @@ static const char *const defect_words[DEFECTS] = {
     [NO_END] = "the last SDP line has no line end",
 };
 
-/* RFC 4566 5: the order of lines in the session part and in each media part; r= belongs to its t=. */
-static const char session_order[] = "vosiuepcbtrzka";
-static const char media_order[] = "micbka";
+/* RFC 4566 5: the place of each type of line in the session part and in each media part, 0 where it has none. r= stands
+ * where its t= does, for another t= may follow. */
+#define TYPE(c) ((c) - 'a')
+static const uint8_t session_place[26] = {
+    [TYPE('v')] = 1,  [TYPE('o')] = 2,  [TYPE('s')] = 3,  [TYPE('i')] = 4,  [TYPE('u')] = 5,
+    [TYPE('e')] = 6,  [TYPE('p')] = 7,  [TYPE('c')] = 8,  [TYPE('b')] = 9,  [TYPE('t')] = 10,
+    [TYPE('r')] = 10, [TYPE('z')] = 11, [TYPE('k')] = 12, [TYPE('a')] = 13,
+};
+static const uint8_t media_place[26] = {
+    [TYPE('m')] = 1, [TYPE('i')] = 2, [TYPE('c')] = 3, [TYPE('b')] = 4, [TYPE('k')] = 5, [TYPE('a')] = 6,
+};
 
 struct address {
     struct vq_endpoint at; /* port unused */
@@ -52,9 +60,10 @@ struct state {
     uint16_t rtcp_port; /* of a=rtcp, 0: none */
     enum vq_sdp_dir session_dir;
     bool session_encrypted;
-    const char *order; /* place in the order of lines */
-    uint32_t defects;  /* bit set of enum defect */
-    uint32_t seen;     /* bit set of line types */
+    const uint8_t *places; /* those of the part being read */
+    uint8_t place;         /* reached in it */
+    uint32_t defects;      /* bit set of enum defect */
+    uint32_t seen;         /* bit set of line types */
 };
 
 static void defect(struct state *st, enum defect d)
@@ -64,7 +73,7 @@ static void defect(struct state *st, enum defect d)
 
 static bool seen(const struct state *st, char type)
 {
-    return st->seen & 1u << (type - 'a');
+    return st->seen & 1u << TYPE(type);
 }
 
 static bool is_hold(const struct vq_endpoint *e)
@@ -73,11 +82,34 @@ static bool is_hold(const struct vq_endpoint *e)
     return e->family == 4 && memcmp(e->ip, zero, sizeof zero) == 0;
 }
 
+/* Four numbers without leading zeros, as inet_pton() wants them, only faster; on anything else `ip` means nothing. */
+static bool read_quad(struct vq_slice s, uint8_t ip[4])
+{
+    size_t i = 0;
+    for (unsigned k = 0; k < 4; k++) {
+        if (k > 0 && (i == s.n || s.p[i++] != '.'))
+            return false;
+        size_t start = i;
+        unsigned v = 0;
+        for (; i < s.n && i < start + 3 && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+            v = v * 10 + (unsigned)(s.p[i] - '0');
+        if (i == start || v > 255 || (s.p[start] == '0' && i > start + 1))
+            return false;
+        ip[k] = (uint8_t)v;
+    }
+    return i == s.n;
+}
+
 /* A literal address; names leave the family 0, for resolving them would prove nothing about the time of the call. */
 static struct vq_endpoint read_ip(struct vq_slice s)
 {
     struct vq_endpoint e = {0};
     char text[INET6_ADDRSTRLEN];
+    if (read_quad(s, e.ip)) {
+        e.family = 4;
+        return e;
+    }
+    memset(e.ip, 0, sizeof e.ip);
     if (s.n == 0 || s.n >= sizeof text)
         return e;
     memcpy(text, s.p, s.n);
@@ -160,10 +192,13 @@ static void close_media(struct state *st)
 /* "audio 49170/2 RTP/AVP 0 8 97": 5.14. */
 static void open_media(struct state *st, struct vq_slice value)
 {
+    if (!st->in_media)
+        st->sdp->n_media = 0;
     close_media(st);
     st->m = NULL;
     st->in_media = true;
-    st->order = media_order;
+    st->places = media_place;
+    st->place = 0;
     st->media_addr = st->rtcp_addr = (struct address){0};
     st->rtcp_port = 0;
     struct vq_slice type = vq_str_word(&value), ports = vq_str_word(&value), proto = vq_str_word(&value);
@@ -177,6 +212,7 @@ static void open_media(struct state *st, struct vq_slice value)
         return;
     }
     struct vq_sdp_media *m = st->m = &st->sdp->media[st->sdp->n_media++];
+    memset(m, 0, offsetof(struct vq_sdp_media, formats)); /* those are written as they come */
     m->media = media_of(type, proto);
     m->rtp.port = (uint16_t)port;
     m->encrypted = is_secure(proto);
@@ -223,7 +259,9 @@ static void read_rtcp(struct state *st, struct vq_slice value)
 
 static bool read_direction(struct vq_slice name, enum vq_sdp_dir *dir)
 {
-    static const char *const names[] = {"sendrecv", "sendonly", "recvonly", "inactive"};
+    static const char names[][9] = {"sendrecv", "sendonly", "recvonly", "inactive"};
+    if (name.n != sizeof names[0] - 1)
+        return false;
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (vq_str_ieq_z(name, names[i])) {
             *dir = (enum vq_sdp_dir)i;
@@ -257,14 +295,21 @@ static void read_attribute(struct state *st, struct vq_slice value)
         m->ptime_ms = (uint32_t)(ptime + 0.5);
 }
 
+/* Words for the gravest of the defects, or NULL. */
+static const char *gravest(uint32_t defects)
+{
+    for (unsigned d = 0; d < DEFECTS; d++)
+        if (defects & 1u << d)
+            return defect_words[d];
+    return NULL;
+}
+
 static void check_order(struct state *st, char type)
 {
-    const char *at = strchr(st->order, type);
-    if (at) {
-        st->order = type == 'r' ? at - 1 : at; /* another t= may follow r= */
-        return;
-    }
-    if (strchr(st->in_media ? media_order : session_order, type))
+    uint8_t place = st->places[TYPE(type)];
+    if (place >= st->place)
+        st->place = place;
+    else if (place)
         defect(st, BAD_ORDER);
 }
 
@@ -282,7 +327,7 @@ static void read_line(struct state *st, struct vq_slice line)
     struct vq_slice value = vq_slice(line.p + 2, line.n - 2);
     if (!st->seen && (type != 'v' || !vq_str_eq(value, VQ_SLICE_LIT("0"))))
         defect(st, NOT_V0);
-    st->seen |= 1u << (type - 'a');
+    st->seen |= 1u << TYPE(type);
     if (type == 'm') {
         open_media(st, value);
         return;
@@ -296,8 +341,7 @@ static void read_line(struct state *st, struct vq_slice line)
 
 bool vq_sdp_parse(struct vq_slice body, struct vq_sdp *out)
 {
-    struct vq_sdp sdp = {0};
-    struct state st = {.sdp = &sdp, .order = session_order};
+    struct state st = {.sdp = out /* untouched up to the first m= line */, .places = session_place};
     struct vq_slice rest = body, line;
     while (vq_str_line(&rest, &line))
         read_line(&st, line);
@@ -312,9 +356,6 @@ bool vq_sdp_parse(struct vq_slice body, struct vq_sdp *out)
         defect(&st, NO_T);
     if (body.p[body.n - 1] != '\n')
         defect(&st, NO_END);
-    for (int d = DEFECTS - 1; d >= 0; d--)
-        if (st.defects & 1u << d)
-            sdp.defect = defect_words[d];
-    *out = sdp;
+    out->defect = gravest(st.defects);
     return true;
 }

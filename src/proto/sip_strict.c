@@ -1,5 +1,6 @@
 /* sip_strict.c - one pass over a SIP message that is regular in every respect; anything else is refused and left to
- * libosip2. No allocation, and each byte of the values that matter is looked at once. */
+ * libosip2. No allocation, and no search for the ends of lines: each value is read to where its grammar ends it, and
+ * there must be the CR LF. No control character belongs to any grammar here, so that one inside a value ends it. */
 #include "proto/sip_impl.h"
 #include "util/str.h"
 
@@ -11,8 +12,8 @@
 
 #define SHORTEST_URI 6 /* libosip2 wants as much in a From, To and Contact */
 
-/* A place in the text and the end of the value it is in. Reading moves p; a reader that finds what it does not expect
- * returns false, and the scan is over. */
+/* A place in the datagram, and its end. Reading moves p; a reader that finds what it does not expect returns false, and
+ * the scan is over. */
 struct cursor {
     const uint8_t *p, *end;
 };
@@ -46,17 +47,50 @@ static bool eat(struct cursor *c, char ch)
     return true;
 }
 
+static bool eat_bytes(struct cursor *c, const char *z, size_t n)
+{
+    if ((size_t)(c->end - c->p) < n || memcmp(c->p, z, n) != 0)
+        return false;
+    c->p += n;
+    return true;
+}
+
+/* A literal, whose length the compiler knows: the comparison becomes one or two of whole words. */
+#define EAT(c, literal) eat_bytes(c, literal, sizeof(literal) - 1)
+
 static void skip_spaces(struct cursor *c)
 {
     while (at(c, ' '))
         c->p++;
 }
 
+static struct vq_slice rest_of_line(struct cursor *c)
+{
+    struct vq_slice s = {c->p, (size_t)(c->end - c->p)};
+    s.n = vq_str_control(s);
+    c->p += s.n;
+    return s;
+}
+
+/* The same without the spaces at its end. */
+static struct vq_slice text(struct cursor *c)
+{
+    struct vq_slice s = rest_of_line(c);
+    while (s.n && s.p[s.n - 1] == ' ')
+        s.n--;
+    return s;
+}
+
+static bool line_end(struct cursor *c)
+{
+    return eat(c, '\r') && eat(c, '\n');
+}
+
 /* A quoted string without escapes; the slice is what stands inside. */
 static bool quoted(struct cursor *c, struct vq_slice *out)
 {
     const uint8_t *start = ++c->p;
-    while (c->p < c->end && *c->p != '"' && *c->p != '\\')
+    while (c->p < c->end && *c->p != '"' && *c->p != '\\' && *c->p >= 0x20)
         c->p++;
     *out = vq_slice(start, (size_t)(c->p - start));
     return eat(c, '"');
@@ -146,9 +180,13 @@ static bool uri(struct cursor *c, struct vq_sip_addr *a, bool params)
         if (!is_name(scheme, "sip", 3) && !is_name(scheme, "sips", 4))
             return false;
         const uint8_t *rest = c->p;
-        struct vq_slice user = run(c, VQ_C_USER);
+        run(c, VQ_C_HOST);
+        bool plain = at(c, '@'); /* most user parts could be hosts; then they hold nothing to be careful about */
+        if (!plain)
+            run(c, VQ_C_USER);
+        struct vq_slice user = {rest, (size_t)(c->p - rest)};
         if (eat(c, '@')) {
-            if (user.n == 0 || !escapes_are_whole(user) || (!params && has_separator(user)))
+            if (user.n == 0 || (!plain && (!escapes_are_whole(user) || (!params && has_separator(user)))))
                 return false;
             a->user = user;
         } else {
@@ -200,7 +238,7 @@ static bool read_addr(struct cursor *c, struct vq_sip_addr *a)
             a->tag = value;
         }
     }
-    return c->p == c->end;
+    return true;
 }
 
 static bool read_contacts(struct cursor *c, struct scan *s)
@@ -208,7 +246,7 @@ static bool read_contacts(struct cursor *c, struct scan *s)
     if (at(c, '*')) {
         s->m->contact_star = s->one_contact = true;
         c->p++;
-        return c->p == c->end && !s->m->contact.uri.p;
+        return !s->m->contact.uri.p;
     }
     do {
         struct vq_sip_addr a = {0};
@@ -222,11 +260,14 @@ static bool read_contacts(struct cursor *c, struct scan *s)
             uint32_t v;
             if (!param(c, &name, &value))
                 return false;
-            if (first && s->contact_expires < 0 && is_name(name, "expires", 7) && vq_str_u32_prefix(value, &v))
+            if (first && is_name(name, "expires", 7)) {
+                if (s->contact_expires >= 0 || !vq_str_u32_prefix(value, &v))
+                    return false;
                 s->contact_expires = v;
+            }
         }
     } while (eat(c, ','));
-    return c->p == c->end;
+    return true;
 }
 
 /* "SIP/2.0/UDP pc33.atlanta.com;branch=z9hG4bK776asdhds", one or several. */
@@ -234,18 +275,15 @@ static bool read_vias(struct cursor *c, struct scan *s)
 {
     do {
         skip_spaces(c);
-        struct vq_slice text = {c->p, (size_t)(c->end - c->p)}, sent_by, branch = {0};
-        if (!vq_str_starts(text, "SIP/2.0/"))
-            return false;
-        c->p += 8;
-        if (run(c, VQ_C_TOKEN).n == 0 || !eat(c, ' ') || !host_port(c, &sent_by))
+        struct vq_slice sent_by, branch = {0};
+        if (!EAT(c, "SIP/2.0/") || !run(c, VQ_C_TOKEN).n || !eat(c, ' ') || !host_port(c, &sent_by))
             return false;
         while (at(c, ';')) {
             struct vq_slice name, value;
             if (!param(c, &name, &value))
                 return false;
             if (is_name(name, "branch", 6)) {
-                if (branch.p)
+                if (branch.p || !value.n)
                     return false;
                 branch = value;
             }
@@ -258,15 +296,20 @@ static bool read_vias(struct cursor *c, struct scan *s)
             s->m->branch = branch;
         }
     } while (eat(c, ','));
-    return c->p == c->end;
+    return true;
 }
 
 static bool digits(struct cursor *c, uint32_t *out)
 {
     const uint8_t *start = c->p;
-    while (c->p < c->end && *c->p >= '0' && *c->p <= '9')
-        c->p++;
-    return vq_str_u32(vq_slice(start, (size_t)(c->p - start)), out);
+    uint64_t v = 0;
+    for (; c->p < c->end && *c->p >= '0' && *c->p <= '9'; c->p++) {
+        v = v * 10 + (uint64_t)(*c->p - '0');
+        if (v > UINT32_MAX)
+            return false;
+    }
+    *out = (uint32_t)v;
+    return c->p > start;
 }
 
 static bool read_cseq(struct cursor *c, struct vq_sip *m)
@@ -276,10 +319,10 @@ static bool read_cseq(struct cursor *c, struct vq_sip *m)
     struct vq_slice method = run(c, VQ_C_TOKEN);
     m->has_cseq = true;
     if (m->request)
-        return c->p == c->end && vq_str_eq(method, m->method_text);
+        return vq_str_eq(method, m->method_text);
     m->method_text = method;
     m->method = vq_sip_method_of(method);
-    return c->p == c->end && method.n > 0;
+    return method.n > 0;
 }
 
 /* "application/sdp", with parameters. Multipart bodies are taken apart elsewhere. */
@@ -292,14 +335,22 @@ static bool read_type(struct cursor *c, struct vq_sip *m)
     while (at(c, ';'))
         if (!param(c, &name, &value))
             return false;
-    m->content_type = vq_slice(start, (size_t)(c->end - start));
-    return c->p == c->end;
+    m->content_type = vq_slice(start, (size_t)(c->p - start));
+    return true;
 }
 
+/* RFC 3326: the first that gives a Q.850 cause. */
+static void read_reason(struct cursor *c, struct vq_sip *m)
+{
+    int cause = vq_sip_q850_read(text(c));
+    if (m->q850 < 0)
+        m->q850 = cause;
+}
+
+/* The value of a header, up to the spaces that may stand at its end. */
 static bool read_header(struct scan *s, enum vq_sip_hdr id, struct cursor *c)
 {
     struct vq_sip *m = s->m;
-    struct vq_slice all = {c->p, (size_t)(c->end - c->p)};
     uint32_t bit = 1u << id, v;
     if (bit & ONCE) {
         if (s->seen & bit)
@@ -315,34 +366,33 @@ static bool read_header(struct scan *s, enum vq_sip_hdr id, struct cursor *c)
         return read_addr(c, &m->to);
     case VQ_HDR_CALL_ID:
         m->call_id = run(c, VQ_C_WORD);
-        return m->call_id.n && m->call_id.p[0] != '@' && c->p == c->end;
+        return m->call_id.n && m->call_id.p[0] != '@';
     case VQ_HDR_CSEQ:
         return read_cseq(c, m);
     case VQ_HDR_CONTACT:
         return read_contacts(c, s);
     case VQ_HDR_CONTENT_LENGTH:
-        return digits(c, &s->length) && c->p == c->end;
+        return digits(c, &s->length);
     case VQ_HDR_CONTENT_TYPE:
         return read_type(c, m);
     case VQ_HDR_EXPIRES:
-        if (m->expires < 0 && vq_str_u32_prefix(all, &v))
+        if (vq_str_u32_prefix(text(c), &v) && m->expires < 0)
             m->expires = v;
         return true;
     case VQ_HDR_USER_AGENT:
-        m->user_agent = all;
+        m->user_agent = text(c);
         return true;
     case VQ_HDR_REASON:
-        if (m->q850 < 0)
-            m->q850 = vq_sip_q850_read(all);
+        read_reason(c, m);
         return true;
     case VQ_HDR_CHALLENGE:
-        vq_sip_digest_read(all, &m->challenge);
+        vq_sip_digest_read(text(c), &m->challenge);
         return true;
     case VQ_HDR_CREDENTIALS:
-        vq_sip_digest_read(all, &m->credentials);
+        vq_sip_digest_read(text(c), &m->credentials);
         return true;
     case VQ_HDR_OTHER:
-        return true;
+        rest_of_line(c);
     }
     return true;
 }
@@ -350,16 +400,14 @@ static bool read_header(struct scan *s, enum vq_sip_hdr id, struct cursor *c)
 /* A request line or status line exactly to 7.1 and 7.2. */
 static bool read_start(struct cursor *c, struct vq_sip *m)
 {
-    static const char version[] = "SIP/2.0";
-    struct vq_slice all = {c->p, (size_t)(c->end - c->p)};
-    if (vq_str_starts(all, version)) {
-        c->p += sizeof version - 1;
+    if (EAT(c, "SIP/2.0 ")) {
+        const uint8_t *code = c->p;
         uint32_t status;
-        if (!eat(c, ' ') || !digits(c, &status) || status < 100 || status > 699 || !eat(c, ' '))
+        if (!digits(c, &status) || c->p - code != 3 || status < 100 || status > 699 || !eat(c, ' '))
             return false;
         m->status = (uint16_t)status;
-        m->reason_phrase = vq_slice(c->p, (size_t)(c->end - c->p));
-        return c->p - all.p == sizeof "SIP/2.0 200";
+        m->reason_phrase = rest_of_line(c);
+        return line_end(c);
     }
     m->request = true;
     m->method_text = run(c, VQ_C_TOKEN);
@@ -369,48 +417,13 @@ static bool read_start(struct cursor *c, struct vq_sip *m)
     if (m->method_text.n == 0 || !eat(c, ' ') || !uri(c, &a, true))
         return false;
     m->request_uri = vq_slice(start, (size_t)(c->p - start));
-    return eat(c, ' ') && vq_str_eq(vq_slice(c->p, (size_t)(c->end - c->p)), VQ_SLICE_LIT("SIP/2.0"));
-}
-
-/* How many of n bytes are below 0x20, eight at a time. */
-static size_t count_controls(const uint8_t *p, size_t n)
-{
-    static const uint64_t ones = UINT64_C(0x0101010101010101);
-    size_t words = n / 8, text = 0;
-    while (words) {
-        /* A byte of 0x20 or more has one of its three upper bits set: they are ORed into its lowest bit, and each lane
-         * of `sums` counts its column; it has room for 255. */
-        size_t now = words < 255 ? words : 255;
-        uint64_t sums = 0;
-        words -= now;
-        for (; now; now--, p += 8) {
-            uint64_t w;
-            memcpy(&w, p, 8);
-            sums += (w >> 5 | w >> 6 | w >> 7) & ones;
-        }
-        for (; sums; sums >>= 8)
-            text += sums & 0xff;
-    }
-    for (size_t i = 0; i < n % 8; i++)
-        text += p[i] >= 0x20;
-    return n - text;
-}
-
-/* The line at p without its CR LF; *next is where the following one begins. False when there is no such line. */
-static bool next_line(const uint8_t *p, const uint8_t *end, struct cursor *line, const uint8_t **next)
-{
-    const uint8_t *lf = memchr(p, '\n', (size_t)(end - p));
-    if (!lf || lf == p || lf[-1] != '\r')
-        return false;
-    *line = (struct cursor){p, lf - 1};
-    *next = lf + 1;
-    return true;
+    return EAT(c, " SIP/2.0\r\n");
 }
 
 /* What follows the header: as long as Content-Length says, and nothing behind it but line ends. */
-static bool read_body(struct scan *s, const uint8_t *p, const uint8_t *end)
+static bool read_body(const struct cursor *c, const struct scan *s)
 {
-    struct vq_slice body = {p, (size_t)(end - p)};
+    struct vq_slice body = {c->p, (size_t)(c->end - c->p)};
     if (s->seen & 1u << VQ_HDR_CONTENT_LENGTH) {
         if (s->length > body.n)
             return false;
@@ -426,40 +439,62 @@ static bool read_body(struct scan *s, const uint8_t *p, const uint8_t *end)
     return true;
 }
 
+/* The names as nearly everybody spells them, known at a glance; VQ_HDR_OTHER, and nothing read, for the rest. */
+static enum vq_sip_hdr usual_name(struct cursor *c)
+{
+    switch (*c->p) {
+    case 'C':
+        if (EAT(c, "Call-ID:"))
+            return VQ_HDR_CALL_ID;
+        if (EAT(c, "CSeq:"))
+            return VQ_HDR_CSEQ;
+        if (EAT(c, "Contact:"))
+            return VQ_HDR_CONTACT;
+        if (EAT(c, "Content-Length:"))
+            return VQ_HDR_CONTENT_LENGTH;
+        return EAT(c, "Content-Type:") ? VQ_HDR_CONTENT_TYPE : VQ_HDR_OTHER;
+    case 'F':
+        return EAT(c, "From:") ? VQ_HDR_FROM : VQ_HDR_OTHER;
+    case 'T':
+        return EAT(c, "To:") ? VQ_HDR_TO : VQ_HDR_OTHER;
+    case 'U':
+        return EAT(c, "User-Agent:") ? VQ_HDR_USER_AGENT : VQ_HDR_OTHER;
+    case 'V':
+        return EAT(c, "Via:") ? VQ_HDR_VIA : VQ_HDR_OTHER;
+    default:
+        return VQ_HDR_OTHER;
+    }
+}
+
+/* Any name, and its colon. */
+static bool read_name(struct cursor *c, enum vq_sip_hdr *id)
+{
+    struct vq_slice name = run(c, VQ_C_TOKEN);
+    *id = vq_sip_hdr_of(name);
+    return name.n > 0 && eat(c, ':');
+}
+
 bool vq_sip_scan_strict(struct vq_slice datagram, struct vq_sip *out)
 {
     struct vq_sip m = {.expires = -1, .q850 = -1};
     struct scan s = {.m = &m, .contact_expires = -1};
-    const uint8_t *p = datagram.p, *end = p + datagram.n;
-    struct cursor line;
-    size_t lines = 1;
-    if (datagram.n == 0 || !next_line(p, end, &line, &p) || !read_start(&line, &m))
+    struct cursor c = {datagram.p, datagram.p + datagram.n};
+    if (datagram.n == 0 || !read_start(&c, &m))
         return false;
-    for (;; lines++) {
-        if (p == end || !next_line(p, end, &line, &p))
+    while (c.p < c.end && *c.p != '\r') {
+        enum vq_sip_hdr id = usual_name(&c);
+        if (id == VQ_HDR_OTHER && !read_name(&c, &id))
             return false;
-        if (line.p == line.end)
-            break;
-        struct vq_slice name = run(&line, VQ_C_TOKEN);
-        if (name.n == 0 || !eat(&line, ':'))
+        skip_spaces(&c);
+        if (!read_header(&s, id, &c))
             return false;
-        enum vq_sip_hdr id = vq_sip_hdr_of(name);
-        if (id == VQ_HDR_OTHER)
-            continue;
-        skip_spaces(&line);
-        while (line.end > line.p && line.end[-1] == ' ')
-            line.end--;
-        if (!read_header(&s, id, &line))
+        skip_spaces(&c);
+        if (!line_end(&c))
             return false;
     }
-    lines++;
-    /* Each line has its CR LF and no other control character: no NUL, no bare CR, no tab. */
-    if (count_controls(datagram.p, (size_t)(p - datagram.p)) != 2 * lines || (s.seen & NEEDED) != NEEDED)
+    if (!line_end(&c) || (s.seen & NEEDED) != NEEDED || !read_body(&c, &s))
         return false;
-    if (!read_body(&s, p, end))
-        return false;
-    if (s.contact_expires >= 0)
-        m.expires = s.contact_expires;
+    m.expires = s.contact_expires >= 0 ? s.contact_expires : m.expires;
     *out = m;
     return true;
 }

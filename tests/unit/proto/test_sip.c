@@ -332,6 +332,9 @@ static void strict_refuses(void **state)
         HEAD "Contact: <sip:a@[1]>\r\n\r\n",
         HEAD "Contact: <sip:a@b:123456>\r\n\r\n",
         HEAD "l: 1\r\n\r\n",
+        /* Twice a parameter, of which the readers take different ones. */
+        "INVITE sip:c@d.example SIP/2.0\r\nVia: SIP/2.0/UDP h;branch;branch=z9hG4bKx\r\n" IDS "\r\n",
+        HEAD "Contact: <sip:a@b>;expires=~3;expires=4\r\n\r\n",
     };
     (void)state;
     struct vq_sip m = {.cseq = 77};
