@@ -326,6 +326,8 @@ static void session_description(struct vq_engine *e, struct vq_sip_call *c, cons
         n->m.hold = is_hold(&sdp);
         if (!n->m.defect)
             n->m.defect = sdp.defect;
+        if (!c->talk.defect)
+            c->talk.defect = sdp.defect;
     }
     note_offer(c, m, d, &sdp, from_caller);
     vq_promise_sdp(e, c, &sdp, d, from_caller);

@@ -9,9 +9,8 @@
 
 #include "metrics/diagnosis.h"
 
-/* The facts of one object, and the finding that any rule about it would fill in. */
+/* The finding that any rule about an object would fill in, and what the object is called in it. */
 struct case_file {
-    struct vq_facts facts;
     struct vq_finding finding;
     char name[120];
 };
@@ -22,12 +21,14 @@ static void add_frame(struct vq_finding *f, uint64_t frame)
         f->frames[f->n_frames++] = frame;
 }
 
-static void capture(const struct vq_engine *e, uint32_t handle, struct case_file *c)
+/* ---- each subject: its facts, and for the rules that hold its name and frames -------------------------------------- */
+
+static void capture(const struct vq_engine *e, uint32_t handle, struct vq_facts *f)
 {
     struct vq_stats st;
     (void)handle;
     vq_engine_stats(e, &st);
-    c->facts = (struct vq_facts){
+    *f = (struct vq_facts){
         .subject = VQ_ABOUT_CAPTURE,
         .snap_cut = st.snap_cut_frames,
         .backwards = st.time_backwards,
@@ -39,13 +40,26 @@ static void capture(const struct vq_engine *e, uint32_t handle, struct case_file
     };
 }
 
-static void registration(const struct vq_engine *e, uint32_t h, struct case_file *c)
+static void capture_evidence(const struct vq_engine *e, uint32_t handle, struct case_file *c)
+{
+    (void)e;
+    (void)handle;
+    (void)c; /* no one frame stands for the whole */
+}
+
+static void registration(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
+{
+    struct vq_registration r;
+    vq_registration_get(e, h, &r);
+    *f = (struct vq_facts){.subject = VQ_ABOUT_REGISTRATION, .outcome = r.outcome, .status = r.status,
+                           .challenged = r.challenged, .attempts = r.attempts, .retransmissions = r.retransmissions};
+}
+
+static void registration_evidence(const struct vq_engine *e, uint32_t h, struct case_file *c)
 {
     struct vq_registration r;
     vq_registration_get(e, h, &r);
     snprintf(c->name, sizeof c->name, "Registration %u of %.40s", r.id, r.user ? r.user : "an unnamed user");
-    c->facts = (struct vq_facts){.subject = VQ_ABOUT_REGISTRATION, .name = c->name, .outcome = r.outcome, .status = r.status,
-                                 .challenged = r.challenged, .attempts = r.attempts, .retransmissions = r.retransmissions};
     c->finding.registration = h;
     add_frame(&c->finding, r.messages ? r.messages->frame : 0);
     for (const struct vq_message *m = r.messages; m; m = m->next)
@@ -53,57 +67,60 @@ static void registration(const struct vq_engine *e, uint32_t h, struct case_file
             add_frame(&c->finding, m->frame);
 }
 
-/* The messages that tell a call's story: first, first retransmission or defect, answer, last. */
-static void call_frames(const struct vq_call *c, struct vq_finding *f)
-{
-    const struct vq_message *m = c->messages;
-    if (!m)
-        return;
-    add_frame(f, m->frame);
-    for (; m; m = m->next)
-        if (f->n_frames < 3 && (m->retransmission || m->defect || (m->status >= 200 && m != c->messages)))
-            add_frame(f, m->frame);
-}
-
-static void call(const struct vq_engine *e, uint32_t h, struct case_file *f)
+static void call(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
 {
     struct vq_call c;
     vq_call_summary(e, h, &c);
-    snprintf(f->name, sizeof f->name, "Call %u", c.id);
-    f->facts = (struct vq_facts){
-        .subject = VQ_ABOUT_CALL, .name = f->name, .state = c.state, .status = c.status,
-        .answered = c.answered != VQ_NONE, .mid_dialog = c.mid_dialog, .retransmissions = c.retransmissions,
+    const struct vq_sip_call *sc = vq_sip_call_at(e, h);
+    *f = (struct vq_facts){
+        .subject = VQ_ABOUT_CALL, .state = c.state, .status = c.status, .answered = c.answered != VQ_NONE,
+        .mid_dialog = c.mid_dialog, .retransmissions = c.retransmissions, .defect = sc->talk.defect,
         .talk_s = c.talk == VQ_NONE ? 0 : (double)c.talk / 1e9,
     };
-    f->facts.no_ack = f->facts.answered && !c.mid_dialog && c.ack == VQ_NONE && c.talk >= VQ_TIMEOUT / 2;
-    f->finding.call = h;
-    for (const struct vq_message *m = c.messages; m && !f->facts.defect; m = m->next)
-        f->facts.defect = m->defect;
-    const struct vq_sip_call *sc = vq_sip_call_at(e, h);
+    f->no_ack = f->answered && !c.mid_dialog && c.ack == VQ_NONE && c.talk >= VQ_TIMEOUT / 2;
     for (const struct vq_list *l = sc->streams.next; l != &sc->streams; l = l->next) {
         const struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, in_call);
-        f->facts.streams_to_caller += s->direction == VQ_DIR_CALLEE_TO_CALLER;
-        f->facts.streams_to_callee += s->direction == VQ_DIR_CALLER_TO_CALLEE;
+        f->streams_to_caller += s->direction == VQ_DIR_CALLEE_TO_CALLER;
+        f->streams_to_callee += s->direction == VQ_DIR_CALLER_TO_CALLEE;
     }
-    call_frames(&c, &f->finding);
 }
 
-static const char *const direction_words[] = {"", ", caller to callee", ", callee to caller"};
+/* The messages that tell a call's story: the first, then retransmissions, defects and final answers. */
+static void call_evidence(const struct vq_engine *e, uint32_t h, struct case_file *c)
+{
+    struct vq_call v;
+    vq_call_summary(e, h, &v);
+    snprintf(c->name, sizeof c->name, "Call %u", v.id);
+    c->finding.call = h;
+    const struct vq_message *m = v.messages;
+    add_frame(&c->finding, m ? m->frame : 0);
+    for (; m; m = m->next)
+        if (c->finding.n_frames < 3 && (m->retransmission || m->defect || (m->status >= 200 && m != v.messages)))
+            add_frame(&c->finding, m->frame);
+}
 
-static void stream(const struct vq_engine *e, uint32_t h, struct case_file *c)
+static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
 {
     const struct vq_rtp_stream *s = vq_rtp_stream_at(e, h);
-    const struct vq_stream_cold *cold = vq_cold_at(e, s->cold);
     const struct vq_brief *b = &s->brief;
-    snprintf(c->name, sizeof c->name, "Stream %u (%.32s%s)", s->id,
-             s->codec ? s->codec->name : cold->codec_name ? cold->codec_name : "unknown codec", direction_words[s->direction]);
-    c->facts = (struct vq_facts){
-        .subject = VQ_ABOUT_STREAM, .name = c->name, .loss_pct = b->loss_pct, .one_way_ms = b->one_way_ms,
+    *f = (struct vq_facts){
+        .subject = VQ_ABOUT_STREAM, .loss_pct = b->loss_pct, .one_way_ms = b->one_way_ms,
         .jitter_max_ms = s->ms_per_tick > 0 ? s->jitter.max : 0, .one_way_measured = b->one_way_measured, .r = b->r,
         .mos = b->mos, .packets = s->packets, .lost = b->lost, .duplicates = s->seq.duplicates,
-        .reordered = s->seq.reordered, .stray = s->seq.stray, .reported_lost = cold->reported_lost, .scored = !isnan(b->r),
-        .bound = s->call != 0, .segments = s->seq.segments,
+        .reordered = s->seq.reordered, .stray = s->seq.stray, .reported_lost = vq_cold_at(e, s->cold)->reported_lost,
+        .scored = !isnan(b->r), .bound = s->call != 0, .segments = s->seq.segments,
     };
+}
+
+static void stream_evidence(const struct vq_engine *e, uint32_t h, struct case_file *c)
+{
+    static const char *const direction_words[] = {"", ", caller to callee", ", callee to caller"};
+    const struct vq_rtp_stream *s = vq_rtp_stream_at(e, h);
+    const char *name = vq_cold_at(e, s->cold)->codec_name;
+    if (s->codec)
+        name = s->codec->name;
+    snprintf(c->name, sizeof c->name, "Stream %u (%.32s%s)", s->id, name ? name : "unknown codec",
+             direction_words[s->direction]);
     c->finding.stream = h;
     c->finding.call = s->call;
     add_frame(&c->finding, s->first_frame);
@@ -120,12 +137,13 @@ static uint32_t only_capture(const struct vq_engine *e, uint32_t handle)
 
 static const struct {
     uint32_t (*next)(const struct vq_engine *e, uint32_t handle);
-    void (*gather)(const struct vq_engine *e, uint32_t handle, struct case_file *c);
+    void (*gather)(const struct vq_engine *e, uint32_t handle, struct vq_facts *f);
+    void (*evidence)(const struct vq_engine *e, uint32_t handle, struct case_file *c);
 } subjects[VQ_SUBJECTS] = {
-    [VQ_ABOUT_CAPTURE] = {only_capture, capture},
-    [VQ_ABOUT_REGISTRATION] = {vq_registration_next, registration},
-    [VQ_ABOUT_CALL] = {vq_call_next, call},
-    [VQ_ABOUT_STREAM] = {vq_stream_next, stream},
+    [VQ_ABOUT_CAPTURE] = {only_capture, capture, capture_evidence},
+    [VQ_ABOUT_REGISTRATION] = {vq_registration_next, registration, registration_evidence},
+    [VQ_ABOUT_CALL] = {vq_call_next, call, call_evidence},
+    [VQ_ABOUT_STREAM] = {vq_stream_next, stream, stream_evidence},
 };
 
 /* Which rules hold of which object: 16 bytes each instead of the words. */
@@ -225,9 +243,9 @@ static int diagnose(const struct vq_engine *e)
     add_up(e, &d->totals);
     for (uint32_t s = 0; s < VQ_SUBJECTS; s++) {
         for (uint32_t h = subjects[s].next(e, 0); h; h = subjects[s].next(e, h)) {
-            struct case_file c = {.name = ""};
-            subjects[s].gather(e, h, &c);
-            uint64_t rules = vq_diagnose(&c.facts);
+            struct vq_facts facts;
+            subjects[s].gather(e, h, &facts);
+            uint64_t rules = vq_diagnose(&facts);
             if (rules && add_record(d, (struct record){rules, h, s}))
                 return -ENOMEM;
         }
@@ -239,12 +257,15 @@ static int diagnose(const struct vq_engine *e)
 static bool tell(const struct vq_engine *e, const struct record *r, uint64_t rules, vq_finding_h *h, void *arg)
 {
     struct case_file c = {.name = ""};
-    subjects[r->subject].gather(e, r->handle, &c);
+    struct vq_facts facts;
+    subjects[r->subject].gather(e, r->handle, &facts);
+    subjects[r->subject].evidence(e, r->handle, &c);
+    facts.name = c.name;
     for (unsigned i = 0; i < vq_rule_count(); i++) {
         if (!(rules >> i & 1))
             continue;
         struct vq_finding f = c.finding;
-        vq_rule_say(i, &c.facts, &f);
+        vq_rule_say(i, &facts, &f);
         if (!h(&f, arg))
             return false;
     }

@@ -141,7 +141,7 @@ struct vq_rtp_stream {
     const struct vq_codec *codec;
     uint8_t pairing, direction, media;
     uint8_t dscp, ttl;
-    bool encrypted;
+    bool encrypted, call_over;   /* call_over: worth keeping rather than feeding */
     uint64_t key_hash, ssrc_hash;
     struct vq_series series;
     struct vq_list all, in_flow, in_call;
@@ -173,6 +173,7 @@ struct vq_talk {
     struct vq_note *first;
     uint64_t keys;               /* bit k % 64 for each message's key: a clear bit proves a message new */
     unsigned n_messages, not_kept, retransmissions;
+    const char *defect;          /* the first that a message had */
     int64_t start, last_ts;
     uint8_t kind;                /* enum vq_talk_kind */
     bool ended;                  /* its end was announced */

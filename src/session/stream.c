@@ -37,13 +37,14 @@ static void set_worth(struct vq_engine *e, struct vq_rtp_stream *s)
 {
     enum vq_worth w = VQ_WORTH_UNPROVEN;
     if (s->confirmed && s->call && s->packets >= PROOF)
-        w = s->ended || vq_call_over(vq_sip_call_at(e, s->call)) ? VQ_WORTH_FINISHED : VQ_WORTH_ACTIVE;
+        w = s->ended || s->call_over ? VQ_WORTH_FINISHED : VQ_WORTH_ACTIVE;
     if (!s->place.lru.next || s->place.worth != w)
         vq_place_set(&e->stream_places, &s->place, w);
 }
 
 void vq_stream_call_over(struct vq_engine *e, struct vq_rtp_stream *s)
 {
+    s->call_over = true;
     set_worth(e, s);
 }
 
@@ -252,6 +253,7 @@ void vq_stream_rebind(struct vq_engine *e, struct vq_flow *f, struct vq_rtp_stre
     s->call = f->call;
     s->pairing = f->pairing;
     s->direction = f->direction;
+    s->call_over = false;
     if (f->promise) {
         const struct vq_promise *p = vq_promise_at(e, f->promise);
         s->encrypted = p->encrypted;

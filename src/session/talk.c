@@ -235,6 +235,8 @@ struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struc
         .transport = VQ_UDP,
         .retransmission = *again,
     };
+    if (!t->defect)
+        t->defect = m->defect;
     n->prev = t->last;
     if (t->last)
         t->last->m.next = &n->m;
