@@ -43,7 +43,7 @@ static bool print(struct capture *c)
     struct vq_buf *b = &c->monitor.text;
     if (b->n && (fwrite(b->p, 1, b->n, stdout) != b->n || fflush(stdout)))
         return false;
-    vq_buf_clear(b);
+    vq_buf_retry(b); /* lines for want of memory are lost, the next ones need not be */
     return true;
 }
 

@@ -27,13 +27,16 @@ struct rule {
         snprintf(text, n, __VA_ARGS__);                                \
     }
 
+/* "1 packet", "2 packets": for the conversions "%llu %s". */
+#define COUNTED(n, word) (unsigned long long)(n), (n) == 1 ? word : word "s"
+
 /* ---- streams ---- */
-RULE(loss_heavy, f->loss_pct > 3, "%s lost %llu packets (%.2f %%): speech breaks up; G.1010 allows 3 %%.", f->name,
-     (unsigned long long)f->lost, f->loss_pct)
-RULE(loss, f->loss_pct > 1 && f->loss_pct <= 3, "%s lost %llu packets (%.2f %%): more than the 1 %% a voice network should keep.",
-     f->name, (unsigned long long)f->lost, f->loss_pct)
-RULE(loss_light, f->lost && f->loss_pct <= 1, "%s lost %llu packets (%.2f %%): hardly audible.", f->name,
-     (unsigned long long)f->lost, f->loss_pct)
+RULE(loss_heavy, f->loss_pct > 3, "%s lost %llu %s (%.2f %%): speech breaks up; G.1010 allows 3 %%.", f->name,
+     COUNTED(f->lost, "packet"), f->loss_pct)
+RULE(loss, f->loss_pct > 1 && f->loss_pct <= 3, "%s lost %llu %s (%.2f %%): more than the 1 %% a voice network should keep.",
+     f->name, COUNTED(f->lost, "packet"), f->loss_pct)
+RULE(loss_light, f->lost && f->loss_pct <= 1, "%s lost %llu %s (%.2f %%): hardly audible.", f->name,
+     COUNTED(f->lost, "packet"), f->loss_pct)
 RULE(jitter, f->jitter_max_ms > 30, "%s has jitter up to %.1f ms: a small jitter buffer drops what comes too late.", f->name,
      f->jitter_max_ms)
 RULE(delay_heavy, f->one_way_measured && f->one_way_ms > 400, "%s takes about %.0f ms one way: beyond the 400 ms limit of G.114.",
@@ -45,13 +48,12 @@ RULE(quality_poor, f->scored && f->r < 60, "%s scores R %.1f, MOS %.2f: G.109 do
 RULE(quality_low, f->scored && f->r >= 60 && f->r < 70, "%s scores R %.1f, MOS %.2f: many users are dissatisfied (G.109 low).",
      f->name, f->r, f->mos)
 RULE(duplicates, f->duplicates > 0,
-     "%s has %llu packets that came twice; they are left out of loss, so they hide none.", f->name,
-     (unsigned long long)f->duplicates)
-RULE(reordered, f->reordered > 0, "%s has %llu packets that came after a later one.", f->name, (unsigned long long)f->reordered)
-RULE(restart, f->segments > 1, "%s began its numbering anew %u time(s); the jump is not counted as loss.", f->name,
-     f->segments - 1)
-RULE(stray, f->stray > 0, "%s has %llu packets with sequence numbers far outside its numbering; no figure counts them.", f->name,
-     (unsigned long long)f->stray)
+     "%s has %llu %s that came twice; no loss is hidden by that.", f->name, COUNTED(f->duplicates, "packet"))
+RULE(reordered, f->reordered > 0, "%s has %llu %s that came after a later one.", f->name, COUNTED(f->reordered, "packet"))
+RULE(restart, f->segments > 1, "%s began its numbering anew %llu %s; the jump is not counted as loss.", f->name,
+     COUNTED(f->segments - 1, "time"))
+RULE(stray, f->stray > 0, "%s has %llu %s numbered far outside its sequence; no figure counts them.", f->name,
+     COUNTED(f->stray, "packet"))
 RULE(lost_beyond, f->reported_lost != VQ_NONE && f->reported_lost > (int64_t)f->lost + 2 &&
                       (double)f->reported_lost > 0.01 * (double)f->packets,
      "%s: the receiver reports %lld packets lost, but only %llu are missing here. The fault lies beyond the capture point.",
@@ -68,7 +70,8 @@ RULE(no_media, f->answered && f->talk_s >= 1 && !f->streams_to_caller && !f->str
 RULE(one_way, f->answered && f->talk_s >= 1 && !f->streams_to_caller != !f->streams_to_callee,
      "%s has audio in one direction only: the %s hears nothing.", f->name, silent_side(f))
 RULE(no_ack, f->no_ack, "%s: the 200 OK was never acknowledged (no ACK); the callee will hang up after 32 s.", f->name)
-RULE(sip_retransmitted, f->retransmissions > 0, "%s: %u SIP messages had to be sent again.", f->name, f->retransmissions)
+RULE(sip_retransmitted, f->retransmissions > 0, "%s: %llu SIP %s had to be sent again.", f->name,
+     COUNTED(f->retransmissions, "message"))
 RULE(sip_defect, f->defect, "%s has a SIP message that breaks the rules: %s.", f->name, f->defect)
 RULE(call_unanswered, f->state == VQ_CALL_TIMEOUT, "%s: nobody answered the INVITE at all.", f->name)
 RULE(call_failed, f->state == VQ_CALL_FAILED, "%s failed with status %u: the server could not complete it.", f->name, f->status)
@@ -80,25 +83,27 @@ RULE(mid_dialog, f->mid_dialog, "%s began before the capture did; its setup time
 
 /* ---- registrations ---- */
 RULE(wrong_password, f->outcome == VQ_REG_REJECTED && f->challenged && f->attempts > 1,
-     "%s was refused with status %u although credentials were sent: wrong password or user name.", f->name, f->status)
+     "%s was refused with %u %.40s although credentials were sent: most often a wrong password or user name.", f->name,
+     f->status, f->reason)
 RULE(no_credentials, f->outcome == VQ_REG_REJECTED && f->challenged && f->attempts <= 1,
      "%s was challenged (%u) and the client never answered with credentials.", f->name, f->status)
 RULE(reg_rejected, f->outcome == VQ_REG_REJECTED && !f->challenged, "%s was refused with status %u.", f->name, f->status)
-RULE(reg_timeout, f->outcome == VQ_REG_TIMEOUT, "%s was never answered, in %u REGISTER requests sent again %u times.", f->name,
-     f->attempts, f->retransmissions)
-RULE(reg_retransmitted, f->outcome != VQ_REG_TIMEOUT && f->retransmissions > 0, "%s: %u messages had to be sent again.", f->name,
-     f->retransmissions)
+RULE(reg_timeout, f->outcome == VQ_REG_TIMEOUT, "%s was never answered; it was sent again %llu %s.", f->name,
+     COUNTED(f->retransmissions, "time"))
+RULE(reg_retransmitted, f->outcome != VQ_REG_TIMEOUT && f->retransmissions > 0, "%s: %llu %s had to be sent again.",
+     f->name, COUNTED(f->retransmissions, "message"))
 
 /* ---- the capture itself ---- */
-RULE(snap, f->snap_cut > 0, "%llu frames were cut short by the capture's snap length.", (unsigned long long)f->snap_cut)
-RULE(backwards, f->backwards > 0,
-     "Time runs backwards at %llu frames, by %.3f ms at most; they are analysed in the order of the file.",
-     (unsigned long long)f->backwards, f->backwards_ms)
-RULE(fragments, f->fragments > 0, "%llu IP fragments were not put together; what they carry is missing from the report.",
-     (unsigned long long)f->fragments)
-RULE(bad_sip, f->bad_sip > 0, "%llu packets look like SIP, but no message could be made of them.", (unsigned long long)f->bad_sip)
-RULE(no_memory, f->no_memory > 0, "%llu packets could not be followed up for want of memory.", (unsigned long long)f->no_memory)
-RULE(evicted, f->evicted > 0, "%llu calls, streams or flows were let go because a table was full.", (unsigned long long)f->evicted)
+RULE(snap, f->snap_cut > 0, "%llu %s cut short by the capture's snap length.", COUNTED(f->snap_cut, "frame"))
+/* Capture engines put frames of several queues together within microseconds: only more than that is worth a word. */
+RULE(backwards, f->backwards_ms > 1,
+     "Time runs backwards at %llu %s, by %.3f ms at most; they are analysed in the order of the file.",
+     COUNTED(f->backwards, "frame"), f->backwards_ms)
+RULE(fragments, f->fragments > 0, "%llu IP %s not put together; what they carry is missing from the report.",
+     COUNTED(f->fragments, "fragment"))
+RULE(bad_sip, f->bad_sip > 0, "%llu %s of what looks like SIP, of which no message could be made.", COUNTED(f->bad_sip, "packet"))
+RULE(no_memory, f->no_memory > 0, "%llu %s not followed up for want of memory.", COUNTED(f->no_memory, "packet"))
+RULE(evicted, f->evicted > 0, "%llu %s (call, stream or flow) let go because a table was full.", COUNTED(f->evicted, "object"))
 
 #define ROW(id, name, subject, severity, next) {id, VQ_ABOUT_##subject, VQ_##severity, name##_when, name##_say, next}
 
@@ -106,7 +111,7 @@ static const struct rule rules[] = {
     ROW("capture-no-memory", no_memory, CAPTURE, ERROR, "Give the machine more memory or lower the --max options."),
     ROW("capture-evicted", evicted, CAPTURE, WARNING, "Raise --max-calls, --max-streams or --max-flows."),
     ROW("capture-snap", snap, CAPTURE, INFO, "Capture with a larger snap length (tcpdump -s 0)."),
-    ROW("capture-backwards", backwards, CAPTURE, INFO, "Steps of microseconds are normal; larger ones: sort the file by time (reordercap), check the clock."),
+    ROW("capture-backwards", backwards, CAPTURE, WARNING, "Sort the file by time (reordercap), or check the capturing machine's clock."),
     ROW("capture-fragments", fragments, CAPTURE, WARNING, "Look at the fragments in Wireshark: large SIP messages travel in them."),
     ROW("capture-bad-sip", bad_sip, CAPTURE, INFO, "Look at these packets in Wireshark."),
 

@@ -23,6 +23,7 @@ struct vq_facts {
     unsigned streams_to_caller, streams_to_callee;
     unsigned status, retransmissions;
     const char *defect;          /* of one of its messages */
+    const char *reason;          /* phrase of the final status, maybe "" */
 
     /* registration */
     enum vq_registration_outcome outcome;

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define VQ_RTT_REPORTS 4 /* sender reports remembered */
+#define VQ_RTT_REPORTS 3 /* sender reports remembered */
 
 struct vq_rtt {
     struct {

@@ -16,7 +16,7 @@
 /* Each allocation is preceded by its size, for realloc. */
 union header {
     size_t size;
-    max_align_t align;
+    uint64_t align; /* what the arena gives; libosip2 keeps nothing wider */
 };
 
 /* libosip2's allocators have no argument: this is where the parse that runs in this thread keeps its arena, and where

@@ -43,7 +43,7 @@ void vq_json_str(struct vq_json *j, json_t *o, const char *key, const char *z)
     vq_buf_terminal(&j->tmp, z);
     if (j->tmp.failed)
         j->no_memory = true;
-    vq_json_put(j, o, key, json_stringn_nocheck(j->tmp.p ? j->tmp.p : "", j->tmp.n));
+    vq_json_put(j, o, key, json_stringn_nocheck(j->tmp.p, j->tmp.n));
 }
 
 void vq_json_why(struct vq_json *j, json_t *o, const char *key, const char *why)
@@ -104,7 +104,7 @@ void vq_json_t_s(struct vq_json *j, json_t *o, int64_t ns)
 
 static void hand_on(struct vq_json *j)
 {
-    if (j->b.failed)
+    if (j->b.failed || j->tmp.failed)
         j->no_memory = true;
     if (!j->rc && !j->no_memory && j->b.n)
         j->rc = j->w(j->b.p, j->b.n, j->arg);
@@ -221,6 +221,8 @@ static json_t *capture(struct vq_json *j, const struct vq_report_input *in, cons
     vq_json_int(j, o, "sip_not_kept", s->messages_not_kept);
     vq_json_int(j, o, "snap_cut_frames", s->snap_cut_frames);
     vq_json_int(j, o, "time_backwards", s->time_backwards);
+    vq_json_real(j, o, "time_backwards_max_ms", s->time_backwards ? (double)s->time_backwards_max / VQ_JSON_MS : 0,
+                 NULL);
     vq_json_put(j, o, "evicted", evicted(j, s));
     vq_json_int(j, o, "kernel_dropped", in->kernel_dropped);
     return o;
@@ -288,15 +290,13 @@ struct findings {
     bool first;
 };
 
-static void finding(const struct vq_finding *f, void *arg)
+static bool finding(const struct vq_finding *f, void *arg)
 {
     struct findings *all = arg;
     struct vq_json *j = all->j;
     struct vq_call c;
     struct vq_stream s;
     struct vq_registration r;
-    if (stopped(j))
-        return;
     json_t *o = json_object(), *frames = json_array();
     vq_json_str(j, o, "id", f->id);
     vq_json_str(j, o, "severity", vq_severity_name(f->severity));
@@ -312,12 +312,14 @@ static void finding(const struct vq_finding *f, void *arg)
         vq_json_append(j, frames, json_integer((json_int_t)f->frames[i]));
     vq_json_put(j, o, "frames", frames);
     element(j, &all->first, o);
+    return !stopped(j);
 }
 
 static void findings(struct vq_json *j)
 {
     struct findings all = {j, true};
-    vq_findings(j->e, finding, &all);
+    if (vq_findings(j->e, finding, &all))
+        j->no_memory = true;
 }
 
 int vq_report_json(const struct vq_engine *e, const struct vq_report_input *in, const struct vq_report_style *st,

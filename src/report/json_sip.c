@@ -158,7 +158,7 @@ static json_t *offers(struct vq_json *j, const struct vq_call *c)
                 name[kept] = '\0';
                 vq_buf_clear(t);
                 vq_buf_terminal(t, name);
-                vq_json_append(j, audio, json_stringn_nocheck(t->p ? t->p : "", t->n));
+                vq_json_append(j, audio, json_stringn_nocheck(t->p, t->n));
             }
             a += n + (a[n] == ' ');
         }

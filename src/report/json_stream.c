@@ -197,6 +197,8 @@ static void score(struct vq_json *j, json_t *o, const struct vq_stream *s)
     vq_json_str_why(j, simple, "model", s->simple_name, "no simple model fits the codec");
     vq_json_real(j, simple, "r", s->simple_r, "no simple model fits the codec");
     vq_json_real(j, simple, "mos", s->simple_mos, "no simple model fits the codec");
+    if (vq_stream_simple_note(s))
+        vq_json_str(j, simple, "note", vq_stream_simple_note(s));
     vq_json_put(j, o, "simple", simple);
 }
 

@@ -25,24 +25,19 @@ struct drawing {
     size_t n_streams, next_stream, hidden_streams;
 };
 
-static const char *text_of(const struct vq_buf *b)
-{
-    return b->p ? b->p : "";
-}
-
 /* Time since the start, time since the row above, frame number. */
 static void left(struct drawing *d, int64_t ts, uint64_t frame)
 {
     char text[64];
     vq_ladder_row(&d->l);
     snprintf(text, sizeof text, "%9.3f", (double)(ts - d->zero) / 1e9);
-    vq_ladder_put(&d->l, 0, VQ_LADDER_LEFT, text, VQ_TINT_PLAIN);
-    if (d->before != VQ_NONE) {
+    vq_ladder_put(&d->l, 0, d->l.left, text, VQ_TINT_PLAIN);
+    if (d->before != VQ_NONE && d->l.left == VQ_LADDER_LEFT) {
         snprintf(text, sizeof text, "%+8.3f", (double)(ts - d->before) / 1e9);
-        vq_ladder_put(&d->l, 10, VQ_LADDER_LEFT - 10, text, VQ_TINT_DIM);
+        vq_ladder_put(&d->l, 10, d->l.left - 10, text, VQ_TINT_DIM);
     }
     snprintf(text, sizeof text, "%7llu", (unsigned long long)frame);
-    vq_ladder_put(&d->l, 18, VQ_LADDER_LEFT - 18, text, VQ_TINT_DIM);
+    vq_ladder_put(&d->l, d->l.left - 8, 8, text, VQ_TINT_DIM);
     d->before = ts;
 }
 
@@ -96,6 +91,7 @@ static void put_brief(const struct vq_report_style *st, struct vq_buf *b, const 
         {"Proxy Authentication Required", "Proxy Auth Required"},
         {"Session Progress", "Progress"},
         {"Request Terminated", "Terminated"},
+        {"Moved Temporarily", "Moved"},
         {"Temporarily Unavailable", "Unavailable"},
         {"Temporarily unavailable", "Unavailable"},
         {"Call/Transaction Does Not Exist", "No Such Call"},
@@ -135,7 +131,7 @@ static void name_message(struct drawing *d, const struct vq_message *m, struct v
         else
             put_brief(st, b, m->reason);
     }
-    if (st->verbose && m->cseq_method)
+    if (st->verbose && m->cseq_method && reason == REASON_FULL)
         vq_buf_fmt(b, ", CSeq %u", m->cseq);
 }
 
@@ -156,7 +152,7 @@ static void message(struct drawing *d, const struct vq_message *m)
         vq_buf_str(&w->brief, m->hold ? " (hold)" : " (SDP)");
         vq_buf_str(&w->shortest, m->hold ? " (hold)" : " (SDP)");
     }
-    const char *const labels[] = {text_of(&w->full), text_of(&w->shorter), text_of(&w->brief), text_of(&w->shortest),
+    const char *const labels[] = {w->full.p, w->shorter.p, w->brief.p, w->shortest.p,
                                   NULL};
     vq_ladder_arrow(&d->l, vq_ladder_lane(&d->l, &m->src, false), vq_ladder_lane(&d->l, &m->dst, false), VQ_STROKE_SIP,
                     labels, tint_of_message(m));
@@ -167,9 +163,9 @@ static void message(struct drawing *d, const struct vq_message *m)
     vq_buf_clear(&w->full);
     vq_buf_fmt(&w->full, "%s malformed: ", vq_glyph(st, VQ_GLYPH_WARNING));
     vq_out_wire(st, &w->full, m->defect);
-    vq_out_clip(st, &w->full, 0, d->l.columns - VQ_LADDER_LEFT);
+    vq_out_clip(st, &w->full, 0, d->l.columns - d->l.left);
     vq_ladder_row(&d->l);
-    vq_ladder_put(&d->l, VQ_LADDER_LEFT, d->l.columns, text_of(&w->full), VQ_TINT_FAIR);
+    vq_ladder_put(&d->l, d->l.left, d->l.columns, w->full.p, VQ_TINT_FAIR);
     vq_ladder_end(&d->l);
 }
 
@@ -195,11 +191,11 @@ static void stream(struct drawing *d, const struct vq_stream *s)
     vq_out_clip(st, &w->shortest, 0, 16);
     vq_buf_fmt(&w->shortest, " %s", vq_duration_text(st, s->end - s->start, n));
     vq_buf_clear(&w->full);
-    vq_buf_fmt(&w->full, "%s, %s packets, %s %% loss, MOS %s", text_of(&w->shortest), packets, loss, mos);
+    vq_buf_fmt(&w->full, "%s, %s packets, %s %% loss, MOS %s", w->shortest.p, packets, loss, mos);
     vq_buf_clear(&w->shorter);
-    vq_buf_fmt(&w->shorter, "%s, %s %% loss, MOS %s", text_of(&w->shortest), loss, mos);
+    vq_buf_fmt(&w->shorter, "%s, %s %% loss, MOS %s", w->shortest.p, loss, mos);
     left(d, s->start, s->first_frame);
-    const char *const labels[] = {text_of(&w->full), text_of(&w->shorter), text_of(&w->shortest), NULL};
+    const char *const labels[] = {w->full.p, w->shorter.p, w->shortest.p, NULL};
     bool below = vq_ladder_arrow(&d->l, from, to, VQ_STROKE_RTP, labels, t) == 2;
     vq_ladder_end(&d->l);
     if (!below)
@@ -208,7 +204,7 @@ static void stream(struct drawing *d, const struct vq_stream *s)
     vq_buf_fmt(&w->full, "%s packets, %s %% loss, MOS %s", packets, loss, mos);
     vq_buf_clear(&w->shorter);
     vq_buf_fmt(&w->shorter, "%s %% loss, MOS %s", loss, mos);
-    const char *const figures[] = {text_of(&w->full), text_of(&w->shorter), NULL};
+    const char *const figures[] = {w->full.p, w->shorter.p, NULL};
     vq_ladder_row(&d->l);
     vq_ladder_between(&d->l, from, to, figures, t);
     vq_ladder_end(&d->l);
@@ -244,20 +240,25 @@ static void streams_until(struct drawing *d, int64_t ts)
 
 /* ---- the whole --------------------------------------------------------------------------------------------------- */
 
+#define WORDS(d) {&(d)->words.full, &(d)->words.shorter, &(d)->words.brief, &(d)->words.shortest}
+
 static struct drawing *drawing_new(const struct vq_report_style *st, vq_write_h *w, void *arg)
 {
     struct drawing *d = calloc(1, sizeof *d);
     if (!d)
         return NULL;
     vq_out_init(&d->l.o, st, w, arg);
+    struct vq_buf *const words[] = WORDS(d);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        vq_buf_init(words[i]);
     d->zero = d->before = VQ_NONE;
     return d;
 }
 
 static int drawing_done(struct drawing *d)
 {
-    struct vq_buf *const words[] = {&d->words.full, &d->words.shorter, &d->words.brief, &d->words.shortest};
-    for (size_t i = 0; i < 4; i++) {
+    struct vq_buf *const words[] = WORDS(d);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         d->l.o.b.failed |= words[i]->failed;
         vq_buf_done(words[i]);
     }
@@ -289,25 +290,29 @@ static void name_lane(struct drawing *d, const struct vq_endpoint *ep, const cha
     a->agent = a->agent ? a->agent : agent;
 }
 
-/* Who is who, by the way the first INVITE took: whoever received it and sent it on is a proxy, whoever only received
- * it is called. */
+/* Who is who, by the way the first INVITE took: whoever received it and sent it on, or asked for credentials as proxies
+ * do (407, RFC 3261 22.3), is a proxy; whoever only received it is called. */
 static void name_parties(struct drawing *d, const struct vq_call *c)
 {
-    bool sent[VQ_LANES] = {false}, received[VQ_LANES] = {false};
+    bool proxy[VQ_LANES] = {false}, received[VQ_LANES] = {false};
     name_lane(d, &c->caller, "caller", c->from, c->user_agent_caller);
     for (const struct vq_message *m = c->messages; m && !(m->status >= 200 && m->status < 300); m = m->next) {
         const struct vq_lane *from = lane_of(d, &m->src), *to = lane_of(d, &m->dst);
-        if (!m->method || strcmp(m->method, "INVITE") || !from || !to || from == to)
+        if (!from || !to || from == to)
             continue;
-        sent[from - d->l.lanes] = true;
+        if (m->status == 407)
+            proxy[from - d->l.lanes] = true;
+        if (!m->method || strcmp(m->method, "INVITE"))
+            continue;
+        proxy[from - d->l.lanes] = true;
         received[to - d->l.lanes] = true;
     }
     for (unsigned i = 0; i < d->l.n_lanes; i++) {
         struct vq_lane *a = &d->l.lanes[i];
         if (a->role || !received[i])
             continue;
-        a->role = sent[i] ? "proxy" : "callee";
-        a->user = sent[i] ? NULL : c->to;
+        a->role = proxy[i] ? "proxy" : "callee";
+        a->user = proxy[i] ? NULL : c->to;
     }
     struct vq_lane *callee = lane_of(d, &c->callee);
     if (callee && !callee->agent)
@@ -355,25 +360,35 @@ static void draw(struct drawing *d, const struct vq_message *messages, int64_t s
     legend(d, not_kept);
 }
 
-static void headline(struct drawing *d, const char *kind, unsigned id, const char *from, const char *to)
+/* `details` goes on after the names, and on further lines where the page is narrow. */
+static void headline(struct drawing *d, const char *kind, unsigned id, const char *from, const char *to,
+                     const char *details)
 {
     struct vq_out *o = &d->l.o;
+    struct vq_buf *name = &o->tmp;
     vq_out_newline(o);
     vq_out_tint(o, VQ_TINT_ACCENT);
-    vq_buf_fmt(&o->b, "%s %u", kind, id);
+    vq_buf_clear(name);
+    vq_buf_fmt(name, "%s %u", kind, id);
+    vq_buf_str(&o->b, name->p);
+    size_t column = name->n + 2;
     vq_out_tint(o, VQ_TINT_PLAIN);
     vq_buf_str(&o->b, "  ");
     vq_out_tint(o, VQ_TINT_BOLD);
-    size_t at = o->b.n;
-    vq_out_wire(o->st, &o->b, from);
-    vq_out_clip(o->st, &o->b, at, 36);
+    vq_buf_clear(name);
+    vq_out_wire(o->st, name, from);
+    vq_out_clip(o->st, name, 0, 36);
     if (to) {
-        vq_buf_fmt(&o->b, " %s ", vq_glyph(o->st, VQ_GLYPH_ARROW));
-        at = o->b.n;
-        vq_out_wire(o->st, &o->b, to);
-        vq_out_clip(o->st, &o->b, at, 36);
+        vq_buf_fmt(name, " %s ", vq_glyph(o->st, VQ_GLYPH_ARROW));
+        size_t at = name->n;
+        vq_out_wire(o->st, name, to);
+        vq_out_clip(o->st, name, at, 36);
     }
+    vq_buf_str(&o->b, name->p);
+    column += vq_text_columns(name->p, name->n);
     vq_out_tint(o, VQ_TINT_PLAIN);
+    vq_buf_str(&o->b, "  ");
+    vq_out_words(o, 2, (unsigned)column + 2, details);
 }
 
 int vq_report_ladder(const struct vq_engine *e, uint32_t call, const struct vq_report_style *st, vq_write_h *w,
@@ -386,17 +401,15 @@ int vq_report_ladder(const struct vq_engine *e, uint32_t call, const struct vq_r
     struct drawing *d = drawing_new(st, w, arg);
     if (!d)
         return -ENOMEM;
-    struct vq_out *o = &d->l.o;
-    headline(d, "Call", c.id, c.from ? c.from : "?", c.to ? c.to : "?");
-    vq_buf_str(&o->b, "  ");
-    vq_text_state(&o->b, c.state);
+    struct vq_buf *b = &d->words.full;
+    vq_text_state(b, c.state);
     if (c.answer != VQ_NONE)
-        vq_buf_fmt(&o->b, ", answered after %s", vq_duration_text(st, c.answer, n));
+        vq_buf_fmt(b, ", answered after %s", vq_duration_text(st, c.answer, n));
     if (c.talk != VQ_NONE)
-        vq_buf_fmt(&o->b, ", talk %s", vq_duration_text(st, c.talk, n));
+        vq_buf_fmt(b, ", talk %s", vq_duration_text(st, c.talk, n));
     if (c.start != VQ_NONE)
-        vq_buf_fmt(&o->b, ", %s", vq_time_text(c.start, 3, n));
-    vq_out_newline(o);
+        vq_buf_fmt(b, ", %s", vq_time_text(c.start, 3, n));
+    headline(d, "Call", c.id, c.from ? c.from : "?", c.to ? c.to : "?", b->p);
     vq_ladder_lane_split(&d->l, c.messages);
     name_parties(d, &c);
     collect_streams(d, e, &c);
@@ -414,14 +427,13 @@ int vq_report_ladder_registration(const struct vq_engine *e, uint32_t reg, const
     struct drawing *d = drawing_new(st, w, arg);
     if (!d)
         return -ENOMEM;
-    struct vq_out *o = &d->l.o;
-    headline(d, "Registration", r.id, r.aor ? r.aor : "?", NULL);
-    vq_buf_fmt(&o->b, "  %s", vq_registration_outcome_name(r.outcome));
+    struct vq_buf *b = &d->words.full;
+    vq_buf_str(b, vq_registration_outcome_name(r.outcome));
     if (r.rrd != VQ_NONE)
-        vq_buf_fmt(&o->b, " after %s", vq_duration_text(st, r.rrd, n));
+        vq_buf_fmt(b, " after %s", vq_duration_text(st, r.rrd, n));
     if (r.expires_granted_s != VQ_NONE)
-        vq_buf_fmt(&o->b, ", expires after %lld s", (long long)r.expires_granted_s);
-    vq_out_newline(o);
+        vq_buf_fmt(b, ", expires after %lld s", (long long)r.expires_granted_s);
+    headline(d, "Registration", r.id, r.aor ? r.aor : "?", NULL, b->p);
     vq_ladder_lane_split(&d->l, r.messages);
     name_lane(d, &r.client, "client", r.user, r.user_agent);
     name_lane(d, &r.registrar, "registrar", NULL, NULL);
@@ -438,12 +450,10 @@ int vq_report_ladder_dialog(const struct vq_engine *e, uint32_t dialog, const st
     struct drawing *d = drawing_new(st, w, arg);
     if (!d)
         return -ENOMEM;
-    struct vq_out *o = &d->l.o;
-    headline(d, "Dialog", g.id, g.from_uri ? g.from_uri : "?", g.to_uri ? g.to_uri : "?");
-    vq_buf_str(&o->b, "  ");
-    vq_out_wire(st, &o->b, g.method);
-    vq_buf_fmt(&o->b, " %s", vq_dialog_outcome_name(g.outcome));
-    vq_out_newline(o);
+    struct vq_buf *b = &d->words.full;
+    vq_out_wire(st, b, g.method);
+    vq_buf_fmt(b, " %s", vq_dialog_outcome_name(g.outcome));
+    headline(d, "Dialog", g.id, g.from_uri ? g.from_uri : "?", g.to_uri ? g.to_uri : "?", b->p);
     vq_ladder_lane_split(&d->l, g.messages);
     name_lane(d, &g.client, "client", NULL, NULL);
     name_lane(d, &g.server, "server", NULL, NULL);

@@ -6,7 +6,9 @@
 
 #define VQ_LANES 10         /* further hosts share the last lane */
 #define VQ_LADDER_LEFT 26   /* columns for time, difference and frame number */
+#define VQ_LADDER_NARROW 17 /* the same without the difference, where the page is too narrow for it */
 #define VQ_LANE_SPACE 26    /* least distance of two lanes */
+#define VQ_LANE_TIGHT 20    /* the same on a narrow page */
 
 struct vq_lane {
     struct vq_endpoint ep;
@@ -29,6 +31,7 @@ struct vq_ladder {
     unsigned n_lanes;
     struct vq_cell *cells;
     unsigned columns;       /* of a row */
+    unsigned left;          /* columns before the lanes: VQ_LADDER_LEFT or VQ_LADDER_NARROW */
 };
 
 enum vq_stroke { VQ_STROKE_SIP, VQ_STROKE_RTP };

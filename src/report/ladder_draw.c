@@ -71,10 +71,14 @@ unsigned vq_ladder_lane(struct vq_ladder *l, const struct vq_endpoint *ep, bool 
 
 bool vq_ladder_place(struct vq_ladder *l)
 {
-    unsigned n = l->n_lanes, first = VQ_LADDER_LEFT + MARGIN, space = VQ_LANE_SPACE;
+    unsigned n = l->n_lanes, space = VQ_LANE_SPACE;
+    /* A line that the terminal breaks is worse than one that says less. */
+    bool narrow = n > 1 && VQ_LADDER_LEFT + 2 * MARGIN + (n - 1) * VQ_LANE_SPACE > l->o.width;
+    l->left = narrow ? VQ_LADDER_NARROW : VQ_LADDER_LEFT;
+    unsigned least = narrow ? VQ_LANE_TIGHT : VQ_LANE_SPACE, first = l->left + MARGIN;
     if (n > 1 && l->o.width > first + MARGIN) {
         space = (l->o.width - first - MARGIN) / (n - 1);
-        space = space < VQ_LANE_SPACE ? VQ_LANE_SPACE : space > SPACE_MOST ? SPACE_MOST : space;
+        space = space < least ? least : space > SPACE_MOST ? SPACE_MOST : space;
     }
     for (unsigned i = 0; i < n; i++)
         l->lanes[i].x = first + i * space;
@@ -143,8 +147,6 @@ static unsigned label_at(struct vq_ladder *l, unsigned x, unsigned room, const c
     vq_buf_clear(b);
     vq_buf_str(b, text);
     vq_out_clip(l->o.st, b, 0, room);
-    if (!b->p)
-        return 0;
     vq_ladder_put(l, x, room, b->p, t);
     return columns_of(b->p);
 }
@@ -251,7 +253,7 @@ static void lane_name(struct vq_ladder *l, const struct vq_lane *a, struct vq_bu
         return;
     }
     vq_out_wire(l->o.st, b, a->user);
-    if (*role && b->p && columns_of(b->p) + strlen(role) + 3 <= room)
+    if (*role && columns_of(b->p) + strlen(role) + 3 <= room)
         vq_buf_fmt(b, " (%s)", role);
 }
 
@@ -276,9 +278,9 @@ static void title_row(struct vq_ladder *l, unsigned row, enum vq_tint t)
         else if (row == 2)
             vq_out_wire(l->o.st, &b, a->agent);
         vq_out_clip(l->o.st, &b, 0, room);
-        unsigned w = b.n ? columns_of(b.p) : 0, half = w / 2;
+        unsigned w = columns_of(b.p), half = w / 2;
         unsigned x = a->x > half ? a->x - half : 0;
-        vq_ladder_put(l, x + w > l->columns ? l->columns - w : x, w, b.n ? b.p : "", t);
+        vq_ladder_put(l, x + w > l->columns ? l->columns - w : x, w, b.p, t);
     }
     l->o.b.failed |= b.failed;
     vq_buf_done(&b);
@@ -298,6 +300,7 @@ void vq_ladder_titles(struct vq_ladder *l)
     if (agents)
         title_row(l, 2, VQ_TINT_DIM);
     vq_ladder_row(l);
-    vq_ladder_put(l, 0, VQ_LADDER_LEFT, "   time s       +s   frame", VQ_TINT_DIM);
+    const char *columns = l->left == VQ_LADDER_LEFT ? "   time s       +s   frame" : "   time s  frame";
+    vq_ladder_put(l, 0, l->left, columns, VQ_TINT_DIM);
     vq_ladder_end(l);
 }

@@ -19,10 +19,9 @@ void vq_out_init(struct vq_out *o, const struct vq_report_style *st, vq_write_h 
 
 static void hand_on(struct vq_out *o)
 {
-    if (!o->rc && !o->b.failed && o->b.n)
+    if (!vq_out_stopped(o) && o->b.n)
         o->rc = o->w(o->b.p, o->b.n, o->arg);
-    if (!o->b.failed)
-        vq_buf_clear(&o->b);
+    vq_buf_clear(&o->b);
 }
 
 int vq_out_done(struct vq_out *o)
@@ -103,13 +102,13 @@ void vq_out_field(struct vq_out *o, const char *text, unsigned columns, bool rig
     vq_buf_str(&o->tmp, text);
     if (!right)
         vq_out_clip(o->st, &o->tmp, 0, columns);
-    size_t used = vq_text_columns(o->tmp.p ? o->tmp.p : "", o->tmp.n);
+    size_t used = vq_text_columns(o->tmp.p, o->tmp.n);
     size_t pad = used < columns ? columns - used : 0;
     if (right)
         vq_buf_fill(&o->b, ' ', pad);
     if (t != VQ_TINT_PLAIN)
         vq_out_tint(o, t);
-    vq_buf_add(&o->b, o->tmp.p ? o->tmp.p : "", o->tmp.n);
+    vq_buf_add(&o->b, o->tmp.p, o->tmp.n);
     if (t != VQ_TINT_PLAIN)
         vq_out_tint(o, VQ_TINT_PLAIN);
     if (!right)
@@ -161,13 +160,17 @@ void vq_out_flow(struct vq_out *o, enum vq_tint t, const char *item)
         vq_buf_fill(&o->b, ' ', o->indent - o->column);
         o->column = o->indent;
     }
+    bool broken = o->column + columns > o->width; /* longer than a line: broken between words, and nothing beside it */
     if (t != VQ_TINT_PLAIN)
         vq_out_tint(o, t);
-    vq_buf_str(&o->b, item);
+    if (broken)
+        vq_out_words(o, o->indent, o->column, item);
+    else
+        vq_buf_str(&o->b, item);
     if (t != VQ_TINT_PLAIN)
         vq_out_tint(o, VQ_TINT_PLAIN);
-    o->column += (unsigned)columns;
-    o->begun = true;
+    o->column = broken ? 0 : o->column + (unsigned)columns;
+    o->begun = !broken;
 }
 
 void vq_out_flow_end(struct vq_out *o)
@@ -238,11 +241,13 @@ const char *vq_duration_text(const struct vq_report_style *st, int64_t ns, char 
     if (ns == VQ_NONE)
         snprintf(text, VQ_NUMBER_TEXT, "%s", vq_glyph(st, VQ_GLYPH_NONE));
     else if (fabs(s) < 0.9995)
-        snprintf(text, VQ_NUMBER_TEXT, "%.1f ms", s * 1e3);
+        snprintf(text, VQ_NUMBER_TEXT, "%.*f ms", ns && fabs(s) < 0.0001 ? 3 : 1, s * 1e3);
     else if (fabs(s) < 59.995)
         snprintf(text, VQ_NUMBER_TEXT, "%.2f s", s);
     else if (whole < 3600)
         snprintf(text, VQ_NUMBER_TEXT, "%lld min %02lld s", whole / 60, whole % 60);
+    else if (whole >= 2 * 86400)
+        snprintf(text, VQ_NUMBER_TEXT, "%lld d %02lld h %02lld min", whole / 86400, whole / 3600 % 24, whole / 60 % 60);
     else
         snprintf(text, VQ_NUMBER_TEXT, "%lld h %02lld min %02lld s", whole / 3600, whole / 60 % 60, whole % 60);
     return text;
@@ -292,6 +297,17 @@ double vq_stream_r_nb(const struct vq_stream *s)
     default:
         return s->r;
     }
+}
+
+/* Cole and Rosenbluth fitted their G.711 curve to receivers that conceal losses; the row "g711" of G.113 stands for one
+ * that does not. */
+const char *vq_stream_simple_note(const struct vq_stream *s)
+{
+    static const char g711[] = "assumes that losses are concealed, which the E-model here does not: see --plc";
+    const struct vq_simple_model *m = s->simple_name ? vq_simple_by_name(s->simple_name) : NULL;
+    const struct vq_simple_model *fitted = vq_simple_by_name("cole-rosenbluth-g711");
+    bool curve = m && fitted && m->g2 == fitted->g2 && m->g3 == fitted->g3;
+    return curve && s->impairment && !strcmp(s->impairment->name, "g711") ? g711 : NULL;
 }
 
 enum vq_tint vq_tint_of_r(double r_nb)

@@ -68,6 +68,8 @@ const char *vq_time_text(int64_t ns, int digits, char text[VQ_NUMBER_TEXT]);
 /* R of the stream as it would stand on the narrowband scale: G.109 knows only that one, and the mapping to MOS of
  * G.107.1 and G.107.2 divides the same way. NAN when not scored. */
 double vq_stream_r_nb(const struct vq_stream *s);
+/* What to know before the simple model's figures are held against G.107's; NULL: nothing. */
+const char *vq_stream_simple_note(const struct vq_stream *s);
 enum vq_tint vq_tint_of_r(double r_nb);
 /* The same through MOS, for means. */
 enum vq_tint vq_tint_of_mos(double mos);

@@ -241,7 +241,9 @@ static void panels(struct vq_out *o, const struct vq_stream *s, const struct ext
     else
         empty_panel(o, "fewer than two packets");
     vq_buf_str(&o->b, "set ylabel \"loss, %\"\n");
-    if (x->n)
+    if (x->n && !(x->loss_max > 0))
+        empty_panel(o, "no packet lost");
+    else if (x->n)
         vq_buf_fmt(&o->b,
                    "set yrange [0:%.6g]\nset style fill solid 0.8 noborder\n"
                    "plot '%s.dat' using ($1+$10/2):4:($10*0.9) with boxes lc rgb \"#c0392b\" notitle\n",

@@ -28,7 +28,7 @@ void vq_text_pair(const struct vq_report_style *st, struct vq_buf *b, const char
     vq_buf_init(&c);
     vq_out_wire(st, &a, from ? from : "?");
     vq_out_wire(st, &c, to ? to : "?");
-    size_t wa = vq_text_columns(a.p ? a.p : "", a.n), wc = vq_text_columns(c.p ? c.p : "", c.n);
+    size_t wa = vq_text_columns(a.p, a.n), wc = vq_text_columns(c.p, c.n);
     size_t gap = 2 + vq_text_columns(arrow, strlen(arrow)), room = columns > gap + 2 ? columns - gap : 2;
     if (wa + wc > room) {
         /* The longer name gives way first. */
@@ -37,7 +37,7 @@ void vq_text_pair(const struct vq_report_style *st, struct vq_buf *b, const char
         vq_out_clip(st, &a, 0, ka);
         vq_out_clip(st, &c, 0, room - ka);
     }
-    vq_buf_fmt(b, "%s %s %s", a.p ? a.p : "", arrow, c.p ? c.p : "");
+    vq_buf_fmt(b, "%s %s %s", a.p, arrow, c.p);
     b->failed |= a.failed || c.failed;
     vq_buf_done(&a);
     vq_buf_done(&c);
@@ -257,8 +257,7 @@ struct findings {
     struct vq_out *o;
     const struct vq_engine *e;
     struct vq_buf b;
-    uint64_t n, shown;
-    bool count_only;
+    uint64_t shown;
 };
 
 /* What to check next and where to look: the sentence itself names its call, stream or registration, but not the call
@@ -290,7 +289,7 @@ static void finding_evidence(struct findings *f, const struct vq_finding *x)
     vq_out_tint(o, VQ_TINT_PLAIN);
 }
 
-static void finding(const struct vq_finding *x, void *arg)
+static bool finding(const struct vq_finding *x, void *arg)
 {
     static const struct {
         enum vq_glyph glyph;
@@ -302,9 +301,6 @@ static void finding(const struct vq_finding *x, void *arg)
     };
     struct findings *f = arg;
     struct vq_out *o = f->o;
-    f->n++;
-    if (f->count_only || !vq_text_shown(o, f->n - 1) || vq_out_stopped(o) || f->b.failed)
-        return;
     f->shown++;
     vq_buf_str(&o->b, "  ");
     vq_buf_clear(&f->b);
@@ -313,16 +309,24 @@ static void finding(const struct vq_finding *x, void *arg)
     vq_buf_char(&o->b, ' ');
     vq_buf_clear(&f->b);
     vq_out_wire(o->st, &f->b, x->text);
-    if (f->b.p)
-        vq_out_words(o, 12, 12, f->b.p);
+    vq_out_words(o, 12, 12, f->b.p);
     finding_evidence(f, x);
+    return vq_text_shown(o, f->shown) && !vq_out_stopped(o) && !f->b.failed;
 }
 
 void vq_text_findings(struct vq_out *o, const struct vq_engine *e)
 {
-    struct findings f = {.o = o, .e = e, .count_only = true};
-    vq_findings(e, finding, &f);
-    uint64_t n = f.n;
+    uint64_t counts[3];
+    int rc = vq_findings_count(e, counts);
+    if (rc) {
+        o->rc = o->rc ? o->rc : rc;
+        return;
+    }
+    uint64_t n = counts[VQ_INFO] + counts[VQ_WARNING] + counts[VQ_ERROR];
+    struct vq_stats stats;
+    vq_engine_stats(e, &stats);
+    if (!n && vq_text_nothing(&stats))
+        return;
     if (!n) {
         vq_out_newline(o);
         vq_out_tint(o, VQ_TINT_GOOD);
@@ -332,10 +336,11 @@ void vq_text_findings(struct vq_out *o, const struct vq_engine *e)
         return;
     }
     vq_out_heading(o, "Findings", n);
-    f.count_only = false;
-    f.n = 0;
+    struct findings f = {.o = o, .e = e};
     vq_buf_init(&f.b);
-    vq_findings(e, finding, &f);
+    rc = vq_findings(e, finding, &f);
+    if (rc)
+        o->rc = o->rc ? o->rc : rc;
     o->b.failed |= f.b.failed;
     vq_buf_done(&f.b);
     vq_text_more(o, n - f.shown, "findings");
@@ -348,10 +353,10 @@ int vq_report_text(const struct vq_engine *e, const struct vq_report_input *in, 
 {
     struct vq_out o;
     vq_out_init(&o, st, w, arg);
-    vq_text_input(&o, e, in);
+    uint64_t unbound = vq_text_input(&o, e, in);
     vq_text_registrations(&o, e);
     vq_text_calls(&o, e);
-    vq_text_unbound(&o, e);
+    vq_text_unbound(&o, e, unbound);
     vq_text_dialogs(&o, e);
     vq_text_findings(&o, e);
     return vq_out_done(&o);

@@ -10,12 +10,15 @@
 void vq_text_more(struct vq_out *o, uint64_t hidden, const char *what);
 bool vq_text_shown(const struct vq_out *o, uint64_t row); /* rows count from 0 */
 
-void vq_text_input(struct vq_out *o, const struct vq_engine *e, const struct vq_report_input *in);
+/* The head. Walks all streams, and returns how many of them belong to no call, so that nobody has to do it again. */
+uint64_t vq_text_input(struct vq_out *o, const struct vq_engine *e, const struct vq_report_input *in);
+/* Nothing that this program judges was found. */
+bool vq_text_nothing(const struct vq_stats *s);
 void vq_text_registrations(struct vq_out *o, const struct vq_engine *e);
 void vq_text_calls(struct vq_out *o, const struct vq_engine *e);
 void vq_text_dialogs(struct vq_out *o, const struct vq_engine *e);
-/* The streams that belong to no call. */
-void vq_text_unbound(struct vq_out *o, const struct vq_engine *e);
+/* The `n` streams that belong to no call. */
+void vq_text_unbound(struct vq_out *o, const struct vq_engine *e, uint64_t n);
 void vq_text_findings(struct vq_out *o, const struct vq_engine *e);
 
 /* The table of streams: its head, and the lines of one stream. `from` and `to` name the parties of its call, or NULL.

@@ -75,8 +75,9 @@ static void ending(struct vq_out *o, const struct vq_call *c, struct vq_buf *b)
         vq_buf_fmt(b, "%s by the %s",
                    c->answered != VQ_NONE || c->state == VQ_CALL_COMPLETED ? "hung up"
                    : c->state == VQ_CALL_CANCELLED                         ? "cancelled"
-                   : c->released_by == VQ_PARTY_CALLER                     ? "given up"
-                                                                           : "refused",
+                   : c->released_by == VQ_PARTY_CALLER || c->state == VQ_CALL_NO_ANSWER || c->state == VQ_CALL_TIMEOUT
+                       ? "given up"
+                       : "refused",
                    who);
         vq_out_flow(o, VQ_TINT_PLAIN, b->p);
     }
@@ -177,17 +178,16 @@ void vq_text_calls(struct vq_out *o, const struct vq_engine *e)
     vq_text_more(o, n - row, "calls");
 }
 
-void vq_text_unbound(struct vq_out *o, const struct vq_engine *e)
+void vq_text_unbound(struct vq_out *o, const struct vq_engine *e, uint64_t n)
 {
     struct vq_stream s;
-    uint64_t n = 0, row = 0;
-    for (uint32_t h = vq_stream_next(e, 0); h; h = vq_stream_next(e, h))
-        n += vq_stream_get(e, h, &s) && !s.call;
+    uint64_t row = 0;
     if (!n)
         return;
     vq_out_heading(o, "RTP streams without a call", n);
     vq_text_stream_head(o, false);
-    for (uint32_t h = vq_stream_next(e, 0); h && vq_text_shown(o, row) && !vq_out_stopped(o); h = vq_stream_next(e, h))
+    for (uint32_t h = vq_stream_next(e, 0); h && row < n && vq_text_shown(o, row) && !vq_out_stopped(o);
+         h = vq_stream_next(e, h))
         if (vq_stream_get(e, h, &s) && !s.call) {
             vq_text_stream(o, &s, NULL, NULL);
             row++;

@@ -38,9 +38,10 @@ static void input_line(struct vq_out *o, const struct vq_report_input *in, const
     if (s->start == VQ_NONE)
         return;
     label(o, "Time");
-    vq_buf_fmt(&o->b, "%s to %s", vq_time_text(s->start, 3, n), vq_time_text(s->end, 3, t));
-    vq_buf_fmt(&o->b, " (%s)", vq_duration_text(o->st, s->end - s->start, n));
-    vq_out_newline(o);
+    vq_buf_clear(b);
+    vq_buf_fmt(b, "%s to %s", vq_time_text(s->start, 3, n), vq_time_text(s->end, 3, t));
+    vq_buf_fmt(b, " (%s)", vq_duration_text(o->st, s->end - s->start, n));
+    vq_out_words(o, VQ_TEXT_LABEL, VQ_TEXT_LABEL, b->p);
 }
 
 /* Names of decoded kinds as people write them; the JSON report has the same in snake_case. */
@@ -84,6 +85,11 @@ static void decoded_lines(struct vq_out *o, const struct vq_stats *s, struct vq_
         }
 }
 
+bool vq_text_nothing(const struct vq_stats *s)
+{
+    return !s->sip_messages && !s->rtp_packets && !s->rtcp_packets;
+}
+
 static void warning(struct vq_out *o, const char *what, const char *words)
 {
     vq_buf_str(&o->b, "  ");
@@ -116,18 +122,19 @@ static void warnings(struct vq_out *o, const struct vq_report_input *in, const s
 {
     const struct {
         uint64_t n;
-        const char *words;
+        const char *noun, *one, *many, *words;
     } rows[] = {
-        {in->kernel_dropped,
-         "packets were dropped by the kernel before they could be read: losses may be the probe's own"},
-        {s->snap_cut_frames, "frames were cut short by the snap length: capture with -s 0 for whole messages"},
-        {s->sip_defective, "SIP messages have a defect; what can be read of them is in the ladders"},
-        {s->messages_not_kept, "SIP messages were counted but not kept, their call had too many"},
-        {s->evicted_calls, "calls were ended early because the table of calls was full"},
-        {s->evicted_streams, "streams were ended early because the table of streams was full"},
-        {s->evicted_registrations, "registrations were ended early because their table was full"},
-        {s->evicted_dialogs, "dialogs were ended early because their table was full"},
-        {s->evicted_flows, "flows were forgotten because the table of flows was full"},
+        {in->kernel_dropped, "packet", "was", "were",
+         "dropped by the kernel before they could be read: losses may be the probe's own"},
+        {s->snap_cut_frames, "frame", "was", "were",
+         "cut short by the snap length: capture with -s 0 for whole messages"},
+        {s->sip_defective, "SIP message", "has", "have", "a defect; what can be read of it is in the ladders"},
+        {s->messages_not_kept, "SIP message", "was", "were", "counted but not kept: too many of one call"},
+        {s->evicted_calls, "call", "was", "were", "ended early because the table of calls was full"},
+        {s->evicted_streams, "stream", "was", "were", "ended early because the table of streams was full"},
+        {s->evicted_registrations, "registration", "was", "were", "ended early because their table was full"},
+        {s->evicted_dialogs, "dialog", "was", "were", "ended early because their table was full"},
+        {s->evicted_flows, "flow", "was", "were", "forgotten because the table of flows was full"},
     };
     char n[VQ_NUMBER_TEXT];
     vq_buf_clear(b);
@@ -138,12 +145,16 @@ static void warnings(struct vq_out *o, const struct vq_report_input *in, const s
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].n) {
             vq_buf_clear(b);
-            vq_buf_fmt(b, "%s %s", vq_count_text(rows[i].n, n), rows[i].words);
+            vq_buf_fmt(b, "%s %s%s %s %s", vq_count_text(rows[i].n, n), rows[i].noun, rows[i].n == 1 ? "" : "s",
+                       rows[i].n == 1 ? rows[i].one : rows[i].many, rows[i].words);
             warning(o, "Attention", b->p);
         }
     vq_buf_clear(b);
     if (time_steps(o, s, b))
         warning(o, "Attention", b->p);
+    if (s->frames && vq_text_nothing(s))
+        warning(o, "Attention",
+                "neither SIP nor RTP over UDP was found; what TCP, TLS and tunnels carry is not looked into");
 }
 
 /* ---- the totals -------------------------------------------------------------------------------------------------- */
@@ -192,12 +203,16 @@ static void total_streams(struct vq_out *o, const struct vq_totals *all, struct 
     uint64_t n = all->streams, unbound = all->streams_without_call, encrypted = all->streams_encrypted;
     char t[VQ_NUMBER_TEXT];
     label(o, "RTP streams");
-    vq_out_tint(o, VQ_TINT_BOLD);
-    vq_buf_str(&o->b, vq_count_text(n, t));
-    vq_out_tint(o, VQ_TINT_PLAIN);
-    if (unbound || encrypted)
-        vq_buf_str(&o->b, ": ");
-    vq_out_flow_begin(o, VQ_TEXT_LABEL, VQ_TEXT_LABEL + (unsigned)strlen(t) + 2);
+    unsigned column = VQ_TEXT_LABEL;
+    if (!n || unbound < n) {
+        vq_out_tint(o, VQ_TINT_BOLD);
+        vq_buf_str(&o->b, vq_count_text(n, t));
+        vq_out_tint(o, VQ_TINT_PLAIN);
+        if (unbound || encrypted)
+            vq_buf_str(&o->b, ": ");
+        column += (unsigned)strlen(t) + 2;
+    }
+    vq_out_flow_begin(o, VQ_TEXT_LABEL, column);
     if (unbound) {
         vq_buf_clear(b);
         vq_buf_fmt(b, "%s without a call", vq_count_text(unbound, t));

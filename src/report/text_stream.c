@@ -8,83 +8,94 @@
 #define INDENT 4
 #define CELL 64
 
-static void put_codec(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+static void put_codec(struct vq_out *o, const struct vq_stream *s, char *t)
 {
     struct vq_buf b;
     vq_buf_init(&b);
     if (s->codec)
-        vq_out_wire(st, &b, s->codec);
+        vq_out_wire(o->st, &b, s->codec);
     else if (s->n_payload_types)
         vq_buf_fmt(&b, "PT %u", s->payload_types[0]);
-    vq_out_clip(st, &b, 0, 7);
-    snprintf(t, CELL, "%s", b.p && b.n < CELL ? b.p : "?");
+    vq_out_clip(o->st, &b, 0, 7);
+    snprintf(t, CELL, "%s", b.n && b.n < CELL ? b.p : "?");
+    o->b.failed |= b.failed;
     vq_buf_done(&b);
 }
 
-static void put_packets(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+static void put_packets(struct vq_out *o, const struct vq_stream *s, char *t)
 {
-    (void)st;
+    (void)o;
     vq_count_text(s->packets, t);
 }
 
-static void put_lost(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+static void put_lost(struct vq_out *o, const struct vq_stream *s, char *t)
 {
-    (void)st;
+    (void)o;
     vq_count_text(s->lost, t);
 }
 
-static void put_loss(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+static void put_loss(struct vq_out *o, const struct vq_stream *s, char *t)
 {
     /* Some loss must never read as none. */
-    vq_real_text(st, s->loss_pct, s->loss_pct > 0 && s->loss_pct < 0.1 ? 3 : 2, t);
+    vq_real_text(o->st, s->loss_pct, s->loss_pct > 0 && s->loss_pct < 0.1 ? 3 : 2, t);
 }
 
-static void put_duplicates(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+static void put_duplicates(struct vq_out *o, const struct vq_stream *s, char *t)
 {
-    (void)st;
+    (void)o;
     vq_count_text(s->duplicates, t);
 }
 
-static void put_reordered(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+static void put_reordered(struct vq_out *o, const struct vq_stream *s, char *t)
 {
-    (void)st;
+    (void)o;
     vq_count_text(s->reordered, t);
 }
 
-static void put_jitter(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+static void put_jitter(struct vq_out *o, const struct vq_stream *s, char *t)
 {
-    vq_real_text(st, s->jitter_mean_ms, 2, t);
+    vq_real_text(o->st, s->jitter_mean_ms, 2, t);
 }
 
-static void put_jitter_max(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+static void put_jitter_max(struct vq_out *o, const struct vq_stream *s, char *t)
 {
-    vq_real_text(st, s->jitter_max_ms, 2, t);
+    vq_real_text(o->st, s->jitter_max_ms, 2, t);
 }
 
-static void put_interarrival(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+static void put_interarrival(struct vq_out *o, const struct vq_stream *s, char *t)
 {
-    vq_real_text(st, s->interarrival_ms.n ? s->interarrival_ms.mean : NAN, 2, t);
+    vq_real_text(o->st, s->interarrival_ms.n ? s->interarrival_ms.mean : NAN, 2, t);
 }
 
-static void put_rtt(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+/* Between two network name spaces a round trip takes microseconds, around the world a third of a second. */
+static int rtt_digits(const struct vq_stream *s)
 {
-    vq_real_text(st, s->rtt_ms.n ? s->rtt_ms.mean : NAN, s->rtt_ms.mean < 1 ? 2 : 1, t);
+    return s->rtt_ms.mean < 0.1 ? 3 : s->rtt_ms.mean < 1 ? 2 : 1;
 }
 
-static void put_r(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+static void put_rtt(struct vq_out *o, const struct vq_stream *s, char *t)
 {
-    vq_real_text(st, s->scored ? s->r : NAN, 1, t);
+    vq_real_text(o->st, s->rtt_ms.n ? s->rtt_ms.mean : NAN, rtt_digits(s), t);
 }
 
-static void put_mos(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+static void put_r(struct vq_out *o, const struct vq_stream *s, char *t)
 {
-    vq_real_text(st, s->scored ? s->mos : NAN, 2, t);
+    /* Heavy loss drives R far below 0, where it says nothing more; the JSON report has the number. */
+    if (s->scored && s->r < 0)
+        snprintf(t, CELL, "< 0");
+    else
+        vq_real_text(o->st, s->scored ? s->r : NAN, 1, t);
 }
 
-static void put_rating(const struct vq_report_style *st, const struct vq_stream *s, char *t)
+static void put_mos(struct vq_out *o, const struct vq_stream *s, char *t)
+{
+    vq_real_text(o->st, s->scored ? s->mos : NAN, 2, t);
+}
+
+static void put_rating(struct vq_out *o, const struct vq_stream *s, char *t)
 {
     const char *name = vq_rating_g109(vq_stream_r_nb(s));
-    snprintf(t, CELL, "%s", name ? name : vq_glyph(st, VQ_GLYPH_NONE));
+    snprintf(t, CELL, "%s", name ? name : vq_glyph(o->st, VQ_GLYPH_NONE));
 }
 
 static enum vq_tint tint_lost(const struct vq_stream *s)
@@ -121,7 +132,7 @@ static const struct column {
     const char *title;
     unsigned width, rank;
     bool right;
-    void (*put)(const struct vq_report_style *st, const struct vq_stream *s, char *t);
+    void (*put)(struct vq_out *o, const struct vq_stream *s, char *t);
     enum vq_tint (*tint)(const struct vq_stream *s);
 } columns[COLUMNS] = {
     [CODEC] = {"codec", 7, 0, false, put_codec, NULL},
@@ -177,7 +188,7 @@ static void cells(struct vq_out *o, const struct layout *t, const struct vq_stre
         if (!c->right && i)
             vq_buf_char(&o->b, ' ');
         if (s)
-            c->put(o->st, s, text);
+            c->put(o, s, text);
         vq_out_field(o, s ? text : c->title, c->width, c->right,
                      !s ? VQ_TINT_DIM : c->tint ? c->tint(s) : VQ_TINT_PLAIN);
     }
@@ -203,7 +214,7 @@ static void endpoints(const struct vq_out *o, const struct vq_stream *s, struct 
 /* What the row has no column for. */
 static void remarks(struct vq_out *o, const struct vq_stream *s, struct vq_buf *b)
 {
-    char n[VQ_NUMBER_TEXT];
+    char n[VQ_NUMBER_TEXT], m[VQ_NUMBER_TEXT];
     if (s->media != VQ_MEDIA_AUDIO && s->media != VQ_MEDIA_UNKNOWN)
         vq_out_flow(o, VQ_TINT_PLAIN, vq_media_name(s->media));
     if (s->encrypted)
@@ -234,6 +245,14 @@ static void remarks(struct vq_out *o, const struct vq_stream *s, struct vq_buf *
         vq_buf_clear(b);
         vq_buf_str(b, "no score: ");
         vq_out_wire(o->st, b, s->score_why);
+        vq_out_flow(o, VQ_TINT_DIM, b->p);
+    }
+    if (o->st->verbose && s->simple_name && isfinite(s->simple_r)) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "%s: R %s, MOS %s", s->simple_name, vq_real_text(o->st, s->simple_r, 1, n),
+                   vq_real_text(o->st, s->simple_mos, 2, m));
+        if (vq_stream_simple_note(s))
+            vq_buf_str(b, " (assumes concealment)");
         vq_out_flow(o, VQ_TINT_DIM, b->p);
     }
     if (o->st->verbose) {
@@ -268,7 +287,7 @@ static void figures(struct vq_out *o, const struct vq_stream *s, const struct la
     }
     if (!t->on[RTT] && s->rtt_ms.n) {
         vq_buf_clear(b);
-        vq_buf_fmt(b, "RTT %s ms", vq_real_text(o->st, s->rtt_ms.mean, s->rtt_ms.mean < 1 ? 2 : 1, n));
+        vq_buf_fmt(b, "RTT %s ms", vq_real_text(o->st, s->rtt_ms.mean, rtt_digits(s), n));
         vq_out_flow(o, VQ_TINT_PLAIN, b->p);
     }
     if (!t->on[R] && s->scored) {
@@ -311,11 +330,11 @@ static void tiphon_item(struct vq_out *o, struct vq_buf *b, const char *what, co
     vq_out_flow(o, tint_of_index(index), b->p);
 }
 
-/* TIPHON as Indonesian lab reports use it: there "delay" is the mean interarrival time, total over packets. */
+/* TIPHON as Indonesian lab reports use it: there "delay" is the total of the interarrival times over the packets. */
 static void tiphon_line(struct vq_out *o, const struct vq_stream *s, struct vq_buf *b)
 {
     char n[VQ_NUMBER_TEXT];
-    double delay = s->interarrival_ms.n ? s->interarrival_ms.mean : NAN;
+    double delay = s->interarrival_ms.n ? s->interarrival_total_ms / (double)s->packets : NAN;
     const int index[] = {
         vq_tiphon_delay(delay),
         vq_tiphon_jitter(s->jitter_mean_ms),
@@ -355,9 +374,9 @@ void vq_text_stream(struct vq_out *o, const struct vq_stream *s, const char *fro
     } else {
         endpoints(o, s, &b);
     }
-    vq_out_field(o, b.p ? b.p : "", t.name, false, VQ_TINT_PLAIN);
+    vq_out_field(o, b.p, t.name, false, VQ_TINT_PLAIN);
     cells(o, &t, s);
-    stream_details(o, s, &t, named || vq_text_columns(b.p ? b.p : "", b.n) > t.name, &b);
+    stream_details(o, s, &t, named || vq_text_columns(b.p, b.n) > t.name, &b);
     if (tiphon(o))
         tiphon_line(o, s, &b);
     o->b.failed |= b.failed;

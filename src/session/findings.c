@@ -52,6 +52,7 @@ static void registration(const struct vq_engine *e, uint32_t h, struct vq_facts 
     struct vq_registration r;
     vq_registration_get(e, h, &r);
     *f = (struct vq_facts){.subject = VQ_ABOUT_REGISTRATION, .outcome = r.outcome, .status = r.status,
+                           .reason = r.reason ? r.reason : "",
                            .challenged = r.challenged, .attempts = r.attempts, .retransmissions = r.retransmissions};
 }
 

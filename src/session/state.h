@@ -82,23 +82,22 @@ extern const uint32_t vq_clocks[VQ_CLOCKS];
 
 /* What a stream's packets rarely touch. */
 struct vq_stream_cold {
-    uint32_t handle;
     struct vq_jitter *guess;     /* VQ_CLOCKS of them in the arena while the clock is unknown, else NULL */
     struct vq_rtt rtt;
     struct vq_segment first;     /* packets of the last segment: what is left of the stream's */
-    uint64_t packets_before;     /* of the last segment */
+    uint32_t packets_before;     /* of the last segment */
     struct vq_segment *last_segment;
     struct vq_arena arena;       /* further segments, cname, codec name */
     const char *cname;
     const char *codec_name;      /* from SDP when the table lacks it */
-    uint64_t sr, rr, xr;
     int64_t reported_lost;
+    uint32_t sr, rr, xr;
     uint32_t reported_jitter;
     uint8_t reported_fraction, reported_fraction_max;
     uint8_t payload_types[8];
     uint8_t n_payload_types;
     bool bye;
-    uint64_t event_packets, cn_packets;
+    uint32_t event_packets, cn_packets;
 };
 
 /* What the walk over all streams needs of each, without the whole view. */
@@ -137,7 +136,6 @@ struct vq_rtp_stream {
     uint32_t clock_hz;
     uint64_t first_frame;
     int64_t start;
-    struct vq_endpoint src, dst;
     const struct vq_codec *codec;
     uint8_t pairing, direction, media;
     uint8_t dscp, ttl;

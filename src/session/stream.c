@@ -91,8 +91,6 @@ static struct vq_rtp_stream *new_stream(struct vq_engine *e, struct vq_flow *f, 
         vq_table_remove(&e->stream_by_key, s->key_hash, h);
         goto fail;
     }
-    s->src = f->src;
-    s->dst = f->dst;
     s->start = s->last_ts = d->ts;
     s->first_frame = d->frame;
     s->ttl = d->ttl;
@@ -105,7 +103,6 @@ static struct vq_rtp_stream *new_stream(struct vq_engine *e, struct vq_flow *f, 
     s->slot_end = d->ts + s->series.width;
     s->slot.jitter_ms = -1;
     struct vq_stream_cold *cold = vq_cold_at(e, c);
-    cold->handle = c;
     cold->reported_lost = VQ_NONE;
     cold->first = (struct vq_segment){.ssrc = r->ssrc, .reason = "start", .ts = d->ts};
     cold->last_segment = &cold->first;
@@ -347,7 +344,7 @@ static void restarted(struct vq_engine *e, struct vq_rtp_stream *s, int64_t ts)
     if (!g)
         return; /* the cap on segments: the stream goes on within the last one */
     *g = (struct vq_segment){.ssrc = s->ssrc, .reason = "sequence_restart", .ts = ts};
-    uint64_t began = s->packets - 1; /* the packet before, stray then, began it */
+    uint32_t began = (uint32_t)s->packets - 1; /* the packet before, stray then, began it */
     c->last_segment->packets = began - c->packets_before;
     c->packets_before = began;
     c->last_segment->next = g;
@@ -501,8 +498,10 @@ static bool ssrc_eq(uint32_t handle, const void *key, const void *arg)
 {
     const struct vq_rtp_stream *s = vq_rtp_stream_at(arg, handle);
     const struct ssrc_key *k = key;
-    return s->ssrc == k->ssrc && !s->closed && vq_endpoint_same_host(&s->src, k->src) &&
-           vq_endpoint_same_host(&s->dst, k->dst);
+    if (s->ssrc != k->ssrc || s->closed)
+        return false;
+    const struct vq_flow *f = vq_flow_at(arg, s->flow);
+    return vq_endpoint_same_host(&f->src, k->src) && vq_endpoint_same_host(&f->dst, k->dst);
 }
 
 uint32_t vq_stream_by_ssrc(const struct vq_engine *e, uint32_t ssrc, const struct vq_endpoint *src,

@@ -172,8 +172,8 @@ static void view_identity(const struct vq_engine *e, const struct vq_rtp_stream 
         out->next_in_call = VQ_CONTAINER(s->in_call.next, struct vq_rtp_stream, in_call)->handle;
     out->direction = s->direction;
     out->pairing = s->pairing;
-    out->src = s->src;
-    out->dst = s->dst;
+    out->src = vq_flow_at(e, s->flow)->src;
+    out->dst = vq_flow_at(e, s->flow)->dst;
     out->ssrc = s->ssrc;
     out->media = s->media;
     out->codec = s->codec ? s->codec->name : c->codec_name;
@@ -277,7 +277,8 @@ static void view_one_way(const struct vq_engine *e, const struct vq_rtp_stream *
     }
     double rtt = out->rtt_ms.n ? out->rtt_ms.mean : 0;
     uint64_t n = out->rtt_ms.n;
-    uint32_t back = vq_flow_find(e, &s->dst, &s->src);
+    const struct vq_flow *f = vq_flow_at(e, s->flow);
+    uint32_t back = vq_flow_find(e, &f->dst, &f->src);
     uint32_t reverse = back ? vq_flow_at(e, back)->stream : 0;
     if (reverse) {
         const struct vq_rtt *r = &vq_cold_at(e, vq_rtp_stream_at(e, reverse)->cold)->rtt;

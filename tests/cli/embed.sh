@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC2154 # $tmp and $B are from lib/common.sh
 # The library without the program: tests/embed/example.c sees the public headers only and is linked without libpcap.
 . "$(dirname "$0")/lib/common.sh"
 

@@ -147,7 +147,7 @@ def _(lab):
 @scenario('call-redirect-302', streams=2,
           flow='INVITE 407/INVITE ACK INVITE 302/INVITE ACK INVITE 200/INVITE ACK BYE 200/BYE',
           doc='The called name has moved: 302, the phone follows to the new address and the call is answered',
-          sees='1 call redirected, then 1 call completed')
+          sees='1 call, redirected by 302 and then completed')
 def _(lab):
     office(lab)
     anna, _ = two_phones(lab)

@@ -103,6 +103,26 @@ static const json_t *at(const json_t *v, const char *path)
     return v;
 }
 
+/* Beside the row of a receiver without concealment the simple model's figures need a word; beside the other none. */
+static void notes_what_the_simple_model_assumes(void **state)
+{
+    (void)state;
+    struct vq_engine e = full();
+    e.stats.time_backwards = 3;
+    e.stats.time_backwards_max = 2500000;
+    json_t *root = parsed(&e, &whole);
+    assert_non_null(strstr(json_string_value(at(root, "streams.0.simple.note")), "concealed"));
+    assert_null(json_object_get(at(root, "streams.1.simple"), "note"));
+    assert_float_equal(json_real_value(at(root, "capture.time_backwards_max_ms")), 2.5, 1e-9);
+    json_decref(root);
+    e.streams[0].impairment = vq_impairment_by_name("g711-plc");
+    e.stats.time_backwards = 0;
+    root = parsed(&e, &whole);
+    assert_null(json_object_get(at(root, "streams.0.simple"), "note"));
+    assert_float_equal(json_real_value(at(root, "capture.time_backwards_max_ms")), 0, 0);
+    json_decref(root);
+}
+
 static void says_what_is_known(void **state)
 {
     (void)state;
@@ -373,6 +393,7 @@ static void survives_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(notes_what_the_simple_model_assumes),
         cmocka_unit_test(says_what_is_known),
         cmocka_unit_test(gives_every_null_a_reason),
         cmocka_unit_test(counts_each_frame_once),

@@ -1,0 +1,76 @@
+#!/bin/sh
+# Every JSON report obeys the published schema: of each shipped capture, and of input that is damaged or empty.
+# shellcheck disable=SC2154 # $tmp, $call and so on are from lib/common.sh
+# shellcheck source=/dev/null
+. "$(dirname "$0")/lib/common.sh"
+
+if ! command -v python3 >/dev/null 2>&1 ||
+    ! python3 -c 'from jsonschema import Draft202012Validator' 2>/dev/null; then
+    echo "python3-jsonschema is not installed"
+    exit 77
+fi
+schema=$(dirname "$0")/../../reports/voipqos.report.schema.json
+mkdir "$tmp/reports"
+
+for capture in "$CAPTURES"/*.pcap*; do
+    status "$(basename "$capture")" 0 "$VOIPQOS" -q -r "$capture" --json "$tmp/reports/$(basename "$capture").json"
+done
+# Whatever the options, the fields are the same.
+status "with options" 0 "$VOIPQOS" -q -r "$call" --plc --delay 30 --model lab-voice --rating tiphon \
+    --json "$tmp/reports/options.json"
+status "nothing passes the filter" 0 "$VOIPQOS" -q -r "$call" --json "$tmp/reports/filtered.json" -- udp port 1
+status "tables that overflow" 0 "$VOIPQOS" -q -r "$call" --max-calls 1 --max-streams 1 --max-flows 2 \
+    --json "$tmp/reports/full.json"
+head -c 40000 "$call" >"$tmp/cut.pcap"
+status "a capture that is cut off" 3 "$VOIPQOS" -q -r "$tmp/cut.pcap" --json "$tmp/reports/cut.json"
+head -c 24 "$call" >"$tmp/empty.pcap"
+status "a capture without frames" 0 "$VOIPQOS" -q -r "$tmp/empty.pcap" --json "$tmp/reports/empty.json"
+
+python3 - "$schema" "$tmp/reports" >"$tmp/verdict" 2>&1 <<'PYTHON'
+import json, os, sys
+from jsonschema import Draft202012Validator
+
+with open(sys.argv[1], encoding='utf-8') as f:
+    schema = json.load(f)
+Draft202012Validator.check_schema(schema)
+validator = Draft202012Validator(schema)
+
+
+def verdict(report):
+    e = next(validator.iter_errors(report), None)
+    return '' if e is None else '/'.join(map(str, e.absolute_path)) + ': ' + e.message[:200]
+
+
+reports = {}
+for name in sorted(os.listdir(sys.argv[2])):
+    with open(os.path.join(sys.argv[2], name), encoding='utf-8') as f:
+        reports[name] = json.load(f)
+    wrong = verdict(reports[name])
+    print('FAIL' if wrong else 'ok', name, wrong)
+# A schema that lets everything pass proves nothing.
+good = reports['options.json']
+for what, spoil in (
+        ('a stream without lost', lambda r: r['streams'][0].pop('lost')),
+        ('a field nobody knows', lambda r: r['calls'][0].update(color='red')),
+        ('a state nobody knows', lambda r: r['calls'][0].update(state='done')),
+        ('a count below 0', lambda r: r['capture'].update(frames=-1)),
+        ('words for a number', lambda r: r['streams'][0].update(loss_pct='none'))):
+    bad = json.loads(json.dumps(good))
+    spoil(bad)
+    print('ok' if verdict(bad) else 'FAIL', what, 'is refused')
+for name, member, value in (
+        ('cut.json', 'truncated', True), ('empty.json', 'frames', 0), ('filtered.json', 'frames', 0)):
+    got = reports[name]['capture'][member]
+    print('ok' if got == value else 'FAIL', f'{name}: {member} is {got}')
+for name in ('empty.json', 'filtered.json'):
+    print('ok' if not reports[name]['calls'] + reports[name]['streams'] else 'FAIL', f'{name} holds nothing')
+PYTHON
+check "the validator ran to its end" test $? -eq 0
+while read -r verdict words; do
+    case $verdict in
+        ok) pass ;;
+        *) fail "$verdict $words" ;;
+    esac
+done <"$tmp/verdict"
+
+finish
