@@ -28,15 +28,15 @@ struct rule {
     }
 
 /* "1 packet", "2 packets": for the conversions "%llu %s". */
-#define COUNTED(n, word) (unsigned long long)(n), (n) == 1 ? word : word "s"
+#define COUNTED(n, one, many) (unsigned long long)(n), (n) == 1 ? (one) : (many)
 
 /* ---- streams ---- */
 RULE(loss_heavy, f->loss_pct > 3, "%s lost %llu %s (%.2f %%): speech breaks up; G.1010 allows 3 %%.", f->name,
-     COUNTED(f->lost, "packet"), f->loss_pct)
+     COUNTED(f->lost, "packet", "packets"), f->loss_pct)
 RULE(loss, f->loss_pct > 1 && f->loss_pct <= 3, "%s lost %llu %s (%.2f %%): more than the 1 %% a voice network should keep.",
-     f->name, COUNTED(f->lost, "packet"), f->loss_pct)
+     f->name, COUNTED(f->lost, "packet", "packets"), f->loss_pct)
 RULE(loss_light, f->lost && f->loss_pct <= 1, "%s lost %llu %s (%.2f %%): hardly audible.", f->name,
-     COUNTED(f->lost, "packet"), f->loss_pct)
+     COUNTED(f->lost, "packet", "packets"), f->loss_pct)
 RULE(jitter, f->jitter_max_ms > 30, "%s has jitter up to %.1f ms: a small jitter buffer drops what comes too late.", f->name,
      f->jitter_max_ms)
 RULE(delay_heavy, f->one_way_measured && f->one_way_ms > 400, "%s takes about %.0f ms one way: beyond the 400 ms limit of G.114.",
@@ -48,12 +48,12 @@ RULE(quality_poor, f->scored && f->r < 60, "%s scores R %.1f, MOS %.2f: G.109 do
 RULE(quality_low, f->scored && f->r >= 60 && f->r < 70, "%s scores R %.1f, MOS %.2f: many users are dissatisfied (G.109 low).",
      f->name, f->r, f->mos)
 RULE(duplicates, f->duplicates > 0,
-     "%s has %llu %s that came twice; no loss is hidden by that.", f->name, COUNTED(f->duplicates, "packet"))
-RULE(reordered, f->reordered > 0, "%s has %llu %s that came after a later one.", f->name, COUNTED(f->reordered, "packet"))
+     "%s has %llu %s that came twice; no loss is hidden by that.", f->name, COUNTED(f->duplicates, "packet", "packets"))
+RULE(reordered, f->reordered > 0, "%s has %llu %s that came after a later one.", f->name, COUNTED(f->reordered, "packet", "packets"))
 RULE(restart, f->segments > 1, "%s began its numbering anew %llu %s; the jump is not counted as loss.", f->name,
-     COUNTED(f->segments - 1, "time"))
+     COUNTED(f->segments - 1, "time", "times"))
 RULE(stray, f->stray > 0, "%s has %llu %s numbered far outside its sequence; no figure counts them.", f->name,
-     COUNTED(f->stray, "packet"))
+     COUNTED(f->stray, "packet", "packets"))
 RULE(lost_beyond, f->reported_lost != VQ_NONE && f->reported_lost > (int64_t)f->lost + 2 &&
                       (double)f->reported_lost > 0.01 * (double)f->packets,
      "%s: the receiver reports %lld packets lost, but only %llu are missing here. The fault lies beyond the capture point.",
@@ -71,7 +71,7 @@ RULE(one_way, f->answered && f->talk_s >= 1 && !f->streams_to_caller != !f->stre
      "%s has audio in one direction only: the %s hears nothing.", f->name, silent_side(f))
 RULE(no_ack, f->no_ack, "%s: the 200 OK was never acknowledged (no ACK); the callee will hang up after 32 s.", f->name)
 RULE(sip_retransmitted, f->retransmissions > 0, "%s: %llu SIP %s had to be sent again.", f->name,
-     COUNTED(f->retransmissions, "message"))
+     COUNTED(f->retransmissions, "message", "messages"))
 RULE(sip_defect, f->defect, "%s has a SIP message that breaks the rules: %s.", f->name, f->defect)
 RULE(call_unanswered, f->state == VQ_CALL_TIMEOUT, "%s: nobody answered the INVITE at all.", f->name)
 RULE(call_failed, f->state == VQ_CALL_FAILED, "%s failed with status %u: the server could not complete it.", f->name, f->status)
@@ -89,21 +89,21 @@ RULE(no_credentials, f->outcome == VQ_REG_REJECTED && f->challenged && f->attemp
      "%s was challenged (%u) and the client never answered with credentials.", f->name, f->status)
 RULE(reg_rejected, f->outcome == VQ_REG_REJECTED && !f->challenged, "%s was refused with status %u.", f->name, f->status)
 RULE(reg_timeout, f->outcome == VQ_REG_TIMEOUT, "%s was never answered; it was sent again %llu %s.", f->name,
-     COUNTED(f->retransmissions, "time"))
+     COUNTED(f->retransmissions, "time", "times"))
 RULE(reg_retransmitted, f->outcome != VQ_REG_TIMEOUT && f->retransmissions > 0, "%s: %llu %s had to be sent again.",
-     f->name, COUNTED(f->retransmissions, "message"))
+     f->name, COUNTED(f->retransmissions, "message", "messages"))
 
 /* ---- the capture itself ---- */
-RULE(snap, f->snap_cut > 0, "%llu %s cut short by the capture's snap length.", COUNTED(f->snap_cut, "frame"))
+RULE(snap, f->snap_cut > 0, "%llu %s cut short by the capture's snap length.", COUNTED(f->snap_cut, "frame", "frames"))
 /* Capture engines put frames of several queues together within microseconds: only more than that is worth a word. */
 RULE(backwards, f->backwards_ms > 1,
      "Time runs backwards at %llu %s, by %.3f ms at most; they are analysed in the order of the file.",
-     COUNTED(f->backwards, "frame"), f->backwards_ms)
+     COUNTED(f->backwards, "frame", "frames"), f->backwards_ms)
 RULE(fragments, f->fragments > 0, "%llu IP %s not put together; what they carry is missing from the report.",
-     COUNTED(f->fragments, "fragment"))
-RULE(bad_sip, f->bad_sip > 0, "%llu %s of what looks like SIP, of which no message could be made.", COUNTED(f->bad_sip, "packet"))
-RULE(no_memory, f->no_memory > 0, "%llu %s not followed up for want of memory.", COUNTED(f->no_memory, "packet"))
-RULE(evicted, f->evicted > 0, "%llu %s (call, stream or flow) let go because a table was full.", COUNTED(f->evicted, "object"))
+     COUNTED(f->fragments, "fragment", "fragments"))
+RULE(bad_sip, f->bad_sip > 0, "%llu %s of what looks like SIP, of which no message could be made.", COUNTED(f->bad_sip, "packet", "packets"))
+RULE(no_memory, f->no_memory > 0, "%llu %s not followed up for want of memory.", COUNTED(f->no_memory, "packet", "packets"))
+RULE(evicted, f->evicted > 0, "%llu %s (call, stream or flow) let go because a table was full.", COUNTED(f->evicted, "object", "objects"))
 
 #define ROW(id, name, subject, severity, next) {id, VQ_ABOUT_##subject, VQ_##severity, name##_when, name##_say, next}
 

@@ -1,10 +1,7 @@
 /* call.c - INVITE calls: a transition table over what happened, and the times between. */
 #include "session/session.h"
 
-#include <stdio.h>
 #include <string.h>
-
-#include "util/str.h"
 
 /* ---- states ------------------------------------------------------------------------------------------------------ */
 
@@ -202,137 +199,6 @@ static struct vq_leg *leg_of(struct vq_engine *e, struct vq_sip_call *c, const s
     return new_leg(c, to_tag);
 }
 
-/* ---- session descriptions ---------------------------------------------------------------------------------------- */
-
-static bool is_hold(const struct vq_sdp *sdp)
-{
-    for (unsigned i = 0; i < sdp->n_media; i++)
-        if (sdp->media[i].media == VQ_MEDIA_AUDIO && sdp->media[i].rtp.port)
-            return sdp->media[i].hold_addr || sdp->media[i].dir == VQ_SDP_SENDONLY || sdp->media[i].dir == VQ_SDP_INACTIVE;
-    return false;
-}
-
-/* Text that stops where its room ends. */
-struct line {
-    char text[512];
-    size_t n;
-};
-
-static void add(struct line *l, const void *p, size_t n)
-{
-    if (n > sizeof l->text - l->n)
-        n = sizeof l->text - l->n;
-    memcpy(l->text + l->n, p, n);
-    l->n += n;
-}
-
-static void add_z(struct line *l, const char *z)
-{
-    add(l, z, strlen(z));
-}
-
-/* "PCMU PCMA telephone-event" of one media section. */
-static void add_formats(struct line *l, const struct vq_sdp_media *m)
-{
-    for (unsigned i = 0; i < m->n_formats; i++) {
-        const struct vq_sdp_format *f = &m->formats[i];
-        char number[4];
-        if (i)
-            add(l, " ", 1);
-        if (f->codec)
-            add_z(l, f->codec->name);
-        else if (f->name.n)
-            add(l, f->name.p, f->name.n);
-        else
-            add(l, number, (size_t)snprintf(number, sizeof number, "%u", f->pt));
-    }
-}
-
-static const char *const direction_words[] = {
-    [VQ_SDP_SENDRECV] = "", [VQ_SDP_SENDONLY] = " sendonly", [VQ_SDP_RECVONLY] = " recvonly", [VQ_SDP_INACTIVE] = " inactive"};
-
-/* One line for the ladder: each section's formats, address and direction. */
-static const char *sdp_text(struct vq_talk *t, const struct vq_sdp *sdp)
-{
-    struct line l = {.n = 0};
-    for (unsigned i = 0; i < sdp->n_media; i++) {
-        const struct vq_sdp_media *m = &sdp->media[i];
-        char at[VQ_ENDPOINT_TEXT];
-        if (i)
-            add_z(&l, "; ");
-        if (m->media != VQ_MEDIA_AUDIO) {
-            add_z(&l, vq_media_name(m->media));
-            add_z(&l, " ");
-        }
-        add_formats(&l, m);
-        add_z(&l, " @ ");
-        add_z(&l, vq_endpoint_text(&m->rtp, at));
-        add_z(&l, direction_words[m->dir]);
-    }
-    return vq_talk_text(t, vq_slice(l.text, l.n));
-}
-
-/* RFC 3264: an offer is open until the other side answers; the same side speaking again repeats or renews it. */
-static bool is_answer(struct vq_sip_call *c, const struct vq_sip *m, bool from_caller)
-{
-    bool other = c->offer_from_caller != from_caller;
-    if (c->offer_open && other)
-        return true;
-    return !c->offer_open && c->last_offer && !m->request && m->cseq == c->offer_cseq && other;
-}
-
-static void note_offer(struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d, const struct vq_sdp *sdp,
-                       bool from_caller)
-{
-    bool answer = is_answer(c, m, from_caller);
-    const char *kind = answer ? "answer" : "offer";
-    /* The next hop's copy, and a 200 that repeats its 183, say nothing new. */
-    struct vq_offer *last = c->last_offer;
-    bool repeated = last && last->from_caller == from_caller && !strcmp(last->kind, kind) && c->offer_cseq == m->cseq;
-    c->offer_open = !answer;
-    c->offer_cseq = m->cseq;
-    if (!answer)
-        c->offer_from_caller = from_caller;
-    struct vq_offer *o = repeated ? NULL : vq_arena_alloc(&c->talk.arena, sizeof *o);
-    if (!o)
-        return;
-    struct line names = {.n = 0};
-    for (unsigned i = 0; i < sdp->n_media; i++) {
-        if (sdp->media[i].media == VQ_MEDIA_AUDIO) {
-            add_formats(&names, &sdp->media[i]);
-            break;
-        }
-    }
-    const char *audio = vq_talk_text(&c->talk, vq_slice(names.text, names.n));
-    *o = (struct vq_offer){.ts = d->ts, .frame = d->frame, .kind = kind, .audio = audio ? audio : "",
-                           .from_caller = from_caller, .hold = is_hold(sdp)};
-    if (last)
-        last->next = o;
-    else
-        c->first_offer = o;
-    c->last_offer = o;
-}
-
-static void session_description(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d,
-                                struct vq_note *n, bool from_caller)
-{
-    struct vq_sdp sdp;
-    if (!m->body.n || !(vq_str_istarts(m->content_type, "application/sdp") || vq_str_starts(m->body, "v=")))
-        return;
-    if (!vq_sdp_parse(m->body, &sdp))
-        return;
-    if (n) {
-        n->m.sdp = sdp_text(&c->talk, &sdp);
-        n->m.hold = is_hold(&sdp);
-        if (!n->m.defect)
-            n->m.defect = sdp.defect;
-        if (!c->talk.defect)
-            c->talk.defect = sdp.defect;
-    }
-    note_offer(c, m, d, &sdp, from_caller);
-    vq_promise_sdp(e, c, &sdp, d, from_caller);
-}
-
 /* ---- requests and responses -------------------------------------------------------------------------------------- */
 
 /* Durations are between first occurrences: a retransmission never starts a clock again (RFC 6076 4). */
@@ -520,7 +386,7 @@ bool vq_call_message(struct vq_engine *e, const struct vq_sip *m, const struct v
     struct vq_leg *l = leg_of(e, c, m, from_caller);
     if (l && !m->request && m->method == VQ_SIP_INVITE && l->status < 200)
         l->status = m->status;
-    session_description(e, c, m, d, n, from_caller);
+    vq_call_sdp(e, c, m, d, n, from_caller);
     if (again)
         return true;
     if (m->request)

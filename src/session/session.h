@@ -84,6 +84,9 @@ void vq_sip_prefetch_talk(const struct vq_engine *e, const struct vq_sip *m, uin
 bool vq_registration_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d);
 bool vq_call_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d);
 bool vq_dialog_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d);
+/* offer.c: the SDP of a message, if it has one; `n`: its note in the ladder, or NULL. */
+void vq_call_sdp(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d,
+                 struct vq_note *n, bool from_caller);
 void vq_registration_timer(struct vq_engine *e, struct vq_sip_registration *r);
 void vq_call_timer(struct vq_engine *e, struct vq_sip_call *c);
 void vq_dialog_timer(struct vq_engine *e, struct vq_sip_dialog *d);
