@@ -59,9 +59,22 @@ static int reserve(struct vq_series *s, uint64_t i)
     return 1;
 }
 
+static uint64_t age_of(const struct vq_series *s, int64_t ts)
+{
+    return ts > s->start ? (uint64_t)ts - (uint64_t)s->start : 0;
+}
+
+int64_t vq_series_reach(struct vq_series *s, int64_t ts)
+{
+    uint64_t age = age_of(s, ts);
+    while (age / (uint64_t)s->width >= VQ_SERIES_SLOTS)
+        widen(s);
+    return s->start + ((int64_t)(age / (uint64_t)s->width) + 1) * s->width;
+}
+
 int64_t vq_series_add(struct vq_series *s, int64_t ts, const struct vq_slot *v)
 {
-    uint64_t age = ts > s->start ? (uint64_t)(ts - s->start) : 0;
+    uint64_t age = age_of(s, ts);
     if (!s->slots && !reserve(s, 0))
         return s->start + s->width;
     while (!reserve(s, age / (uint64_t)s->width))

@@ -28,6 +28,9 @@ void vq_slot_merge(struct vq_slot *a, const struct vq_slot *b);
 void vq_series_init(struct vq_series *s, int64_t start);
 void vq_series_done(struct vq_series *s);
 
+/* Makes the slots wide enough for `ts`: afterwards its slot's number is below VQ_SERIES_SLOTS. Returns that slot's end. */
+int64_t vq_series_reach(struct vq_series *s, int64_t ts);
+
 /* Adds `v` to the slot of time `ts` (times before the start count in the first). Without memory the slots get wider
  * instead; only a series without any slot loses the value. Returns the end of that slot. */
 int64_t vq_series_add(struct vq_series *s, int64_t ts, const struct vq_slot *v);

@@ -204,7 +204,7 @@ static struct vq_leg *leg_of(struct vq_engine *e, struct vq_sip_call *c, const s
 /* Durations are between first occurrences: a retransmission never starts a clock again (RFC 6076 4). */
 static void once(int64_t *where, int64_t from, int64_t to)
 {
-    if (*where == VQ_NONE && from != VQ_NONE)
+    if (*where == VQ_NONE && from != VQ_NONE && to >= from) /* a clock that was set back measures nothing */
         *where = to - from;
 }
 
@@ -215,6 +215,7 @@ static void revive(struct vq_engine *e, struct vq_sip_call *c)
     c->cancel_seen = false;
     c->c.end = VQ_NONE;
     vq_talk_arm(e, &c->talk, e->now + VQ_TIMEOUT);
+    vq_talk_worth(e, &c->talk, VQ_WORTH_ACTIVE);
 }
 
 static void invite(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m)
@@ -228,9 +229,11 @@ static void invite(struct vq_engine *e, struct vq_sip_call *c, const struct vq_s
     revive(e, c);
 }
 
-static void bye(struct vq_engine *e, struct vq_sip_call *c, int64_t ts, bool from_caller)
+/* `to_tag`: hash of the callee's tag. Of a forked call that two answered, the first answer is the call; the caller
+ * clears the other one away (RFC 3261 13.2.2.4). */
+static void bye(struct vq_engine *e, struct vq_sip_call *c, int64_t ts, bool from_caller, uint64_t to_tag)
 {
-    if (c->bye_ts != VQ_NONE)
+    if (c->bye_ts != VQ_NONE || (c->answer_tag && to_tag && to_tag != c->answer_tag))
         return;
     c->bye_ts = c->c.end = ts;
     if (c->c.state == VQ_CALL_IN_CALL || c->c.state == VQ_CALL_RINGING || c->c.state == VQ_CALL_INCOMPLETE)
@@ -259,7 +262,7 @@ static void request(struct vq_engine *e, struct vq_sip_call *c, const struct vq_
         }
         return;
     case VQ_SIP_BYE:
-        bye(e, c, ts, from_caller);
+        bye(e, c, ts, from_caller, vq_tag_hash(e, from_caller ? m->to.tag : m->from.tag));
         return;
     default:
         return;
@@ -281,12 +284,13 @@ static void provisional(struct vq_engine *e, struct vq_sip_call *c, unsigned sta
     step(e, c, EV_RINGING);
 }
 
-static void answered(struct vq_engine *e, struct vq_sip_call *c, int64_t ts)
+static void answered(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, int64_t ts)
 {
     if (c->c.answered != VQ_NONE)
         return;
     c->c.answered = ts;
-    c->c.end = VQ_NONE;
+    c->c.end = c->bye_ts = VQ_NONE; /* a BYE to the early dialog that crossed the answer does not count */
+    c->answer_tag = vq_tag_hash(e, m->to.tag);
     if (!c->c.mid_dialog) {
         once(&c->c.srd, c->c.start, ts);
         once(&c->c.answer, c->c.start, ts);
@@ -295,6 +299,7 @@ static void answered(struct vq_engine *e, struct vq_sip_call *c, int64_t ts)
     step(e, c, EV_OK);
     c->c.released_by = VQ_PARTY_NONE;
     c->talk.ended = false;
+    vq_talk_worth(e, &c->talk, VQ_WORTH_ACTIVE);
 }
 
 static void refused(struct vq_engine *e, struct vq_sip_call *c, enum call_event ev, enum vq_party by, int64_t ts)
@@ -334,7 +339,7 @@ static void invite_response(struct vq_engine *e, struct vq_sip_call *c, const st
                             int64_t ts)
 {
     /* Later ones answer re-INVITEs, are other hops' copies, or come from branches that lost. */
-    if (c->c.answered != VQ_NONE || (vq_call_over(c) && (m->status < 200 || m->status >= 300)))
+    if (c->c.state == VQ_CALL_IN_CALL || c->c.answered != VQ_NONE || (vq_call_over(c) && (m->status < 200 || m->status >= 300)))
         return;
     c->c.status = m->status;
     c->c.reason = n ? n->m.reason : "";
@@ -347,7 +352,7 @@ static void invite_response(struct vq_engine *e, struct vq_sip_call *c, const st
         if (++i == sizeof finals / sizeof *finals)
             return;
     if (finals[i].event == EV_OK)
-        answered(e, c, ts);
+        answered(e, c, m, ts);
     else
         refused(e, c, finals[i].event, finals[i].by, ts);
 }
@@ -361,7 +366,9 @@ static void response(struct vq_engine *e, struct vq_sip_call *c, const struct vq
     vq_talk_set(&c->talk, from_caller ? &c->c.user_agent_caller : &c->c.user_agent_callee, m->user_agent);
     if (m->method == VQ_SIP_INVITE && m->cseq == c->invite_cseq && !from_caller) {
         invite_response(e, c, m, n, ts);
-    } else if (m->method == VQ_SIP_BYE && m->status >= 200 && c->bye_ts != VQ_NONE) {
+    } else if (m->method == VQ_SIP_BYE && m->status >= 200) {
+        if (c->c.mid_dialog && c->bye_ts == VQ_NONE && m->status < 300) /* the BYE itself was not seen */
+            bye(e, c, ts, !from_caller, 0);
         if (m->status < 300)
             once(&c->c.sdd, c->bye_ts, ts);
         if (vq_call_over(c) && m->status != 401 && m->status != 407)
@@ -386,7 +393,7 @@ bool vq_call_message(struct vq_engine *e, const struct vq_sip *m, const struct v
     struct vq_leg *l = leg_of(e, c, m, from_caller);
     if (l && !m->request && m->method == VQ_SIP_INVITE && l->status < 200)
         l->status = m->status;
-    vq_call_sdp(e, c, m, d, n, from_caller);
+    vq_call_sdp(e, c, m, d, n, from_caller, again);
     if (again)
         return true;
     if (m->request)

@@ -282,12 +282,12 @@ void vq_options_defaults(struct vq_options *o)
     };
 }
 
-#define PROMISES_PER_CALL 8u
 #define ARENA_CHUNK 512u
 
-static uint32_t times(uint32_t n, uint32_t k)
+/* The largest pool there can be bounds what larger caps would ask for. */
+static uint32_t bounded(uint64_t n)
 {
-    return n > UINT32_MAX / 2 / k ? UINT32_MAX / 2 : n * k;
+    return n > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)n;
 }
 
 uint64_t vq_options_ceiling(const struct vq_options *o)
@@ -295,7 +295,8 @@ uint64_t vq_options_ceiling(const struct vq_options *o)
     uint64_t flow = sizeof(struct vq_flow) + 2 * sizeof(struct vq_table_slot) * 4 + 2 * sizeof(struct vq_port);
     uint64_t stream = sizeof(struct vq_rtp_stream) + sizeof(struct vq_stream_cold) + VQ_STREAM_ARENA +
                       VQ_SERIES_SLOTS * sizeof(struct vq_slot) + 4 * sizeof(struct vq_table_slot) * 4;
-    uint64_t call = sizeof(struct vq_sip_call) + vq_talk_arena[VQ_TALK_CALL] + PROMISES_PER_CALL * sizeof(struct vq_promise);
+    uint64_t call = sizeof(struct vq_sip_call) + vq_talk_arena[VQ_TALK_CALL] +
+                    VQ_PROMISES_PER_CALL * (sizeof(struct vq_promise) + sizeof(struct vq_port));
     uint64_t reg = sizeof(struct vq_sip_registration) + vq_talk_arena[VQ_TALK_REGISTRATION];
     uint64_t dialog = sizeof(struct vq_sip_dialog) + vq_talk_arena[VQ_TALK_DIALOG];
     return sizeof(struct vq_engine) + o->max_flows * flow + o->max_streams * stream + o->max_calls * call +
@@ -330,14 +331,15 @@ static void init_pools(struct vq_engine *e)
     vq_pool_init(&e->flows, sizeof(struct vq_flow), o->max_flows);
     vq_pool_init(&e->streams, sizeof(struct vq_rtp_stream), o->max_streams);
     vq_pool_init(&e->colds, sizeof(struct vq_stream_cold), o->max_streams);
-    vq_pool_init(&e->promises, sizeof(struct vq_promise), times(o->max_calls, PROMISES_PER_CALL));
-    vq_pool_init(&e->ports, sizeof(struct vq_port), times(o->max_flows, 2) + times(o->max_calls, PROMISES_PER_CALL) / 2);
+    vq_pool_init(&e->promises, sizeof(struct vq_promise), bounded((uint64_t)o->max_calls * VQ_PROMISES_PER_CALL));
+    vq_pool_init(&e->ports, sizeof(struct vq_port),
+                 bounded(2 * (uint64_t)o->max_flows + (uint64_t)o->max_calls * VQ_PROMISES_PER_CALL));
     vq_pool_init(&e->talks[VQ_TALK_CALL].pool, sizeof(struct vq_sip_call), o->max_calls);
     vq_pool_init(&e->talks[VQ_TALK_REGISTRATION].pool, sizeof(struct vq_sip_registration), o->max_registrations);
     vq_pool_init(&e->talks[VQ_TALK_DIALOG].pool, sizeof(struct vq_sip_dialog), o->max_dialogs);
     vq_pool_init(&e->chunks, ARENA_CHUNK, UINT32_MAX / 2); /* the arenas have caps of their own */
-    vq_list_init(&e->flow_lru);
     vq_list_init(&e->stream_all);
+    vq_places_init(&e->flow_places);
     vq_places_init(&e->stream_places);
     for (int k = 0; k < VQ_TALKS; k++) {
         vq_list_init(&e->talks[k].all);

@@ -47,9 +47,9 @@ uint32_t vq_flow_find(const struct vq_engine *e, const struct vq_endpoint *src, 
 void vq_flow_drop(struct vq_engine *e, struct vq_flow *f)
 {
     while (!vq_list_empty(&f->streams))
-        vq_stream_drop(e, VQ_CONTAINER(f->streams.next, struct vq_rtp_stream, in_flow));
+        vq_stream_evict(e, VQ_CONTAINER(f->streams.next, struct vq_rtp_stream, in_flow));
     vq_flow_unbind(e, f);
-    vq_list_remove(&f->lru);
+    vq_place_leave(&e->flow_places, &f->place);
     vq_list_remove(&f->at_src);
     vq_list_remove(&f->at_dst);
     if (f->port_src)
@@ -60,25 +60,32 @@ void vq_flow_drop(struct vq_engine *e, struct vq_flow *f)
     vq_pool_give(&e->flows, f->handle);
 }
 
-/* Second chance: a flow that was used since it was last looked at goes to the back. Flows without a proven stream go
- * first; when there is none among the oldest, the oldest goes with its streams. */
-#define EVICT_LOOK 32
+void vq_flow_reweigh(struct vq_engine *e, struct vq_flow *f)
+{
+    uint8_t w = VQ_WORTH_UNPROVEN;
+    for (const struct vq_list *l = f->streams.next; l != &f->streams; l = l->next) {
+        const struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, in_flow);
+        if (s->place.worth > w)
+            w = s->place.worth;
+    }
+    if (f->place.worth != w)
+        vq_place_set(&e->flow_places, &f->place, (enum vq_worth)w);
+}
+
+/* A packet marks its flow in the line that it reads anyway; the marks are moved to where they count when they matter. */
+#define EVICT_LOOK 64
 
 static void evict_flow(struct vq_engine *e)
 {
-    struct vq_flow *victim = NULL;
-    for (int i = 0; i < EVICT_LOOK; i++) {
-        struct vq_flow *f = VQ_CONTAINER(e->flow_lru.next, struct vq_flow, lru);
-        if (!f->touched && f->n_streams == f->candidates) {
-            victim = f;
-            break;
+    for (int w = 0; w < VQ_WORTHS; w++) {
+        const struct vq_list *lru = &e->flow_places.lru[w], *l = lru->next;
+        for (int i = 0; i < EVICT_LOOK && l != lru; i++, l = l->next) {
+            struct vq_flow *f = VQ_CONTAINER(l, struct vq_flow, place.lru);
+            f->place.touched |= f->touched;
+            f->touched = false;
         }
-        f->touched = false;
-        vq_list_touch(&e->flow_lru, &f->lru);
     }
-    if (!victim)
-        victim = VQ_CONTAINER(e->flow_lru.next, struct vq_flow, lru);
-    vq_flow_drop(e, victim);
+    vq_flow_drop(e, VQ_CONTAINER(vq_places_victim(&e->flow_places), struct vq_flow, place));
     e->stats.evicted_flows++;
 }
 
@@ -99,7 +106,7 @@ static uint32_t new_flow(struct vq_engine *e, const struct vq_dgram *d, uint64_t
         vq_pool_give(&e->flows, h);
         return 0;
     }
-    vq_list_append(&e->flow_lru, &f->lru);
+    vq_place_set(&e->flow_places, &f->place, VQ_WORTH_UNPROVEN);
     return h;
 }
 

@@ -74,28 +74,35 @@ static const char *sdp_text(struct vq_talk *t, const struct vq_sdp *sdp)
     return vq_talk_text(t, vq_slice(l.text, l.n));
 }
 
-/* RFC 3264: an offer is open until the other side answers; the same side speaking again repeats or renews it. */
-static bool is_answer(struct vq_sip_call *c, const struct vq_sip *m, bool from_caller)
+enum role { OFFER, ANSWER, NOTHING_NEW };
+
+/* RFC 3264, RFC 3261 13.2.1: an INVITE or UPDATE can only offer, what comes back answers, and so does the ACK or PRACK when
+ * the response made the offer. The next hop's copy, and a 200 that repeats its 183, say nothing new. */
+static enum role role_of(const struct vq_sip_call *c, const struct vq_sip *m, bool from_caller)
 {
-    bool other = c->offer_from_caller != from_caller;
-    if (c->offer_open && other)
-        return true;
-    return !c->offer_open && c->last_offer && !m->request && m->cseq == c->offer_cseq && other;
+    bool by_offerer = c->last_offer && from_caller == c->offer_from_caller;
+    bool same = c->last_offer && m->cseq == c->offer_cseq;
+    if (m->request && m->method != VQ_SIP_ACK && m->method != VQ_SIP_PRACK)
+        return by_offerer && same ? NOTHING_NEW : OFFER;
+    if (!c->last_offer || by_offerer)
+        return same ? NOTHING_NEW : OFFER;
+    if (c->offer_open)
+        return ANSWER;
+    return same || m->method == VQ_SIP_ACK ? NOTHING_NEW : OFFER;
 }
 
 static void note_offer(struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d, const struct vq_sdp *sdp,
                        bool from_caller)
 {
-    bool answer = is_answer(c, m, from_caller);
-    const char *kind = answer ? "answer" : "offer";
-    /* The next hop's copy, and a 200 that repeats its 183, say nothing new. */
-    struct vq_offer *last = c->last_offer;
-    bool repeated = last && last->from_caller == from_caller && !strcmp(last->kind, kind) && c->offer_cseq == m->cseq;
-    c->offer_open = !answer;
-    c->offer_cseq = m->cseq;
-    if (!answer)
+    enum role role = role_of(c, m, from_caller);
+    if (role == NOTHING_NEW)
+        return;
+    c->offer_open = role == OFFER;
+    if (role == OFFER) {
+        c->offer_cseq = m->cseq;
         c->offer_from_caller = from_caller;
-    struct vq_offer *o = repeated ? NULL : vq_arena_alloc(&c->talk.arena, sizeof *o);
+    }
+    struct vq_offer *o = vq_arena_alloc(&c->talk.arena, sizeof *o);
     if (!o)
         return;
     struct line names = {.n = 0};
@@ -106,17 +113,17 @@ static void note_offer(struct vq_sip_call *c, const struct vq_sip *m, const stru
         }
     }
     const char *audio = vq_talk_text(&c->talk, vq_slice(names.text, names.n));
-    *o = (struct vq_offer){.ts = d->ts, .frame = d->frame, .kind = kind, .audio = audio ? audio : "",
-                           .from_caller = from_caller, .hold = is_hold(sdp)};
-    if (last)
-        last->next = o;
+    *o = (struct vq_offer){.ts = d->ts, .frame = d->frame, .kind = role == ANSWER ? "answer" : "offer",
+                           .audio = audio ? audio : "", .from_caller = from_caller, .hold = is_hold(sdp)};
+    if (c->last_offer)
+        c->last_offer->next = o;
     else
         c->first_offer = o;
     c->last_offer = o;
 }
 
 void vq_call_sdp(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d,
-                 struct vq_note *n, bool from_caller)
+                 struct vq_note *n, bool from_caller, bool again)
 {
     struct vq_sdp sdp;
     if (!m->body.n || !(vq_str_istarts(m->content_type, "application/sdp") || vq_str_starts(m->body, "v=")))
@@ -131,6 +138,7 @@ void vq_call_sdp(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip
         if (!c->talk.defect)
             c->talk.defect = sdp.defect;
     }
-    note_offer(c, m, d, &sdp, from_caller);
+    if (!again)
+        note_offer(c, m, d, &sdp, from_caller);
     vq_promise_sdp(e, c, &sdp, d, from_caller);
 }

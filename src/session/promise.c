@@ -5,11 +5,12 @@
 
 /* ---- promises ---------------------------------------------------------------------------------------------------- */
 
-static struct vq_promise *find_promise(struct vq_port *port, uint32_t call, bool by_caller, bool signalling)
+/* In the call's list, which is short, and not in the port's, which an SBC makes long. */
+static struct vq_promise *find_promise(struct vq_sip_call *c, uint32_t port, bool by_caller, bool signalling)
 {
-    for (struct vq_list *l = port->promises.next; l != &port->promises; l = l->next) {
-        struct vq_promise *p = VQ_CONTAINER(l, struct vq_promise, in_port);
-        if (p->call == call && p->by_caller == by_caller && p->signalling == signalling)
+    for (struct vq_list *l = c->promises.next; l != &c->promises; l = l->next) {
+        struct vq_promise *p = VQ_CONTAINER(l, struct vq_promise, in_call);
+        if (p->port == port && p->by_caller == by_caller && p->signalling == signalling)
             return p;
     }
     return NULL;
@@ -23,12 +24,12 @@ static struct vq_promise *get_promise(struct vq_engine *e, struct vq_sip_call *c
         e->no_memory = true;
         return NULL;
     }
-    struct vq_port *port = vq_port_at(e, ph);
-    struct vq_promise *p = find_promise(port, c->talk.handle, by_caller, signalling);
+    struct vq_promise *p = find_promise(c, ph, by_caller, signalling);
     if (p)
         return p;
     uint32_t h = vq_pool_take(&e->promises);
     if (!h) {
+        e->no_memory = true;
         vq_port_release(e, ph);
         return NULL;
     }
@@ -38,13 +39,21 @@ static struct vq_promise *get_promise(struct vq_engine *e, struct vq_sip_call *c
     p->call = c->talk.handle;
     p->by_caller = by_caller;
     p->signalling = signalling;
-    vq_list_append(&port->promises, &p->in_port);
+    vq_list_append(&vq_port_at(e, ph)->promises, &p->in_port);
     vq_list_append(&c->promises, &p->in_call);
+    c->n_promises++;
     return p;
 }
 
 void vq_promise_drop(struct vq_engine *e, struct vq_promise *p)
 {
+    struct vq_sip_call *c = vq_sip_call_at(e, p->call);
+    for (struct vq_list *l = c->flows.next; l != &c->flows; l = l->next) {
+        struct vq_flow *f = VQ_CONTAINER(l, struct vq_flow, in_call);
+        if (f->promise == p->handle)
+            f->promise = 0;
+    }
+    c->n_promises--;
     vq_list_remove(&p->in_port);
     vq_list_remove(&p->in_call);
     vq_port_release(e, p->port);
@@ -74,16 +83,22 @@ static void copy_formats(struct vq_talk *t, struct vq_promise *p, const struct v
     p->n_formats = (uint8_t)m->n_formats;
 }
 
+/* How many flows or promises of one port are looked at, the newest first: a port has one or two, unless it is flooded. */
+#define LOOK 64
+
 /* Media that came before its SDP, or that belonged to a call which is over, is looked at again. */
 static void revisit(struct vq_engine *e, struct vq_list *flows, bool to, uint32_t call)
 {
-    for (struct vq_list *l = flows->next, *next; l != flows; l = next) {
-        next = l->next;
+    int looked = 0;
+    for (struct vq_list *l = flows->prev, *next; l != flows && looked < LOOK; l = next, looked++) {
+        next = l->prev;
         struct vq_flow *f = to ? VQ_CONTAINER(l, struct vq_flow, at_dst) : VQ_CONTAINER(l, struct vq_flow, at_src);
         if (f->call && f->call != call && vq_call_over(vq_sip_call_at(e, f->call))) {
             /* The endpoint has a new owner: what the old call sent there is complete. */
-            for (struct vq_list *s = f->streams.next; s != &f->streams; s = s->next)
+            for (struct vq_list *s = f->streams.next, *after; s != &f->streams; s = after) {
+                after = s->next;
                 vq_stream_close(e, VQ_CONTAINER(s, struct vq_rtp_stream, in_flow));
+            }
             vq_flow_unbind(e, f);
             continue;
         }
@@ -107,6 +122,12 @@ static void promise_media(struct vq_engine *e, struct vq_sip_call *c, const stru
     revisit(e, &port->from, false, c->talk.handle);
 }
 
+static void make_room(struct vq_engine *e, struct vq_sip_call *c)
+{
+    while (c->n_promises + 2 > VQ_PROMISES_PER_CALL)
+        vq_promise_drop(e, VQ_CONTAINER(c->promises.next, struct vq_promise, in_call));
+}
+
 void vq_promise_sdp(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sdp *sdp, const struct vq_dgram *d,
                     bool from_caller)
 {
@@ -114,6 +135,7 @@ void vq_promise_sdp(struct vq_engine *e, struct vq_sip_call *c, const struct vq_
         const struct vq_sdp_media *m = &sdp->media[i];
         if (!m->rtp.family || !m->rtp.port)
             continue;
+        make_room(e, c);
         promise_media(e, c, m, from_caller);
         /* The address announced is not where the signalling comes from: perhaps a NAT stands between. */
         if (!vq_endpoint_same_host(&m->rtp, &d->src)) {
@@ -140,7 +162,8 @@ static const struct vq_promise *best_promise(const struct vq_engine *e, uint32_t
         return NULL;
     const struct vq_port *port = vq_port_at(e, port_handle);
     const struct vq_promise *late = NULL;
-    for (const struct vq_list *l = port->promises.prev; l != &port->promises; l = l->prev) {
+    int looked = 0;
+    for (const struct vq_list *l = port->promises.prev; l != &port->promises && looked < LOOK; l = l->prev, looked++) {
         const struct vq_promise *p = VQ_CONTAINER(l, struct vq_promise, in_port);
         if (p->signalling)
             continue;
@@ -206,7 +229,10 @@ static const struct vq_promise *only_neighbour(const struct vq_engine *e, const 
         return NULL;
     const struct vq_port *port = vq_port_at(e, h);
     const struct vq_promise *only = NULL;
-    for (const struct vq_list *l = port->promises.next; l != &port->promises; l = l->next) {
+    int looked = 0;
+    for (const struct vq_list *l = port->promises.prev; l != &port->promises; l = l->prev) {
+        if (++looked > LOOK)
+            return NULL; /* too many to say that there is only one */
         const struct vq_promise *p = VQ_CONTAINER(l, struct vq_promise, in_port);
         if (!p->signalling || vq_call_over(vq_sip_call_at(e, p->call)))
             continue;

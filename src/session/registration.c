@@ -18,6 +18,7 @@ static struct vq_sip_registration *begin(struct vq_engine *e, const struct vq_si
     r->r.rrd = VQ_NONE;
     r->r.client = m->request ? d->src : d->dst;
     r->r.registrar = m->request ? d->dst : d->src;
+    r->asked = d->ts;
     vq_talk_set(t, &r->r.aor, m->to.uri);
     vq_talk_set(t, &r->r.user, m->to.user);
     vq_talk_arm(e, t, d->ts + VQ_TIMEOUT);
@@ -45,10 +46,16 @@ static void set_final(struct vq_engine *e, struct vq_sip_registration *r, enum v
     vq_talk_end(e, &r->talk, false);
 }
 
-static void request(struct vq_sip_registration *r, const struct vq_sip *m)
+static void request(struct vq_sip_registration *r, const struct vq_sip *m, int64_t ts)
 {
+    if (r->r.attempts && m->cseq == r->cseq)
+        return; /* a proxy's copy */
     r->r.attempts++;
     r->cseq = m->cseq;
+    r->asked = ts;
+    r->sent_again = r->talk.retransmissions;
+    r->r.status = 0; /* what the request before was told is no answer to this one */
+    r->r.reason = NULL;
     r->r.outcome = VQ_REG_INCOMPLETE;
     r->star = m->contact_star;
     if (m->expires >= 0)
@@ -118,7 +125,7 @@ bool vq_registration_message(struct vq_engine *e, const struct vq_sip *m, const 
     if (again || r->final)
         return true;
     if (m->request)
-        request(r, m);
+        request(r, m, d->ts);
     else
         response(e, r, m, d->ts);
     return true;
@@ -126,7 +133,11 @@ bool vq_registration_message(struct vq_engine *e, const struct vq_sip *m, const 
 
 void vq_registration_timer(struct vq_engine *e, struct vq_sip_registration *r)
 {
-    vq_registration_finish(e, r);
+    int64_t heard = r->r.status ? r->talk.last_ts : r->asked;
+    if (!r->final && e->now < heard + VQ_TIMEOUT)
+        vq_talk_arm(e, &r->talk, heard + VQ_TIMEOUT);
+    else
+        vq_registration_finish(e, r);
 }
 
 /* RFC 3261 17.1.2.2: Timer E doubles from 500 ms to 4 s until Timer F stops it: eleven REGISTERs in all. */
@@ -137,7 +148,7 @@ void vq_registration_finish(struct vq_engine *e, struct vq_sip_registration *r)
 {
     if (r->final)
         return;
-    bool waited = e->now - r->talk.start >= VQ_TIMEOUT || r->talk.retransmissions >= LAST_RETRANSMISSION;
+    bool waited = e->now - r->asked >= VQ_TIMEOUT || r->talk.retransmissions - r->sent_again >= LAST_RETRANSMISSION;
     if (waited && !r->r.status)
         set_final(e, r, VQ_REG_TIMEOUT);
     else if (r->r.status && e->now - r->talk.last_ts >= VQ_TIMEOUT)

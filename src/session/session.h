@@ -13,7 +13,10 @@ uint32_t vq_flow_get(struct vq_engine *e, const struct vq_dgram *d, uint64_t has
 uint32_t vq_flow_find(const struct vq_engine *e, const struct vq_endpoint *src, const struct vq_endpoint *dst);
 /* Gives the flow its two ports, where media is bound to calls; false without memory. */
 bool vq_flow_at_ports(struct vq_engine *e, struct vq_flow *f);
+/* Evicts it with its streams. */
 void vq_flow_drop(struct vq_engine *e, struct vq_flow *f);
+/* A flow is worth what its best stream is. */
+void vq_flow_reweigh(struct vq_engine *e, struct vq_flow *f);
 
 uint32_t vq_port_find(const struct vq_engine *e, const struct vq_endpoint *ep);
 uint32_t vq_port_get(struct vq_engine *e, const struct vq_endpoint *ep);
@@ -33,12 +36,14 @@ bool vq_flow_format(const struct vq_engine *e, const struct vq_flow *f, uint8_t 
 /* An RTP packet on a flow: true when it belongs to a stream or to a candidate for one. */
 bool vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dgram *d);
 void vq_stream_drop(struct vq_engine *e, struct vq_rtp_stream *s);
+/* Announces its end, counts it as evicted and drops it. */
+void vq_stream_evict(struct vq_engine *e, struct vq_rtp_stream *s);
 /* The flow got a binding (or lost it): its streams follow. */
 void vq_stream_rebind(struct vq_engine *e, struct vq_flow *f, struct vq_rtp_stream *s);
 void vq_stream_end(struct vq_engine *e, struct vq_rtp_stream *s, bool evicted);
 /* Its call has ended: it is worth keeping. */
 void vq_stream_call_over(struct vq_engine *e, struct vq_rtp_stream *s);
-/* No packet will be added to it any more, whatever SSRC it carries. */
+/* No packet will be added to it any more, whatever SSRC it carries; a candidate is dropped. */
 void vq_stream_close(struct vq_engine *e, struct vq_rtp_stream *s);
 void vq_stream_idle(struct vq_engine *e, struct vq_rtp_stream *s);
 /* The stream with this SSRC between two hosts; 0 when there is none. */
@@ -86,7 +91,7 @@ bool vq_call_message(struct vq_engine *e, const struct vq_sip *m, const struct v
 bool vq_dialog_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d);
 /* offer.c: the SDP of a message, if it has one; `n`: its note in the ladder, or NULL. */
 void vq_call_sdp(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d,
-                 struct vq_note *n, bool from_caller);
+                 struct vq_note *n, bool from_caller, bool again);
 void vq_registration_timer(struct vq_engine *e, struct vq_sip_registration *r);
 void vq_call_timer(struct vq_engine *e, struct vq_sip_call *c);
 void vq_dialog_timer(struct vq_engine *e, struct vq_sip_dialog *d);

@@ -44,7 +44,7 @@ struct vq_flow {
     uint32_t port_src, port_dst; /* media ports, 0 while no RTP was suspected */
     uint32_t promise;            /* whose formats say what the payload types are, 0: none */
     uint64_t hash;
-    struct vq_list lru;
+    struct vq_place place;
     struct vq_list at_src, at_dst; /* in the ports' lists */
     struct vq_list in_call;
     struct vq_list streams;
@@ -193,6 +193,8 @@ struct vq_sip_registration {
     const char *nonce;           /* of the challenge given in this attempt */
     uint32_t cseq;               /* of the latest request */
     bool star;                   /* Contact: * */
+    int64_t asked;               /* when the latest request was first sent ... */
+    unsigned sent_again;         /* ... and the retransmissions counted until then */
     bool answered_challenge;     /* the latest request has credentials for the nonce given here */
     bool final;                  /* has its outcome */
     bool renewed;                /* an earlier attempt on this Call-ID succeeded */
@@ -211,9 +213,13 @@ struct vq_sip_call {
     uint32_t offer_cseq;
     struct vq_offer *first_offer, *last_offer;
     struct vq_leg *first_leg, *last_leg;
-    unsigned n_legs;
+    unsigned n_legs, n_promises;
+    uint64_t answer_tag;         /* hash of the To tag of the dialog that was answered first, 0: none */
     struct vq_list promises, flows, streams;
 };
+
+/* More than this many announced addresses of one call push out its oldest: nobody can use up all calls' room. */
+#define VQ_PROMISES_PER_CALL 16u
 
 struct vq_sip_dialog {
     struct vq_talk talk;
@@ -253,8 +259,8 @@ struct vq_engine {
     struct vq_pool flows, ports, promises, streams, colds;
     struct vq_pool chunks;       /* of the arenas of calls, registrations, dialogs and streams */
     struct vq_table flow_by_key, port_by_ep, stream_by_key, stream_by_ssrc;
-    struct vq_list flow_lru, stream_all;
-    struct vq_places stream_places;
+    struct vq_list stream_all;
+    struct vq_places flow_places, stream_places;
     uint32_t n_stream_ids;
 
     struct vq_talk_kind_state talks[VQ_TALKS];

@@ -38,14 +38,26 @@ static void set_worth(struct vq_engine *e, struct vq_rtp_stream *s)
     enum vq_worth w = VQ_WORTH_UNPROVEN;
     if (s->confirmed && s->call && s->packets >= PROOF)
         w = s->ended || s->call_over ? VQ_WORTH_FINISHED : VQ_WORTH_ACTIVE;
-    if (!s->place.lru.next || s->place.worth != w)
-        vq_place_set(&e->stream_places, &s->place, w);
+    if (s->place.lru.next && s->place.worth == w)
+        return;
+    vq_place_set(&e->stream_places, &s->place, w);
+    vq_flow_reweigh(e, vq_flow_at(e, s->flow));
 }
 
 void vq_stream_call_over(struct vq_engine *e, struct vq_rtp_stream *s)
 {
     s->call_over = true;
     set_worth(e, s);
+}
+
+/* By SSRC and hosts: the SSRC alone is whatever a flood likes it to be. */
+static uint64_t ssrc_hash(const struct vq_engine *e, uint32_t ssrc, const struct vq_endpoint *src, const struct vq_endpoint *dst)
+{
+    uint8_t key[36];
+    memcpy(key, &ssrc, 4);
+    memcpy(key + 4, src->ip, 16);
+    memcpy(key + 20, dst->ip, 16);
+    return vq_hash(e, key, sizeof key, 3);
 }
 
 /* ---- birth and death --------------------------------------------------------------------------------------------- */
@@ -62,7 +74,11 @@ static void evict_stream(struct vq_engine *e)
             a->place.touched = a->confirmed && !a->ended && e->now - a->last_ts < VQ_S;
         }
     }
-    struct vq_rtp_stream *s = VQ_CONTAINER(vq_places_victim(&e->stream_places), struct vq_rtp_stream, place);
+    vq_stream_evict(e, VQ_CONTAINER(vq_places_victim(&e->stream_places), struct vq_rtp_stream, place));
+}
+
+void vq_stream_evict(struct vq_engine *e, struct vq_rtp_stream *s)
+{
     e->stats.evicted_finished += s->place.worth == VQ_WORTH_FINISHED;
     e->stats.evicted_streams++;
     vq_stream_end(e, s, true);
@@ -84,7 +100,7 @@ static struct vq_rtp_stream *new_stream(struct vq_engine *e, struct vq_flow *f, 
     s->ssrc = r->ssrc;
     struct key k = {f->handle, r->ssrc};
     s->key_hash = vq_hash(e, &k, sizeof k, 2);
-    s->ssrc_hash = vq_hash(e, &r->ssrc, sizeof r->ssrc, 3);
+    s->ssrc_hash = ssrc_hash(e, r->ssrc, &f->src, &f->dst);
     if (vq_table_add(&e->stream_by_key, s->key_hash, h))
         goto fail;
     if (vq_table_add(&e->stream_by_ssrc, s->ssrc_hash, h)) {
@@ -151,8 +167,7 @@ static void roll_slot(struct vq_rtp_stream *s, int64_t ts)
     vq_series_add(&s->series, s->slot_end - 1, &s->slot);
     s->slot_lost = lost;
     s->slot = (struct vq_slot){.jitter_ms = -1};
-    int64_t w = s->series.width;
-    s->slot_end = s->series.start + ((ts - s->series.start) / w + 1) * w;
+    s->slot_end = vq_series_reach(&s->series, ts);
 }
 
 void vq_stream_end(struct vq_engine *e, struct vq_rtp_stream *s, bool evicted)
@@ -168,8 +183,14 @@ void vq_stream_end(struct vq_engine *e, struct vq_rtp_stream *s, bool evicted)
 
 void vq_stream_close(struct vq_engine *e, struct vq_rtp_stream *s)
 {
+    if (!s->confirmed) {
+        vq_stream_drop(e, s);
+        return;
+    }
     vq_stream_end(e, s, false);
     s->closed = true;
+    vq_table_remove(&e->stream_by_key, s->key_hash, s->handle);
+    vq_table_remove(&e->stream_by_ssrc, s->ssrc_hash, s->handle);
     struct vq_flow *f = vq_flow_at(e, s->flow);
     if (f->stream == s->handle)
         f->stream = 0;
@@ -508,5 +529,5 @@ uint32_t vq_stream_by_ssrc(const struct vq_engine *e, uint32_t ssrc, const struc
                            const struct vq_endpoint *dst)
 {
     struct ssrc_key k = {ssrc, src, dst};
-    return vq_table_find(&e->stream_by_ssrc, vq_hash(e, &ssrc, sizeof ssrc, 3), ssrc_eq, &k, e);
+    return vq_table_find(&e->stream_by_ssrc, ssrc_hash(e, ssrc, src, dst), ssrc_eq, &k, e);
 }

@@ -135,9 +135,13 @@ bool vq_call_summary(const struct vq_engine *e, uint32_t handle, struct vq_call 
     *out = c->c;
     if (out->end == VQ_NONE)
         out->end = t->last_ts;
+    if (out->end < out->start)
+        out->end = out->start; /* the clock was set back */
     out->talk = VQ_NONE;
     if (out->answered != VQ_NONE)
         out->talk = (c->bye_ts != VQ_NONE ? c->bye_ts : e->now) - out->answered;
+    if (out->talk < 0)
+        out->talk = VQ_NONE;
     out->first_media = VQ_NONE;
     if (out->answered != VQ_NONE && c->first_rtp != VQ_NONE)
         out->first_media = c->first_rtp - out->answered;
@@ -261,6 +265,21 @@ static void view_rtt(const struct vq_stream_cold *c, struct vq_stream *out)
                        : (struct vq_min_mean_max){none, none, none, 0};
 }
 
+/* The newest stream that runs the other way for the same call: ports are used again. */
+static const struct vq_rtp_stream *reverse_of(const struct vq_engine *e, const struct vq_flow *f, uint32_t call)
+{
+    uint32_t h = vq_flow_find(e, &f->dst, &f->src);
+    if (!h)
+        return NULL;
+    const struct vq_list *head = &vq_flow_at(e, h)->streams;
+    for (const struct vq_list *l = head->prev; l != head; l = l->prev) {
+        const struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, in_flow);
+        if (s->confirmed && s->call == call)
+            return s;
+    }
+    return NULL;
+}
+
 /* The round trip is measured from the capture point. Both directions' together are the whole path; half of it is the
  * usual assumption for one way (RFC 3550 6.4.1). */
 static void view_one_way(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_stream *out)
@@ -278,10 +297,9 @@ static void view_one_way(const struct vq_engine *e, const struct vq_rtp_stream *
     double rtt = out->rtt_ms.n ? out->rtt_ms.mean : 0;
     uint64_t n = out->rtt_ms.n;
     const struct vq_flow *f = vq_flow_at(e, s->flow);
-    uint32_t back = vq_flow_find(e, &f->dst, &f->src);
-    uint32_t reverse = back ? vq_flow_at(e, back)->stream : 0;
+    const struct vq_rtp_stream *reverse = reverse_of(e, f, s->call);
     if (reverse) {
-        const struct vq_rtt *r = &vq_cold_at(e, vq_rtp_stream_at(e, reverse)->cold)->rtt;
+        const struct vq_rtt *r = &vq_cold_at(e, reverse->cold)->rtt;
         rtt += r->n ? r->sum / r->n : 0;
         n += r->n;
     }

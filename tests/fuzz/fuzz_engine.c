@@ -58,6 +58,7 @@ static void read_everything(const struct vq_engine *e)
     for (uint32_t h = vq_stream_next(e, 0); h; h = vq_stream_next(e, h)) {
         assert(vq_stream_get(e, h, &s));
         assert(s.lost <= s.expected && s.packets);
+        assert(s.n_intervals <= 1025);
         uint64_t packets = 0;
         for (unsigned i = 0; i < s.n_intervals; i++) {
             assert(vq_stream_interval(e, &s, i, &iv));
@@ -101,7 +102,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
             break;
         if (len > vq_rd_left(&r))
             len = (uint16_t)vq_rd_left(&r);
-        f.ts += pause < 200 ? pause * 1000000 : (pause - 200) * INT64_C(1000000000) - 2000000000;
+        /* Milliseconds, a few seconds forth or back, or years; a savefile reader keeps times within these. */
+        if (f.ts > INT64_MAX / 4 || f.ts < 0)
+            f.ts = 1000000000;
+        f.ts += pause < 200 ? pause * 1000000 : pause < 250 ? (pause - 202) * INT64_C(1000000000) : (pause - 252) * INT64_C(99999999999999999);
         f.number++;
         f.len = f.caplen = (uint32_t)frame_of(bytes, sizeof bytes, ends, vq_rd_slice(&r, len));
         if (f.len)

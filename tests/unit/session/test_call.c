@@ -230,6 +230,77 @@ static void test_forked(void **state)
     assert_int_equal(c.legs->next->status, 200);
 }
 
+/* Two phones answer a forked call at once; the caller hangs up on the second and talks on with the first. */
+static void test_two_answers(void **state)
+{
+    struct story *s = *state;
+    say(s, 0, true, INVITE, "1 INVITE", "z9hG4bK1", "", NULL);
+    say(s, 100, false, "SIP/2.0 200 OK", "1 INVITE", "z9hG4bK1", "ta", NULL);
+    say(s, 110, false, "SIP/2.0 200 OK", "1 INVITE", "z9hG4bK1", "tb", NULL);
+    say(s, 200, true, "BYE sip:bob@b SIP/2.0", "2 BYE", "z9hG4bK2", "tb", NULL);
+    say(s, 210, false, "SIP/2.0 200 OK", "2 BYE", "z9hG4bK2", "tb", NULL);
+    say(s, 60100, true, "BYE sip:bob@b SIP/2.0", "2 BYE", "z9hG4bK3", "ta", NULL);
+    say(s, 60120, false, "SIP/2.0 200 OK", "2 BYE", "z9hG4bK3", "ta", NULL);
+    struct vq_call c = result(s);
+    assert_int_equal(c.state, VQ_CALL_COMPLETED);
+    assert_int_equal(c.talk, MS(60000));
+    assert_int_equal(c.sdd, MS(20));
+}
+
+static void test_early_bye_crosses_answer(void **state)
+{
+    struct story *s = *state;
+    say(s, 0, true, INVITE, "1 INVITE", "z9hG4bK1", "", NULL);
+    say(s, 100, false, "SIP/2.0 180 Ringing", "1 INVITE", "z9hG4bK1", "tb", NULL);
+    say(s, 200, true, "BYE sip:bob@b SIP/2.0", "2 BYE", "z9hG4bK2", "tb", NULL);
+    say(s, 201, false, "SIP/2.0 200 OK", "1 INVITE", "z9hG4bK1", "tb", NULL);
+    say(s, 202, false, "SIP/2.0 200 OK", "2 BYE", "z9hG4bK2", "tb", NULL);
+    say(s, 1201, true, "BYE sip:bob@b SIP/2.0", "3 BYE", "z9hG4bK3", "tb", NULL);
+    struct vq_call c = result(s);
+    assert_int_equal(c.state, VQ_CALL_COMPLETED);
+    assert_int_equal(c.talk, MS(1000));
+}
+
+static void test_clock_set_back(void **state)
+{
+    struct story *s = *state;
+    say(s, 100000, true, INVITE, "1 INVITE", "z9hG4bK1", "", NULL);
+    say(s, 1000, false, "SIP/2.0 200 OK", "1 INVITE", "z9hG4bK1", "tb", NULL);
+    say(s, 5000, true, "BYE sip:bob@b SIP/2.0", "2 BYE", "z9hG4bK2", "tb", NULL);
+    struct vq_call c = result(s);
+    assert_int_equal(c.answer, VQ_NONE);
+    assert_int_equal(c.srd, VQ_NONE);
+    assert_int_equal(c.talk, MS(4000));
+    assert_true(c.end >= c.start);
+}
+
+/* Retransmissions and second hops repeat offers and answers; they make none. */
+static void test_offers_are_told_once(void **state)
+{
+    struct story *s = *state;
+    const char *a = "v=0\r\nm=audio 4000 RTP/AVP 0\r\nc=IN IP4 10.0.0.1\r\n";
+    const char *b = "v=0\r\nm=audio 5000 RTP/AVP 0\r\nc=IN IP4 10.0.0.2\r\n";
+    say(s, 0, true, INVITE, "1 INVITE", "z9hG4bK1", "", a);
+    say(s, 10, true, INVITE, "1 INVITE", "z9hG4bKhop2", "", a);
+    say(s, 20, false, "SIP/2.0 183 Session Progress", "1 INVITE", "z9hG4bK1", "tb", b);
+    say(s, 500, true, INVITE, "1 INVITE", "z9hG4bK1", "", a);
+    say(s, 900, false, "SIP/2.0 200 OK", "1 INVITE", "z9hG4bK1", "tb", b);
+    /* delayed offer: the 200 offers, the ACK answers, and each is seen twice */
+    say(s, 2000, true, INVITE, "2 INVITE", "z9hG4bK2", "tb", NULL);
+    say(s, 2010, false, "SIP/2.0 200 OK", "2 INVITE", "z9hG4bK2", "tb", b);
+    say(s, 2020, true, "ACK sip:bob@b SIP/2.0", "2 ACK", "z9hG4bK3", "tb", a);
+    say(s, 2030, true, "ACK sip:bob@b SIP/2.0", "2 ACK", "z9hG4bKhop3", "tb", a);
+    struct vq_call c = result(s);
+    const char *const want[] = {"offer", "answer", "offer", "answer"};
+    const bool by_caller[] = {true, false, false, true};
+    const struct vq_offer *o = c.offers;
+    for (int i = 0; i < 4; i++, o = o->next) {
+        assert_string_equal(o->kind, want[i]);
+        assert_int_equal(o->from_caller, by_caller[i]);
+    }
+    assert_null(o);
+}
+
 static void test_message_cap(void **state)
 {
     struct story *s = *state;
@@ -257,7 +328,8 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(test_answered), T(test_setups), T(test_nobody_there), T(test_challenge_then_answer), T(test_reinvite_changes_nothing),
-        T(test_began_before_capture), T(test_forked), T(test_message_cap),
+        T(test_began_before_capture), T(test_forked), T(test_two_answers),
+        T(test_early_bye_crosses_answer), T(test_clock_set_back), T(test_offers_are_told_once), T(test_message_cap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -146,6 +146,20 @@ static void test_timeout_and_silence(void **state)
     assert_int_equal(r[1].outcome, VQ_REG_INCOMPLETE); /* the capture ended too early to say */
 }
 
+/* The challenge before is no answer to the request with credentials, which nobody answers any more. */
+static void test_server_dies_after_challenge(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_registration r[4];
+    ask(f, 0, 1, CONTACT);
+    answer(f, 20, 1, "401 Unauthorized", CHALLENGE("n1"));
+    for (int i = 0; i < 11; i++)
+        ask(f, 100 + 500 * i, 2, CONTACT CREDENTIALS("n1"));
+    assert_int_equal(results(f, r, 4), 1);
+    assert_int_equal(r[0].outcome, VQ_REG_TIMEOUT);
+    assert_int_equal(r[0].attempts, 2);
+}
+
 static void test_no_credentials(void **state)
 {
     struct feeder *f = *state;
@@ -253,7 +267,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(test_lifecycle), T(test_wrong_password), T(test_stale_and_cached_nonce), T(test_timeout_and_silence),
-        T(test_no_credentials), T(test_other_dialogs), T(test_rtcp_finds_its_streams), T(test_stun_mapping),
+        T(test_no_credentials), T(test_server_dies_after_challenge), T(test_other_dialogs), T(test_rtcp_finds_its_streams), T(test_stun_mapping),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -317,6 +317,78 @@ static void test_telephone_events_and_comfort_noise(void **state)
     assert_close(s[0].jitter_max_ms, 0, 1e-9);
 }
 
+/* One frame with a clock of its own does not stretch the course over time: its room is fixed. */
+static void test_far_timestamp(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_stream s[4];
+    call(f, 0, "a", &alice_rtp, &bob_rtp, "0", "");
+    talk(f, 100, &alice_rtp, &bob_rtp, 7, 1, 10);
+    talk(f, 60.0 * 365 * 86400e3, &alice_rtp, &bob_rtp, 7, 11, 1);
+    talk(f, 400, &alice_rtp, &bob_rtp, 7, 12, 10);
+    vq_engine_finish(f->e);
+    assert_int_equal(streams(f, s, 4), 1);
+    assert_true(s[0].n_intervals <= 1024);
+    uint64_t packets = 0;
+    struct vq_interval iv;
+    for (unsigned i = 0; i < s[0].n_intervals; i++) {
+        assert_true(vq_stream_interval(f->e, &s[0], i, &iv));
+        packets += iv.packets;
+    }
+    assert_int_equal(packets, 21);
+}
+
+/* A hundred announced addresses of one call leave room for the media of others. */
+static void test_promises_are_capped(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_stream s[4];
+    message(f, 0, true, "INVITE sip:bob@b SIP/2.0", "1 INVITE", "greedy", NULL);
+    for (unsigned i = 0; i < 100; i++) {
+        char start[40];
+        snprintf(start, sizeof start, "SIP/2.0 183 Try %u", i);
+        message(f, 10 + i, false, start, "1 INVITE", "greedy", sdp_build("10.0.0.2", 10000 + i, "0", ""));
+    }
+    call(f, 500, "good", &alice_rtp, &bob_rtp, "0", "");
+    talk(f, 600, &alice_rtp, &bob_rtp, 7, 10, 20);
+    vq_engine_finish(f->e);
+    assert_int_equal(streams(f, s, 4), 1);
+    assert_int_equal(s[0].pairing, VQ_PAIR_SDP);
+    struct vq_call c;
+    vq_call_get(f->e, s[0].call, &c);
+    assert_string_equal(c.call_id, "good");
+}
+
+/* Flows of strangers push out neither the flows of finished calls nor, uncounted, their streams. */
+static void test_flow_flood(void **state)
+{
+    struct feeder *f = *state;
+    vq_engine_free(f->e);
+    struct vq_options o;
+    vq_options_defaults(&o);
+    o.max_flows = 40;
+    assert_int_equal(vq_engine_new(&f->e, &o), 0);
+    for (unsigned i = 0; i < 10; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "c%u", i);
+        struct vq_endpoint a = ep("10.0.0.1", 4000 + 2 * i), b = ep("10.0.0.2", 5000 + 2 * i);
+        call(f, 1000 * i, id, &a, &b, "0", "");
+        talk(f, 1000 * i + 100, &a, &b, i, 1, 20);
+        bye(f, 1000 * i + 900, id);
+    }
+    for (unsigned i = 0; i < 5000; i++) {
+        struct vq_endpoint x = ep("172.16.0.9", 1024 + i);
+        feed_rtp(f, 20000 + i, &x, &bob_rtp, i, 1, 1, 0);
+    }
+    vq_engine_finish(f->e);
+    struct vq_stats st;
+    struct vq_stream s[16];
+    vq_engine_stats(f->e, &st);
+    assert_int_equal(streams(f, s, 16), 10);
+    assert_int_equal(st.evicted_finished, 0);
+    assert_true(st.evicted_flows > 4900);
+}
+
 /* Small tables: the flood is counted and forgotten, the finished call stays. */
 static void test_flood(void **state)
 {
@@ -369,7 +441,8 @@ int main(void)
         T(test_bound_by_sdp), T(test_early_media_dynamic_type), T(test_nat_source_differs), T(test_nat_signalling),
         T(test_nat_signalling_ambiguous), T(test_port_used_again), T(test_unannounced_needs_proof), T(test_noise_is_no_stream),
         T(test_two_ssrcs_in_turns), T(test_restart_is_a_segment), T(test_long_outage_is_loss),
-        T(test_telephone_events_and_comfort_noise), T(test_flood),
+        T(test_telephone_events_and_comfort_noise), T(test_flood), T(test_far_timestamp), T(test_promises_are_capped),
+        T(test_flow_flood),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
