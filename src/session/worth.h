@@ -22,12 +22,13 @@ struct vq_place {
 };
 
 struct vq_places {
-    struct vq_list lru[VQ_WORTHS]; /* longest idle first, roughly: second chance for the touched */
+    struct vq_list lru[VQ_WORTHS]; /* longest idle first, roughly: second chance for the touched; some have risen since */
     uint32_t n[VQ_WORTHS];
 };
 
 void vq_places_init(struct vq_places *p);
-/* Puts a new (zeroed) object in, or moves one. */
+/* Puts a new (zeroed) object in, or gives one another worth. One that rises stays where it stands until somebody looks for
+ * a victim: most never meet one, and moving costs the cache lines of two neighbours. */
 void vq_place_set(struct vq_places *p, struct vq_place *o, enum vq_worth w);
 void vq_place_leave(struct vq_places *p, struct vq_place *o);
 /* The object to evict: of the unproven first, then of the active while the finished fill less than half, else of the

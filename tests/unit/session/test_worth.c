@@ -41,6 +41,33 @@ static void test_order(void **state)
     assert_int_equal(victim(&p), 3);
 }
 
+/* Objects that rose are not moved at once; they are found all the same, and the lower lists lose them. */
+static void test_risen(void **state)
+{
+    (void)state;
+    struct vq_places p;
+    static struct thing t[100];
+    memset(t, 0, sizeof t);
+    vq_places_init(&p);
+    for (int i = 0; i < 100; i++) {
+        t[i].name = i + 1;
+        vq_place_set(&p, &t[i].place, VQ_WORTH_UNPROVEN);
+    }
+    for (int i = 0; i < 99; i++)
+        vq_place_set(&p, &t[i].place, VQ_WORTH_ACTIVE);
+    assert_int_equal(victim(&p), 100);
+    vq_place_leave(&p, &t[99].place);
+    for (int i = 40; i < 99; i++)
+        vq_place_set(&p, &t[i].place, VQ_WORTH_FINISHED);
+    assert_int_equal(victim(&p), 41); /* 59 finished, 40 active */
+    for (int i = 40; i < 60; i++)
+        vq_place_leave(&p, &t[i].place);
+    assert_int_equal(victim(&p), 1); /* 39 finished, 40 active */
+    assert_int_equal(p.n[VQ_WORTH_UNPROVEN], 0);
+    assert_int_equal(p.n[VQ_WORTH_ACTIVE], 40);
+    assert_int_equal(p.n[VQ_WORTH_FINISHED], 39);
+}
+
 static void test_all_touched(void **state)
 {
     (void)state;
@@ -57,6 +84,6 @@ static void test_all_touched(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_order), cmocka_unit_test(test_all_touched)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_order), cmocka_unit_test(test_risen), cmocka_unit_test(test_all_touched)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
