@@ -129,12 +129,6 @@ static struct vq_sip_call *begin(struct vq_engine *e, const struct vq_sip *m, co
     return c;
 }
 
-void vq_call_ended(struct vq_engine *e, struct vq_sip_call *c)
-{
-    for (struct vq_list *l = c->streams.next; l != &c->streams; l = l->next)
-        vq_stream_call_over(e, VQ_CONTAINER(l, struct vq_rtp_stream, in_call));
-}
-
 void vq_call_release(struct vq_engine *e, struct vq_sip_call *c)
 {
     while (!vq_list_empty(&c->flows)) {

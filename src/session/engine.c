@@ -8,12 +8,6 @@
 
 #include "proto/classify.h"
 #include "proto/rtcp.h"
-#include "util/hash.h"
-
-uint64_t vq_hash(const struct vq_engine *e, const void *p, size_t n, uint64_t salt)
-{
-    return vq_hash64(p, n, e->opt.hash_seed + salt);
-}
 
 void vq_emit(struct vq_engine *e, enum vq_event_kind kind, uint32_t handle, bool evicted)
 {
@@ -247,6 +241,7 @@ void vq_engine_tick(struct vq_engine *e, int64_t now)
 
 void vq_engine_finish(struct vq_engine *e)
 {
+    e->finished = true;
     for (struct vq_list *l = e->stream_all.next; l != &e->stream_all; l = l->next)
         vq_stream_end(e, VQ_CONTAINER(l, struct vq_rtp_stream, all), false);
     struct vq_list *calls = &e->talks[VQ_TALK_CALL].all, *regs = &e->talks[VQ_TALK_REGISTRATION].all;
@@ -254,7 +249,6 @@ void vq_engine_finish(struct vq_engine *e)
         vq_registration_finish(e, VQ_CONTAINER(l, struct vq_sip_registration, talk.all));
     for (struct vq_list *l = calls->next; l != calls; l = l->next)
         vq_call_finish(e, VQ_CONTAINER(l, struct vq_sip_call, talk.all));
-    e->finished = true;
 }
 
 void vq_engine_observe(struct vq_engine *e, vq_event_h *h, void *arg)

@@ -4,8 +4,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "util/hash.h"
-
 _Static_assert(offsetof(struct vq_flow, dst) == offsetof(struct vq_flow, src) + sizeof(struct vq_endpoint),
                "a flow's key is hashed and compared as one piece of memory");
 _Static_assert(offsetof(struct vq_dgram, dst) == offsetof(struct vq_dgram, src) + sizeof(struct vq_endpoint),
@@ -25,7 +23,7 @@ static uint64_t pair_hash(const struct vq_engine *e, const struct vq_endpoint *s
     memcpy(key + 4, dst->ip, 4);
     memcpy(key + 8, &src->port, 2);
     memcpy(key + 10, &dst->port, 2);
-    return vq_hash64(key, sizeof key, e->opt.hash_seed);
+    return vq_hash(e, key, sizeof key, 0);
 }
 
 uint64_t vq_flow_hash(const struct vq_engine *e, const struct vq_dgram *d)
@@ -125,7 +123,7 @@ uint32_t vq_flow_get(struct vq_engine *e, const struct vq_dgram *d, uint64_t has
 
 static bool port_eq(uint32_t handle, const void *key, const void *arg)
 {
-    return vq_endpoint_eq(&vq_port_at(arg, handle)->ep, key);
+    return memcmp(&vq_port_at(arg, handle)->ep, key, sizeof(struct vq_endpoint)) == 0;
 }
 
 static uint64_t port_hash(const struct vq_engine *e, const struct vq_endpoint *ep)

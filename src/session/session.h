@@ -41,8 +41,6 @@ void vq_stream_evict(struct vq_engine *e, struct vq_rtp_stream *s);
 /* The flow got a binding (or lost it): its streams follow. */
 void vq_stream_rebind(struct vq_engine *e, struct vq_flow *f, struct vq_rtp_stream *s);
 void vq_stream_end(struct vq_engine *e, struct vq_rtp_stream *s, bool evicted);
-/* Its call has ended: it is worth keeping. */
-void vq_stream_call_over(struct vq_engine *e, struct vq_rtp_stream *s);
 /* No packet will be added to it any more, whatever SSRC it carries; a candidate is dropped. */
 void vq_stream_close(struct vq_engine *e, struct vq_rtp_stream *s);
 void vq_stream_idle(struct vq_engine *e, struct vq_rtp_stream *s);
@@ -97,7 +95,6 @@ void vq_call_timer(struct vq_engine *e, struct vq_sip_call *c);
 void vq_dialog_timer(struct vq_engine *e, struct vq_sip_dialog *d);
 void vq_registration_finish(struct vq_engine *e, struct vq_sip_registration *r);
 void vq_call_finish(struct vq_engine *e, struct vq_sip_call *c);
-void vq_call_ended(struct vq_engine *e, struct vq_sip_call *c);   /* tells its streams */
 void vq_call_release(struct vq_engine *e, struct vq_sip_call *c); /* lets go of streams and promises */
 bool vq_call_over(const struct vq_sip_call *c);
 

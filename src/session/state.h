@@ -21,6 +21,7 @@
 #include "proto/sip.h"
 #include "session/worth.h"
 #include "util/arena.h"
+#include "util/hash.h"
 #include "util/list.h"
 #include "util/pool.h"
 #include "util/table.h"
@@ -307,6 +308,10 @@ enum vq_timer_kind { VQ_TIMER_STREAM, VQ_TIMER_TALK };
 
 /* engine.c */
 void vq_emit(struct vq_engine *e, enum vq_event_kind kind, uint32_t handle, bool evicted);
-uint64_t vq_hash(const struct vq_engine *e, const void *p, size_t n, uint64_t salt);
+/* Inline, since most keys have a length that the compiler knows. */
+static inline uint64_t vq_hash(const struct vq_engine *e, const void *p, size_t n, uint64_t salt)
+{
+    return vq_hash64(p, n, e->opt.hash_seed + salt);
+}
 
 #endif

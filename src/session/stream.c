@@ -44,12 +44,6 @@ static void set_worth(struct vq_engine *e, struct vq_rtp_stream *s)
     vq_flow_reweigh(e, vq_flow_at(e, s->flow));
 }
 
-void vq_stream_call_over(struct vq_engine *e, struct vq_rtp_stream *s)
-{
-    s->call_over = true;
-    set_worth(e, s);
-}
-
 /* By SSRC and hosts: the SSRC alone is whatever a flood likes it to be. */
 static uint64_t ssrc_hash(const struct vq_engine *e, uint32_t ssrc, const struct vq_endpoint *src, const struct vq_endpoint *dst)
 {
@@ -62,16 +56,19 @@ static uint64_t ssrc_hash(const struct vq_engine *e, uint32_t ssrc, const struct
 
 /* ---- birth and death --------------------------------------------------------------------------------------------- */
 
-/* Packets do not mark their stream as used, its last arrival does it: so the marks are set where they are read. */
+/* Neither packets nor the end of its call are noted in a stream's place: what counts is found out where it is needed. */
 #define EVICT_LOOK 64
 
 static void evict_stream(struct vq_engine *e)
 {
     for (int w = 0; w < VQ_WORTHS; w++) {
-        const struct vq_list *lru = &e->stream_places.lru[w], *l = lru->next;
-        for (int i = 0; i < EVICT_LOOK && l != lru; i++, l = l->next) {
+        const struct vq_list *lru = &e->stream_places.lru[w], *l = lru->next, *next;
+        for (int i = 0; i < EVICT_LOOK && l != lru; i++, l = next) {
+            next = l->next;
             struct vq_rtp_stream *a = VQ_CONTAINER(l, struct vq_rtp_stream, place.lru);
             a->place.touched = a->confirmed && !a->ended && e->now - a->last_ts < VQ_S;
+            a->call_over = a->call && vq_call_over(vq_sip_call_at(e, a->call));
+            set_worth(e, a);
         }
     }
     vq_stream_evict(e, VQ_CONTAINER(vq_places_victim(&e->stream_places), struct vq_rtp_stream, place));
@@ -176,7 +173,8 @@ void vq_stream_end(struct vq_engine *e, struct vq_rtp_stream *s, bool evicted)
         return;
     s->ended = true;
     if (s->confirmed) {
-        set_worth(e, s);
+        if (!e->finished)
+            set_worth(e, s);
         vq_emit(e, VQ_EVENT_STREAM_END, s->handle, evicted);
     }
 }

@@ -68,10 +68,9 @@ void vq_talk_end(struct vq_engine *e, struct vq_talk *t, bool evicted)
     if (t->ended)
         return;
     t->ended = true;
-    /* What nobody ever answered is still the first to go. */
-    vq_talk_worth(e, t, t->place.worth == VQ_WORTH_UNPROVEN ? VQ_WORTH_UNPROVEN : VQ_WORTH_FINISHED);
-    if (t->kind == VQ_TALK_CALL)
-        vq_call_ended(e, VQ_CONTAINER(t, struct vq_sip_call, talk));
+    /* What nobody ever answered is still the first to go; and after the end of the input nobody has to. */
+    if (!e->finished && t->place.worth != VQ_WORTH_UNPROVEN)
+        vq_talk_worth(e, t, VQ_WORTH_FINISHED);
     if (t->kind != VQ_TALK_DIALOG)
         vq_emit(e, end_event[t->kind], t->handle, evicted);
 }
