@@ -209,7 +209,7 @@ static void revive(struct vq_engine *e, struct vq_sip_call *c)
     c->cancel_seen = false;
     c->c.end = VQ_NONE;
     vq_talk_arm(e, &c->talk, e->now + VQ_TIMEOUT);
-    vq_talk_worth(e, &c->talk, VQ_WORTH_ACTIVE);
+    c->talk.worth = VQ_WORTH_ACTIVE;
 }
 
 static void invite(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m)
@@ -293,7 +293,7 @@ static void answered(struct vq_engine *e, struct vq_sip_call *c, const struct vq
     step(e, c, EV_OK);
     c->c.released_by = VQ_PARTY_NONE;
     c->talk.ended = false;
-    vq_talk_worth(e, &c->talk, VQ_WORTH_ACTIVE);
+    c->talk.worth = VQ_WORTH_ACTIVE;
 }
 
 static void refused(struct vq_engine *e, struct vq_sip_call *c, enum call_event ev, enum vq_party by, int64_t ts)
@@ -355,8 +355,8 @@ static void response(struct vq_engine *e, struct vq_sip_call *c, const struct vq
                      bool from_caller)
 {
     /* Seen from both sides, so not invented by one: unless nothing of the request was ever seen. */
-    if (c->talk.place.worth == VQ_WORTH_UNPROVEN && !(c->c.mid_dialog && c->talk.n_messages < 2))
-        vq_talk_worth(e, &c->talk, VQ_WORTH_ACTIVE);
+    if (c->talk.worth == VQ_WORTH_UNPROVEN && !(c->c.mid_dialog && c->talk.n_messages < 2))
+        c->talk.worth = VQ_WORTH_ACTIVE;
     vq_talk_set(&c->talk, from_caller ? &c->c.user_agent_caller : &c->c.user_agent_callee, m->user_agent);
     if (m->method == VQ_SIP_INVITE && m->cseq == c->invite_cseq && !from_caller) {
         invite_response(e, c, m, n, ts);

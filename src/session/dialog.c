@@ -36,7 +36,7 @@ bool vq_dialog_message(struct vq_engine *e, const struct vq_sip *m, const struct
         if (g->d.outcome == VQ_DIALOG_TIMEOUT)
             g->d.outcome = VQ_DIALOG_INCOMPLETE; /* asked again after all */
     } else {
-        vq_talk_worth(e, &g->talk, VQ_WORTH_ACTIVE);
+        g->talk.worth = VQ_WORTH_ACTIVE;
         if (m->status >= 200) {
             g->d.status = m->status;
             g->d.reason = n ? n->m.reason : "";

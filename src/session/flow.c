@@ -58,32 +58,24 @@ void vq_flow_drop(struct vq_engine *e, struct vq_flow *f)
     vq_pool_give(&e->flows, f->handle);
 }
 
-void vq_flow_reweigh(struct vq_engine *e, struct vq_flow *f)
+/* A flow is worth what its best stream is. */
+static enum vq_worth weigh(struct vq_place *o, void *arg)
 {
-    uint8_t w = VQ_WORTH_UNPROVEN;
+    struct vq_flow *f = VQ_CONTAINER(o, struct vq_flow, place);
+    enum vq_worth best = VQ_WORTH_UNPROVEN;
     for (const struct vq_list *l = f->streams.next; l != &f->streams; l = l->next) {
-        const struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, in_flow);
-        if (s->place.worth > w)
-            w = s->place.worth;
+        bool used;
+        enum vq_worth w = vq_stream_weigh(arg, VQ_CONTAINER(l, struct vq_rtp_stream, in_flow), &used);
+        best = w > best ? w : best;
     }
-    if (f->place.worth != w)
-        vq_place_set(&e->flow_places, &f->place, (enum vq_worth)w);
+    o->touched = f->touched; /* the mark is kept in the line that packets read anyway */
+    f->touched = false;
+    return best;
 }
-
-/* A packet marks its flow in the line that it reads anyway; the marks are moved to where they count when they matter. */
-#define EVICT_LOOK 64
 
 static void evict_flow(struct vq_engine *e)
 {
-    for (int w = 0; w < VQ_WORTHS; w++) {
-        const struct vq_list *lru = &e->flow_places.lru[w], *l = lru->next;
-        for (int i = 0; i < EVICT_LOOK && l != lru; i++, l = l->next) {
-            struct vq_flow *f = VQ_CONTAINER(l, struct vq_flow, place.lru);
-            f->place.touched |= f->touched;
-            f->touched = false;
-        }
-    }
-    vq_flow_drop(e, VQ_CONTAINER(vq_places_victim(&e->flow_places), struct vq_flow, place));
+    vq_flow_drop(e, VQ_CONTAINER(vq_places_victim(&e->flow_places, weigh, e), struct vq_flow, place));
     e->stats.evicted_flows++;
 }
 
@@ -104,7 +96,7 @@ static uint32_t new_flow(struct vq_engine *e, const struct vq_dgram *d, uint64_t
         vq_pool_give(&e->flows, h);
         return 0;
     }
-    vq_place_set(&e->flow_places, &f->place, VQ_WORTH_UNPROVEN);
+    vq_place_enter(&e->flow_places, &f->place);
     return h;
 }
 
@@ -171,6 +163,7 @@ bool vq_flow_at_ports(struct vq_engine *e, struct vq_flow *f)
 {
     if (f->port_dst)
         return true;
+    vq_table_prefetch(&e->port_by_ep, port_hash(e, &f->dst));
     uint32_t src = vq_port_get(e, &f->src);
     if (!src)
         return false;

@@ -93,7 +93,7 @@ static void challenge(struct vq_engine *e, struct vq_sip_registration *r, const 
 
 static void response(struct vq_engine *e, struct vq_sip_registration *r, const struct vq_sip *m, int64_t ts)
 {
-    vq_talk_worth(e, &r->talk, VQ_WORTH_ACTIVE);
+    r->talk.worth = VQ_WORTH_ACTIVE;
     if (m->status < 200 || m->cseq != r->cseq)
         return;
     r->r.status = m->status;

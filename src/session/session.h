@@ -15,8 +15,6 @@ uint32_t vq_flow_find(const struct vq_engine *e, const struct vq_endpoint *src, 
 bool vq_flow_at_ports(struct vq_engine *e, struct vq_flow *f);
 /* Evicts it with its streams. */
 void vq_flow_drop(struct vq_engine *e, struct vq_flow *f);
-/* A flow is worth what its best stream is. */
-void vq_flow_reweigh(struct vq_engine *e, struct vq_flow *f);
 
 uint32_t vq_port_find(const struct vq_engine *e, const struct vq_endpoint *ep);
 uint32_t vq_port_get(struct vq_engine *e, const struct vq_endpoint *ep);
@@ -36,6 +34,8 @@ bool vq_flow_format(const struct vq_engine *e, const struct vq_flow *f, uint8_t 
 /* An RTP packet on a flow: true when it belongs to a stream or to a candidate for one. */
 bool vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dgram *d);
 void vq_stream_drop(struct vq_engine *e, struct vq_rtp_stream *s);
+/* What it is worth now, and whether it had packets within the last second. */
+enum vq_worth vq_stream_weigh(const struct vq_engine *e, const struct vq_rtp_stream *s, bool *used);
 /* Announces its end, counts it as evicted and drops it. */
 void vq_stream_evict(struct vq_engine *e, struct vq_rtp_stream *s);
 /* The flow got a binding (or lost it): its streams follow. */
@@ -64,7 +64,6 @@ struct vq_talk *vq_talk_find(const struct vq_engine *e, enum vq_talk_kind kind, 
 /* A new, zeroed object with its Call-ID; NULL without memory. */
 struct vq_talk *vq_talk_new(struct vq_engine *e, enum vq_talk_kind kind, struct vq_slice call_id, int64_t ts);
 void vq_talk_drop(struct vq_engine *e, struct vq_talk *t);
-void vq_talk_worth(struct vq_engine *e, struct vq_talk *t, enum vq_worth w);
 /* Appends the message to the ladder; the note (to be completed) or NULL at the cap. `*again` tells a retransmission. */
 struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struct vq_sip *m, const struct vq_dgram *d,
                              bool *again);

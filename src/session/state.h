@@ -140,7 +140,7 @@ struct vq_rtp_stream {
     const struct vq_codec *codec;
     uint8_t pairing, direction, media;
     uint8_t dscp, ttl;
-    bool encrypted, call_over;   /* call_over: worth keeping rather than feeding */
+    bool encrypted;
     uint64_t key_hash, ssrc_hash;
     struct vq_series series;
     struct vq_list all, in_flow, in_call;
@@ -174,7 +174,7 @@ struct vq_talk {
     unsigned n_messages, not_kept, retransmissions;
     const char *defect;          /* the first that a message had */
     int64_t start, last_ts;
-    uint8_t kind;                /* enum vq_talk_kind */
+    uint8_t kind, worth;         /* enum vq_talk_kind, enum vq_worth */
     bool ended;                  /* its end was announced */
     int64_t deadline;            /* when the timer means something; it may be armed for an earlier moment */
     struct vq_place place;

@@ -33,15 +33,17 @@ static bool stream_eq(uint32_t handle, const void *key, const void *arg)
 }
 
 /* What belongs to no call is the first to go, like a candidate: a flood of RTP is cheap to make. */
-static void set_worth(struct vq_engine *e, struct vq_rtp_stream *s)
+enum vq_worth vq_stream_weigh(const struct vq_engine *e, const struct vq_rtp_stream *s, bool *used)
 {
-    enum vq_worth w = VQ_WORTH_UNPROVEN;
-    if (s->confirmed && s->call && s->packets >= PROOF)
-        w = s->ended || s->call_over ? VQ_WORTH_FINISHED : VQ_WORTH_ACTIVE;
-    if (s->place.lru.next && s->place.worth == w)
-        return;
-    vq_place_set(&e->stream_places, &s->place, w);
-    vq_flow_reweigh(e, vq_flow_at(e, s->flow));
+    *used = s->confirmed && !s->ended && e->now - s->last_ts < VQ_S;
+    if (!s->confirmed || !s->call || s->packets < PROOF)
+        return VQ_WORTH_UNPROVEN;
+    return s->ended || vq_call_over(vq_sip_call_at(e, s->call)) ? VQ_WORTH_FINISHED : VQ_WORTH_ACTIVE;
+}
+
+static enum vq_worth weigh(struct vq_place *o, void *arg)
+{
+    return vq_stream_weigh(arg, VQ_CONTAINER(o, struct vq_rtp_stream, place), &o->touched);
 }
 
 /* By SSRC and hosts: the SSRC alone is whatever a flood likes it to be. */
@@ -56,27 +58,15 @@ static uint64_t ssrc_hash(const struct vq_engine *e, uint32_t ssrc, const struct
 
 /* ---- birth and death --------------------------------------------------------------------------------------------- */
 
-/* Neither packets nor the end of its call are noted in a stream's place: what counts is found out where it is needed. */
-#define EVICT_LOOK 64
-
 static void evict_stream(struct vq_engine *e)
 {
-    for (int w = 0; w < VQ_WORTHS; w++) {
-        const struct vq_list *lru = &e->stream_places.lru[w], *l = lru->next, *next;
-        for (int i = 0; i < EVICT_LOOK && l != lru; i++, l = next) {
-            next = l->next;
-            struct vq_rtp_stream *a = VQ_CONTAINER(l, struct vq_rtp_stream, place.lru);
-            a->place.touched = a->confirmed && !a->ended && e->now - a->last_ts < VQ_S;
-            a->call_over = a->call && vq_call_over(vq_sip_call_at(e, a->call));
-            set_worth(e, a);
-        }
-    }
-    vq_stream_evict(e, VQ_CONTAINER(vq_places_victim(&e->stream_places), struct vq_rtp_stream, place));
+    vq_stream_evict(e, VQ_CONTAINER(vq_places_victim(&e->stream_places, weigh, e), struct vq_rtp_stream, place));
 }
 
 void vq_stream_evict(struct vq_engine *e, struct vq_rtp_stream *s)
 {
-    e->stats.evicted_finished += s->place.worth == VQ_WORTH_FINISHED;
+    bool used;
+    e->stats.evicted_finished += vq_stream_weigh(e, s, &used) == VQ_WORTH_FINISHED;
     e->stats.evicted_streams++;
     vq_stream_end(e, s, true);
     vq_stream_drop(e, s);
@@ -124,7 +114,7 @@ static struct vq_rtp_stream *new_stream(struct vq_engine *e, struct vq_flow *f, 
     f->n_streams++;
     f->candidates++;
     vq_list_append(&e->stream_all, &s->all);
-    set_worth(e, s);
+    vq_place_enter(&e->stream_places, &s->place);
     vq_timer_arm(&e->wheel, &s->idle, d->ts + e->opt.stream_idle);
     return s;
 fail:
@@ -172,11 +162,8 @@ void vq_stream_end(struct vq_engine *e, struct vq_rtp_stream *s, bool evicted)
     if (s->ended)
         return;
     s->ended = true;
-    if (s->confirmed) {
-        if (!e->finished)
-            set_worth(e, s);
+    if (s->confirmed)
         vq_emit(e, VQ_EVENT_STREAM_END, s->handle, evicted);
-    }
 }
 
 void vq_stream_close(struct vq_engine *e, struct vq_rtp_stream *s)
@@ -269,7 +256,6 @@ void vq_stream_rebind(struct vq_engine *e, struct vq_flow *f, struct vq_rtp_stre
     s->call = f->call;
     s->pairing = f->pairing;
     s->direction = f->direction;
-    s->call_over = false;
     if (f->promise) {
         const struct vq_promise *p = vq_promise_at(e, f->promise);
         s->encrypted = p->encrypted;
@@ -285,7 +271,6 @@ void vq_stream_rebind(struct vq_engine *e, struct vq_flow *f, struct vq_rtp_stre
         if (c->first_rtp == VQ_NONE || s->start < c->first_rtp)
             c->first_rtp = s->start;
     }
-    set_worth(e, s);
 }
 
 static void confirm(struct vq_engine *e, struct vq_flow *f, struct vq_rtp_stream *s)
@@ -491,7 +476,6 @@ bool vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dg
     f->stream = s->handle;
     if (s->ended) { /* silence, and then it goes on: the same stream */
         s->ended = false;
-        set_worth(e, s);
         vq_timer_arm(&e->wheel, &s->idle, d->ts + e->opt.stream_idle);
         vq_emit(e, VQ_EVENT_STREAM_CHANGE, s->handle, false);
     }
@@ -503,8 +487,6 @@ bool vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dg
             vq_flow_bind(e, f);
         confirm(e, f, s);
     }
-    if (s->packets == PROOF)
-        set_worth(e, s);
     return s->confirmed;
 }
 

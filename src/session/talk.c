@@ -53,11 +53,6 @@ struct vq_talk *vq_talk_find(const struct vq_engine *e, enum vq_talk_kind kind, 
     return t;
 }
 
-void vq_talk_worth(struct vq_engine *e, struct vq_talk *t, enum vq_worth w)
-{
-    vq_place_set(&e->talks[t->kind].places, &t->place, w);
-}
-
 static const enum vq_event_kind end_event[VQ_TALKS] = {
     [VQ_TALK_REGISTRATION] = VQ_EVENT_REGISTRATION_END,
     [VQ_TALK_CALL] = VQ_EVENT_CALL_END,
@@ -68,9 +63,9 @@ void vq_talk_end(struct vq_engine *e, struct vq_talk *t, bool evicted)
     if (t->ended)
         return;
     t->ended = true;
-    /* What nobody ever answered is still the first to go; and after the end of the input nobody has to. */
-    if (!e->finished && t->place.worth != VQ_WORTH_UNPROVEN)
-        vq_talk_worth(e, t, VQ_WORTH_FINISHED);
+    /* What nobody ever answered is still the first to go. */
+    if (t->worth != VQ_WORTH_UNPROVEN)
+        t->worth = VQ_WORTH_FINISHED;
     if (t->kind != VQ_TALK_DIALOG)
         vq_emit(e, end_event[t->kind], t->handle, evicted);
 }
@@ -88,11 +83,17 @@ void vq_talk_drop(struct vq_engine *e, struct vq_talk *t)
     vq_pool_give(&k->pool, t->handle);
 }
 
+static enum vq_worth weigh_talk(struct vq_place *o, void *arg)
+{
+    (void)arg;
+    return VQ_CONTAINER(o, struct vq_talk, place)->worth;
+}
+
 static void evict_talk(struct vq_engine *e, enum vq_talk_kind kind)
 {
     struct vq_talk_kind_state *k = &e->talks[kind];
-    struct vq_talk *t = VQ_CONTAINER(vq_places_victim(&k->places), struct vq_talk, place);
-    e->stats.evicted_finished += t->place.worth == VQ_WORTH_FINISHED && kind == VQ_TALK_CALL;
+    struct vq_talk *t = VQ_CONTAINER(vq_places_victim(&k->places, weigh_talk, NULL), struct vq_talk, place);
+    e->stats.evicted_finished += t->worth == VQ_WORTH_FINISHED && kind == VQ_TALK_CALL;
     vq_talk_end(e, t, true);
     vq_talk_drop(e, t);
     k->evicted++;
@@ -124,7 +125,7 @@ struct vq_talk *vq_talk_new(struct vq_engine *e, enum vq_talk_kind kind, struct 
     t->start = t->last_ts = ts;
     t->timer.kind = VQ_TIMER_TALK;
     vq_list_append(&k->all, &t->all);
-    vq_talk_worth(e, t, VQ_WORTH_UNPROVEN);
+    vq_place_enter(&k->places, &t->place);
     return t;
 fail:
     e->no_memory = true;

@@ -107,6 +107,7 @@ static bool add_chunk(struct vq_arena *a, size_t need)
     c->next = a->chunk;
     a->chunk = c;
     a->used = head_size();
+    a->size = c->size;
     a->total += c->size;
     return true;
 }
@@ -114,7 +115,7 @@ static bool add_chunk(struct vq_arena *a, size_t need)
 /* `n` bytes from offset `at` on, or from a new chunk when they do not fit. */
 static uint8_t *take(struct vq_arena *a, size_t at, size_t n)
 {
-    if (!a->chunk || at > a->chunk->size || a->chunk->size - at < n) {
+    if (at > a->size || a->size - at < n) {
         if (!add_chunk(a, n))
             return NULL;
         at = a->used;

@@ -12,7 +12,7 @@ struct vq_arena_chunk;
 
 struct vq_arena {
     struct vq_arena_chunk *chunk; /* newest first */
-    size_t used;                  /* bytes taken from the newest chunk */
+    size_t used, size;            /* of the newest chunk; its own header is not to be fetched for them */
     size_t total;                 /* bytes of all chunks */
     size_t cap;                   /* total never passes it */
     struct vq_pool *pool;         /* of chunks, NULL: the heap */
