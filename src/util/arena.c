@@ -25,12 +25,12 @@ static size_t head_size(void)
     return align_up(sizeof(struct vq_arena_chunk));
 }
 
-void vq_arena_init(struct vq_arena *a, size_t cap)
+void vq_arena_init(struct vq_arena *a, uint32_t cap)
 {
     *a = (struct vq_arena){.cap = cap};
 }
 
-void vq_arena_init_pool(struct vq_arena *a, size_t cap, struct vq_pool *pool)
+void vq_arena_init_pool(struct vq_arena *a, uint32_t cap, struct vq_pool *pool)
 {
     *a = (struct vq_arena){.cap = cap, .pool = pool};
 }
@@ -59,8 +59,8 @@ void vq_arena_reset(struct vq_arena *a)
         return;
     free_chunks(a, a->chunk->next);
     a->chunk->next = NULL;
-    a->used = head_size();
-    a->total = a->chunk->size;
+    a->used = (uint32_t)head_size();
+    a->total = (uint32_t)a->chunk->size;
 }
 
 void vq_arena_abandon(struct vq_arena *a)
@@ -86,7 +86,8 @@ static struct vq_arena_chunk *heap_chunk(size_t size)
     return c;
 }
 
-/* A chunk with room for `need` bytes: from the pool if it fits, else twice the newest one while the cap allows, else what the cap still allows. */
+/* A chunk with room for `need` bytes: from the pool if it fits, else twice the newest one while the cap allows, else what
+ * the cap still allows. */
 static bool add_chunk(struct vq_arena *a, size_t need)
 {
     size_t left = a->cap - a->total;
@@ -106,9 +107,9 @@ static bool add_chunk(struct vq_arena *a, size_t need)
     a->on_heap |= !c->handle;
     c->next = a->chunk;
     a->chunk = c;
-    a->used = head_size();
-    a->size = c->size;
-    a->total += c->size;
+    a->used = (uint32_t)head_size();
+    a->size = (uint32_t)c->size; /* within cap, so within 32 bits */
+    a->total += a->size;
     return true;
 }
 
@@ -120,7 +121,7 @@ static uint8_t *take(struct vq_arena *a, size_t at, size_t n)
             return NULL;
         at = a->used;
     }
-    a->used = at + n;
+    a->used = (uint32_t)(at + n);
     uint8_t *p = (uint8_t *)a->chunk + at;
     __builtin_prefetch(p + n + 64, 1); /* the next piece lies there, and nobody has touched it yet */
     return p;

@@ -12,16 +12,16 @@ struct vq_arena_chunk;
 
 struct vq_arena {
     struct vq_arena_chunk *chunk; /* newest first */
-    size_t used, size;            /* of the newest chunk; its own header is not to be fetched for them */
-    size_t total;                 /* bytes of all chunks */
-    size_t cap;                   /* total never passes it */
     struct vq_pool *pool;         /* of chunks, NULL: the heap */
+    uint32_t used, size;          /* of the newest chunk; its own header is not to be fetched for them */
+    uint32_t total;               /* bytes of all chunks */
+    uint32_t cap;                 /* total never passes it */
     bool on_heap;                 /* some chunk is from the heap */
 };
 
-void vq_arena_init(struct vq_arena *a, size_t cap);
+void vq_arena_init(struct vq_arena *a, uint32_t cap);
 /* The pool outlives the arena; its objects are the chunks. */
-void vq_arena_init_pool(struct vq_arena *a, size_t cap, struct vq_pool *pool);
+void vq_arena_init_pool(struct vq_arena *a, uint32_t cap, struct vq_pool *pool);
 void vq_arena_done(struct vq_arena *a);
 /* The same when the pool is going to be given up as well: only heap chunks need freeing. */
 void vq_arena_abandon(struct vq_arena *a);

@@ -113,7 +113,7 @@ static void memory_that_ends(void **state)
         strcat(text, ";a=b");
     strcat(text, "\r\n\r\n");
     unsigned accepted = 0, without = 0;
-    for (size_t cap = 0; cap < 200000; cap += 500) {
+    for (uint32_t cap = 0; cap < 200000; cap += 500) {
         struct vq_sip_parser p;
         struct vq_sip m;
         const char *why = NULL;

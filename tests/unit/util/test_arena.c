@@ -48,7 +48,7 @@ static void keeps_apart(void **state)
 static void never_passes_its_cap(void **state)
 {
     (void)state;
-    for (size_t cap = 0; cap < 5000; cap += 7) {
+    for (uint32_t cap = 0; cap < 5000; cap += 7) {
         struct vq_arena a;
         size_t got = 0;
         vq_arena_init(&a, cap);
