@@ -274,6 +274,17 @@ struct vq_engine {
 /* Accessors: a handle that is alive to its object. */
 #define VQ_AT(pool, type, h) ((type *)vq_pool_at(&(pool), (h)))
 
+/* Every object begins with its handle; a free one begins with another number (the free list), so that an old handle is
+ * told from a live one. */
+static inline bool vq_alive(const struct vq_pool *p, uint32_t handle)
+{
+    uint32_t h;
+    if (!handle || handle > p->top)
+        return false;
+    memcpy(&h, vq_pool_at(p, handle), sizeof h);
+    return h == handle;
+}
+
 static inline struct vq_flow *vq_flow_at(const struct vq_engine *e, uint32_t h)
 {
     return VQ_AT(e->flows, struct vq_flow, h);

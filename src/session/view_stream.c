@@ -1,0 +1,347 @@
+/* view_stream.c - streams as the plain structures of model.h: counts, times, delay, score, intervals. */
+#include "session/session.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void view_identity(const struct vq_engine *e, const struct vq_rtp_stream *s, const struct vq_stream_cold *c,
+                          struct vq_stream *out)
+{
+    out->handle = s->handle;
+    out->id = s->id;
+    out->call = s->call;
+    if (s->call && s->in_call.next != &vq_sip_call_at(e, s->call)->streams)
+        out->next_in_call = VQ_CONTAINER(s->in_call.next, struct vq_rtp_stream, in_call)->handle;
+    out->direction = s->direction;
+    out->pairing = s->pairing;
+    out->src = vq_flow_at(e, s->flow)->src;
+    out->dst = vq_flow_at(e, s->flow)->dst;
+    out->ssrc = s->ssrc;
+    out->media = s->media;
+    out->codec = s->codec ? s->codec->name : c->codec_name;
+    memcpy(out->payload_types, c->payload_types, sizeof out->payload_types);
+    out->n_payload_types = c->n_payload_types;
+    out->clock_hz = s->clock_hz;
+    out->encrypted = s->encrypted;
+    out->ended = s->ended;
+    out->start = s->start;
+    out->end = s->last_ts;
+    out->first_frame = s->first_frame;
+    out->last_frame = s->last_frame;
+    out->dscp = s->dscp;
+    out->ttl = s->ttl;
+    out->cname = c->cname;
+    out->bye = c->bye;
+}
+
+static void view_ptime(const struct vq_rtp_stream *s, struct vq_stream *out)
+{
+    out->ptime_ms = s->ptime_votes && s->clock_hz ? s->ptime_ticks * s->ms_per_tick : (double)NAN;
+}
+
+static void view_loss(const struct vq_rtp_stream *s, struct vq_stream *out)
+{
+    struct vq_loss loss;
+    vq_seq_loss(&s->seq, &loss);
+    out->expected = loss.expected;
+    out->lost = loss.lost;
+    out->loss_pct = 100 * loss.loss_fraction;
+    memcpy(out->loss_runs, loss.runs, sizeof out->loss_runs);
+    out->burst_r = vq_emodel_burst_r(loss.mean_run, loss.loss_fraction);
+}
+
+static void view_counts(const struct vq_rtp_stream *s, const struct vq_stream_cold *c, struct vq_stream *out)
+{
+    out->packets = s->packets;
+    out->bytes = s->bytes;
+    out->duplicates = s->seq.duplicates;
+    out->reordered = s->seq.reordered;
+    out->out_of_range = s->seq.stray;
+    out->event_packets = c->event_packets;
+    out->cn_packets = c->cn_packets;
+    out->segments = &c->first;
+}
+
+static void view_times(const struct vq_rtp_stream *s, struct vq_stream *out)
+{
+    out->jitter_mean_ms = out->jitter_max_ms = out->jitter_last_ms = out->delay_variation_ms = (double)NAN;
+    if (s->ms_per_tick <= 0) {
+        out->jitter_why = "the clock of the payload type is unknown: no SDP announced it";
+    } else if (!s->jitter.n) {
+        out->jitter_why = "fewer than two packets to compare";
+    } else {
+        out->jitter_mean_ms = s->jitter.sum / s->jitter.n;
+        out->jitter_max_ms = s->jitter.max;
+        out->jitter_last_ms = s->jitter.last;
+        out->delay_variation_ms = s->jitter.sum_abs / s->jitter.n;
+    }
+    out->interarrival_total_ms = (double)(s->last_ts - s->start) / 1e6;
+    uint64_t gaps = s->packets - 1;
+    double none = (double)NAN;
+    out->interarrival_ms = gaps ? (struct vq_min_mean_max){s->gap_min_ms, out->interarrival_total_ms / (double)gaps,
+                                                           s->gap_max_ms, gaps}
+                                : (struct vq_min_mean_max){none, none, none, 0};
+}
+
+static void view_rtcp(const struct vq_rtp_stream *s, const struct vq_stream_cold *c, struct vq_stream *out)
+{
+    double none = (double)NAN;
+    out->sr = c->sr;
+    out->rr = c->rr;
+    out->xr = c->xr;
+    out->reported_lost = c->reported_lost;
+    out->reported_fraction_pct = c->rr ? c->reported_fraction * 100.0 / 256 : none;
+    out->reported_fraction_max_pct = c->rr ? c->reported_fraction_max * 100.0 / 256 : none;
+    out->reported_jitter_ms = c->rr && s->clock_hz ? c->reported_jitter * s->ms_per_tick : none;
+}
+
+static void view_rtt(const struct vq_stream_cold *c, struct vq_stream *out)
+{
+    double none = (double)NAN;
+    const struct vq_rtt *r = &c->rtt;
+    out->rtt_ms = r->n ? (struct vq_min_mean_max){r->min, r->sum / r->n, r->max, r->n}
+                       : (struct vq_min_mean_max){none, none, none, 0};
+}
+
+/* The newest stream that runs the other way for the same call: ports are used again. */
+static const struct vq_rtp_stream *reverse_of(const struct vq_engine *e, const struct vq_flow *f, uint32_t call)
+{
+    uint32_t h = vq_flow_find(e, &f->dst, &f->src);
+    if (!h)
+        return NULL;
+    const struct vq_list *head = &vq_flow_at(e, h)->streams;
+    for (const struct vq_list *l = head->prev; l != head; l = l->prev) {
+        const struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, in_flow);
+        if (s->confirmed && s->call == call)
+            return s;
+    }
+    return NULL;
+}
+
+/* The round trip is measured from the capture point. Both directions' together are the whole path; half of it is the
+ * usual assumption for one way (RFC 3550 6.4.1). */
+static void view_one_way(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_stream *out)
+{
+    if (!isnan(e->opt.network_ms)) {
+        out->one_way_ms = e->opt.network_ms;
+        out->one_way_source = "declared";
+        return;
+    }
+    if (!e->stats.rtcp_packets) { /* no report, nothing to look for */
+        out->one_way_ms = 0;
+        out->one_way_source = "assumed";
+        return;
+    }
+    double rtt = out->rtt_ms.n ? out->rtt_ms.mean : 0;
+    uint64_t n = out->rtt_ms.n;
+    const struct vq_flow *f = vq_flow_at(e, s->flow);
+    const struct vq_rtp_stream *reverse = reverse_of(e, f, s->call);
+    if (reverse) {
+        const struct vq_rtt *r = &vq_cold_at(e, reverse->cold)->rtt;
+        rtt += r->n ? r->sum / r->n : 0;
+        n += r->n;
+    }
+    out->one_way_ms = rtt / 2;
+    out->one_way_source = n ? "rtcp" : "assumed";
+}
+
+static const struct vq_impairment *impairment_of(const struct vq_engine *e, const struct vq_rtp_stream *s, const char **why)
+{
+    if (s->media != VQ_MEDIA_AUDIO && s->media != VQ_MEDIA_UNKNOWN) {
+        *why = "not audio: the E-model scores speech only";
+        return NULL;
+    }
+    if (!s->codec) {
+        *why = "unknown codec: no SDP announced the payload type";
+        return NULL;
+    }
+    const struct vq_impairment *i = s->codec->impairment ? vq_impairment_by_name(s->codec->impairment) : NULL;
+    if (!i) {
+        *why = "no impairment values are published for this codec";
+        return NULL;
+    }
+    if (i->scale != VQ_SCALE_NB) {
+        *why = "a wideband or fullband codec: the narrowband scale of G.107 does not hold for it";
+        return NULL;
+    }
+    return strcmp(i->name, "g711") ? i : e->g711;
+}
+
+static const char *simple_name(const struct vq_impairment *i)
+{
+    if (!strncmp(i->name, "g711", 4))
+        return "cole-rosenbluth-g711";
+    return !strncmp(i->name, "g729", 4) ? "cole-rosenbluth-g729a" : NULL;
+}
+
+static void view_simple(const struct vq_engine *e, const struct vq_impairment *i, struct vq_stream *out)
+{
+    const char *name = i ? simple_name(i) : NULL;
+    const struct vq_simple_model *m = e->simple ? e->simple : name ? vq_simple_by_name(name) : NULL;
+    out->simple_r = out->simple_mos = (double)NAN;
+    if (!m)
+        return;
+    out->simple_name = m->name;
+    out->simple_r = vq_simple_r(m, out->emodel_in.ta, out->loss_pct / 100);
+    out->simple_mos = vq_emodel_mos(out->simple_r);
+}
+
+/* Most streams of a capture have the same delay, and Ro, Is and Id hang on nothing else here: the last answer for each of
+ * the two questions is kept. */
+struct vq_score_base {
+    struct score {
+        double ta;
+        struct vq_emodel_out out;
+        bool known;
+    } conversation, listening;
+};
+
+struct vq_score_base *vq_score_base_new(void)
+{
+    return calloc(1, sizeof(struct vq_score_base));
+}
+
+static void score(struct score *kept, const struct vq_emodel_in *in, struct vq_emodel_out *out)
+{
+    if (!kept->known || kept->ta != in->ta) {
+        vq_emodel_g107(in, &kept->out);
+        kept->ta = in->ta;
+        kept->known = true;
+    }
+    *out = kept->out;
+    vq_emodel_rescore(in, out); /* GoB, PoW and TME wait until somebody asks for the whole view */
+}
+
+/* G.107's default: the worst case, for codecs of which G.113 publishes no Bpl (METRICS 2.4). */
+#define BPL_DEFAULT 4.3
+
+static void view_score(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_stream *out)
+{
+    out->r = out->mos = (double)NAN;
+    vq_emodel_defaults(&out->emodel_in);
+    out->ta_network_ms = out->one_way_ms;
+    out->ta_buffer_ms = e->opt.buffer_ms;
+    out->ta_packetization_ms = isnan(out->ptime_ms) ? 0 : out->ptime_ms;
+    out->ta_lookahead_ms = s->codec ? s->codec->lookahead_ms : 0;
+    struct vq_emodel_in *in = &out->emodel_in;
+    vq_emodel_set_delay(in, out->ta_network_ms + out->ta_buffer_ms + out->ta_packetization_ms + out->ta_lookahead_ms);
+    in->ppl = out->loss_pct;
+    in->burst_r = out->burst_r;
+    in->a = e->opt.advantage;
+    const struct vq_impairment *i = impairment_of(e, s, &out->score_why);
+    if (i && out->packets < 2) {
+        out->score_why = "too short: a single packet";
+        i = NULL;
+    }
+    if (i) {
+        out->bpl_assumed = isnan(i->bpl);
+        in->ie = i->ie;
+        in->bpl = out->bpl_assumed ? BPL_DEFAULT : i->bpl;
+        out->impairment = i;
+        out->scored = true;
+        score(&e->base->conversation, in, &out->emodel);
+        out->r = out->emodel.r;
+        out->mos = out->emodel.mos;
+    }
+}
+
+/* What the whole view adds to the score. */
+static void view_more_scores(const struct vq_engine *e, struct vq_stream *out)
+{
+    out->mos_lq = (double)NAN;
+    if (out->scored) {
+        struct vq_emodel_in listening = out->emodel_in;
+        struct vq_emodel_out lq;
+        vq_emodel_set_delay(&listening, 0);
+        score(&e->base->listening, &listening, &lq);
+        out->mos_lq = lq.mos;
+        out->emodel.gob_pct = vq_emodel_gob(out->r);
+        out->emodel.pow_pct = vq_emodel_pow(out->r);
+        out->emodel.tme_pct = vq_emodel_tme(out->r);
+    }
+    view_simple(e, out->scored ? out->impairment : NULL, out);
+}
+
+/* The slot that is still being filled counts like the others. */
+static uint32_t current_slot(const struct vq_rtp_stream *s)
+{
+    return (uint32_t)((s->slot_end - 1 - s->series.start) / s->series.width);
+}
+
+void vq_stream_brief(const struct vq_engine *e, struct vq_rtp_stream *s)
+{
+    struct vq_stream v;
+    struct vq_stream_cold *c = vq_cold_at(e, s->cold);
+    v.packets = s->packets;
+    v.score_why = NULL;
+    v.scored = false;
+    view_ptime(s, &v);
+    view_loss(s, &v);
+    view_rtt(c, &v);
+    view_one_way(e, s, &v);
+    view_score(e, s, &v);
+    s->brief = (struct vq_brief){.loss_pct = v.loss_pct, .r = v.r, .mos = v.mos, .one_way_ms = v.one_way_ms,
+                                 .lost = v.lost, .one_way_measured = v.rtt_ms.n > 0};
+}
+
+bool vq_stream_get(const struct vq_engine *e, uint32_t handle, struct vq_stream *out)
+{
+    if (!vq_alive(&e->streams, handle))
+        return false;
+    const struct vq_rtp_stream *s = vq_rtp_stream_at(e, handle);
+    struct vq_stream_cold *c = vq_cold_at(e, s->cold);
+    if (!s->confirmed)
+        return false;
+    c->last_segment->packets = s->packets - c->packets_before;
+    memset(out, 0, sizeof *out);
+    view_identity(e, s, c, out);
+    view_ptime(s, out);
+    view_loss(s, out);
+    view_counts(s, c, out);
+    view_times(s, out);
+    view_rtcp(s, c, out);
+    view_rtt(c, out);
+    view_one_way(e, s, out);
+    view_score(e, s, out);
+    view_more_scores(e, out);
+    uint32_t n = current_slot(s) + 1;
+    out->n_intervals = n > s->series.n ? n : s->series.n;
+    return true;
+}
+
+bool vq_stream_interval(const struct vq_engine *e, const struct vq_stream *st, unsigned i, struct vq_interval *out)
+{
+    if (!vq_alive(&e->streams, st->handle) || i >= st->n_intervals)
+        return false;
+    const struct vq_rtp_stream *s = vq_rtp_stream_at(e, st->handle);
+    struct vq_slot v = {.jitter_ms = -1};
+    if (i < s->series.n)
+        v = s->series.slots[i];
+    if (i == current_slot(s)) {
+        struct vq_slot now = s->slot;
+        now.lost = (int32_t)(vq_seq_lost(&s->seq) - s->slot_lost);
+        vq_slot_merge(&v, &now);
+    }
+    *out = (struct vq_interval){
+        .start = s->series.start + (int64_t)i * s->series.width,
+        .width = s->series.width,
+        .packets = v.packets,
+        .lost = v.lost > 0 ? (uint32_t)v.lost : 0,
+        .jitter_ms = v.jitter_ms < 0 ? (double)NAN : v.jitter_ms,
+        .interarrival_ms = v.gaps ? v.gap_sum_ms / (float)v.gaps : (double)NAN,
+        .interarrival_max_ms = v.gaps ? v.gap_max_ms : (double)NAN,
+        .r = (double)NAN,
+        .mos = (double)NAN,
+    };
+    if (st->scored && out->packets + out->lost) {
+        struct vq_emodel_in in = st->emodel_in;
+        struct vq_emodel_out o;
+        in.ppl = 100.0 * out->lost / (out->packets + out->lost);
+        in.burst_r = 1;
+        score(&e->base->conversation, &in, &o);
+        out->r = o.r;
+        out->mos = o.mos;
+    }
+    return true;
+}
