@@ -65,9 +65,8 @@ void vq_engine_stats(const struct vq_engine *e, struct vq_stats *out);
 enum vq_transport { VQ_UDP, VQ_TCP };
 const char *vq_transport_name(enum vq_transport t); /* "UDP", "TCP" */
 
-/* One SIP message as it stands in a ladder. */
+/* One SIP message as it stands in a ladder; what it points to lives as long as the object it was read from. */
 struct vq_message {
-    const struct vq_message *next;  /* in capture order, NULL at the end */
     int64_t ts;
     uint64_t frame;
     struct vq_endpoint src, dst;
@@ -83,6 +82,15 @@ struct vq_message {
     bool hold;                      /* the SDP puts the other side on hold (sendonly, inactive or c=0.0.0.0) */
     bool from_caller;               /* sent by the side that sent the first request */
 };
+
+/* The messages of an object as the engine keeps them, in capture order. They are read one after the other:
+ *
+ *     struct vq_message m;
+ *     for (const struct vq_note *n = call.messages; vq_message_read(&n, &m);)
+ *
+ * False when there are no more. */
+struct vq_note;
+bool vq_message_read(const struct vq_note **at, struct vq_message *out);
 
 enum vq_registration_outcome {
     VQ_REG_INCOMPLETE, VQ_REG_REGISTERED, VQ_REG_UNREGISTERED, VQ_REG_REFRESHED, VQ_REG_REJECTED, VQ_REG_TIMEOUT
@@ -105,7 +113,7 @@ struct vq_registration {
     int64_t expires_asked_s, expires_granted_s; /* VQ_NONE when absent */
     int64_t start, end;             /* first and last message */
     int64_t rrd;                    /* RFC 6076 4.1: first REGISTER to the 200 */
-    const struct vq_message *messages;
+    const struct vq_note *messages; /* NULL when there are none */
     unsigned n_messages, messages_not_kept;
 };
 
@@ -155,7 +163,7 @@ struct vq_call {
     int64_t trying, pdd, srd, ring, answer, ack, sdd, first_media; /* durations, see docs/metrics.md */
     int64_t talk;                   /* 2xx to BYE (to the end of the capture while in_call) */
     unsigned retransmissions;
-    const struct vq_message *messages;
+    const struct vq_note *messages; /* NULL when there are none */
     unsigned n_messages, messages_not_kept;
     const struct vq_offer *offers;
     const struct vq_leg *legs;
@@ -176,7 +184,7 @@ struct vq_dialog {
     unsigned status, retransmissions;
     const char *reason;
     int64_t start, end;
-    const struct vq_message *messages;
+    const struct vq_note *messages; /* NULL when there are none */
     unsigned n_messages, messages_not_kept;
 };
 

@@ -3,11 +3,12 @@
 
 #include <math.h>
 
-static json_t *frames_of(struct vq_json *j, const struct vq_message *m)
+static json_t *frames_of(struct vq_json *j, const struct vq_note *n)
 {
     json_t *list = json_array();
-    for (; m; m = m->next)
-        vq_json_append(j, list, json_integer((json_int_t)m->frame));
+    struct vq_message m;
+    while (vq_message_read(&n, &m))
+        vq_json_append(j, list, json_integer((json_int_t)m.frame));
     return list;
 }
 
@@ -41,11 +42,12 @@ static json_t *message(struct vq_json *j, const struct vq_message *m, const char
     return o;
 }
 
-static json_t *messages(struct vq_json *j, const struct vq_message *m, const char *call_id)
+static json_t *messages(struct vq_json *j, const struct vq_note *n, const char *call_id)
 {
     json_t *list = json_array();
-    for (; m; m = m->next)
-        vq_json_append(j, list, message(j, m, call_id));
+    struct vq_message m;
+    while (vq_message_read(&n, &m))
+        vq_json_append(j, list, message(j, &m, call_id));
     return list;
 }
 

@@ -296,13 +296,14 @@ static void name_parties(struct drawing *d, const struct vq_call *c)
 {
     bool proxy[VQ_LANES] = {false}, received[VQ_LANES] = {false};
     name_lane(d, &c->caller, "caller", c->from, c->user_agent_caller);
-    for (const struct vq_message *m = c->messages; m && !(m->status >= 200 && m->status < 300); m = m->next) {
-        const struct vq_lane *from = lane_of(d, &m->src), *to = lane_of(d, &m->dst);
+    struct vq_message m;
+    for (const struct vq_note *n = c->messages; vq_message_read(&n, &m) && !(m.status >= 200 && m.status < 300);) {
+        const struct vq_lane *from = lane_of(d, &m.src), *to = lane_of(d, &m.dst);
         if (!from || !to || from == to)
             continue;
-        if (m->status == 407)
+        if (m.status == 407)
             proxy[from - d->l.lanes] = true;
-        if (!m->method || strcmp(m->method, "INVITE"))
+        if (!m.method || strcmp(m.method, "INVITE"))
             continue;
         proxy[from - d->l.lanes] = true;
         received[to - d->l.lanes] = true;
@@ -339,8 +340,10 @@ static void legend(struct drawing *d, unsigned not_kept)
 }
 
 /* Lanes are known by now. */
-static void draw(struct drawing *d, const struct vq_message *messages, int64_t start, unsigned not_kept)
+static void draw(struct drawing *d, const struct vq_note *messages, int64_t start, unsigned not_kept)
 {
+    const struct vq_note *at = messages;
+    struct vq_message m;
     for (size_t i = 0; i < d->n_streams; i++) {
         vq_ladder_lane(&d->l, &d->streams[i].src, true);
         vq_ladder_lane(&d->l, &d->streams[i].dst, true);
@@ -349,12 +352,16 @@ static void draw(struct drawing *d, const struct vq_message *messages, int64_t s
         d->l.o.b.failed = true;
         return;
     }
-    d->zero = start != VQ_NONE ? start : messages ? messages->ts : d->n_streams ? d->streams[0].start : 0;
+    d->zero = d->n_streams ? d->streams[0].start : 0;
+    if (start != VQ_NONE)
+        d->zero = start;
+    else if (vq_message_read(&at, &m))
+        d->zero = m.ts;
     vq_out_newline(&d->l.o);
     vq_ladder_titles(&d->l);
-    for (const struct vq_message *m = messages; m && !vq_out_stopped(&d->l.o); m = m->next) {
-        streams_until(d, m->ts);
-        message(d, m);
+    for (at = messages; vq_message_read(&at, &m) && !vq_out_stopped(&d->l.o);) {
+        streams_until(d, m.ts);
+        message(d, &m);
     }
     streams_until(d, INT64_MAX);
     legend(d, not_kept);

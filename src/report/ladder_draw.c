@@ -12,16 +12,17 @@
 /* ---- lanes ------------------------------------------------------------------------------------------------------- */
 
 /* A host whose messages go to itself (two programs on one machine) gets a lane for each of its ports. */
-void vq_ladder_lane_split(struct vq_ladder *l, const struct vq_message *messages)
+void vq_ladder_lane_split(struct vq_ladder *l, const struct vq_note *messages)
 {
-    for (const struct vq_message *m = messages; m; m = m->next)
-        if (vq_endpoint_same_host(&m->src, &m->dst) && !vq_endpoint_eq(&m->src, &m->dst)) {
+    struct vq_message m;
+    for (const struct vq_note *at = messages; vq_message_read(&at, &m);)
+        if (vq_endpoint_same_host(&m.src, &m.dst) && !vq_endpoint_eq(&m.src, &m.dst)) {
             unsigned i = 0;
-            while (i < l->n_lanes && !vq_endpoint_same_host(&l->lanes[i].ep, &m->src))
+            while (i < l->n_lanes && !vq_endpoint_same_host(&l->lanes[i].ep, &m.src))
                 i++;
             if (i < l->n_lanes || l->n_lanes == VQ_LANES)
                 continue;
-            l->lanes[l->n_lanes++] = (struct vq_lane){.ep = m->src, .by_port = true};
+            l->lanes[l->n_lanes++] = (struct vq_lane){.ep = m.src, .by_port = true};
         }
     /* What is there now are notes of hosts, not lanes: keep them behind, out of the way of the order of appearance. */
     struct vq_endpoint hosts[VQ_LANES];
@@ -29,8 +30,8 @@ void vq_ladder_lane_split(struct vq_ladder *l, const struct vq_message *messages
     for (unsigned i = 0; i < n; i++)
         hosts[i] = l->lanes[i].ep;
     l->n_lanes = 0;
-    for (const struct vq_message *m = messages; m; m = m->next) {
-        const struct vq_endpoint *ends[] = {&m->src, &m->dst};
+    for (const struct vq_note *at = messages; vq_message_read(&at, &m);) {
+        const struct vq_endpoint *ends[] = {&m.src, &m.dst};
         for (size_t k = 0; k < 2; k++) {
             bool by_port = false;
             for (unsigned i = 0; i < n; i++)

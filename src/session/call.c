@@ -94,7 +94,7 @@ static const bool in_dialog[VQ_SIP_METHODS] = {
 
 static struct vq_sip_call *begin(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
 {
-    struct vq_talk *t = vq_talk_new(e, VQ_TALK_CALL, m->call_id, d->ts);
+    struct vq_talk *t = vq_talk_new(e, VQ_TALK_CALL, m->call_id, d);
     if (!t)
         return NULL;
     struct vq_sip_call *c = VQ_CONTAINER(t, struct vq_sip_call, talk);
@@ -121,7 +121,7 @@ static struct vq_sip_call *begin(struct vq_engine *e, const struct vq_sip *m, co
     vq_talk_set(t, &p->from, m->from.user.n ? m->from.user : m->from.host);
     vq_talk_set(t, &p->to, m->to.user.n ? m->to.user : m->to.host);
     vq_talk_set(t, &p->from_name, m->from.name);
-    c->from_tag = vq_talk_text(t, m->from.tag);
+    c->leg.from_tag = vq_talk_text(t, m->from.tag);
     c->from_tag_hash = vq_tag_hash(e, m->from.tag);
     c->invite_cseq = m->cseq;
     vq_talk_arm(e, t, d->ts + VQ_TIMEOUT);
@@ -157,15 +157,15 @@ static bool same_text(const char *z, struct vq_slice s)
 
 static struct vq_leg *new_leg(struct vq_sip_call *c, struct vq_slice to_tag)
 {
-    struct vq_leg *l = c->n_legs < MAX_LEGS ? vq_arena_alloc(&c->talk.arena, sizeof *l) : NULL;
+    struct vq_leg *l = &c->leg;
+    if (c->n_legs)
+        l = c->n_legs < MAX_LEGS ? vq_arena_alloc(&c->talk.arena, sizeof *l) : NULL;
     if (!l)
         return c->last_leg;
-    *l = (struct vq_leg){.from_tag = c->from_tag, .to_tag = vq_talk_text(&c->talk, to_tag), .caller = c->c.caller,
+    *l = (struct vq_leg){.from_tag = c->leg.from_tag, .to_tag = vq_talk_text(&c->talk, to_tag), .caller = c->c.caller,
                          .callee = c->c.callee};
     if (c->last_leg)
         c->last_leg->next = l;
-    else
-        c->first_leg = l;
     c->last_leg = l;
     c->n_legs++;
     return l;
@@ -176,18 +176,18 @@ static struct vq_leg *leg_of(struct vq_engine *e, struct vq_sip_call *c, const s
 {
     struct vq_slice to_tag = from_caller == m->request ? m->to.tag : m->from.tag; /* the callee's, in From of what it asks */
     uint64_t hash = vq_tag_hash(e, to_tag);
-    if (!c->first_leg) {
+    if (!c->n_legs) {
         c->to_tag_hash = hash;
         return new_leg(c, to_tag);
     }
     if (!hash || hash == c->to_tag_hash)
-        return c->first_leg;
+        return &c->leg;
     if (!c->to_tag_hash) {
         c->to_tag_hash = hash;
-        c->first_leg->to_tag = vq_talk_text(&c->talk, to_tag);
-        return c->first_leg;
+        c->leg.to_tag = vq_talk_text(&c->talk, to_tag);
+        return &c->leg;
     }
-    for (struct vq_leg *l = (struct vq_leg *)c->first_leg->next; l; l = (struct vq_leg *)l->next)
+    for (struct vq_leg *l = (struct vq_leg *)c->leg.next; l; l = (struct vq_leg *)l->next)
         if (l->to_tag && same_text(l->to_tag, to_tag))
             return l;
     return new_leg(c, to_tag);
@@ -336,7 +336,7 @@ static void invite_response(struct vq_engine *e, struct vq_sip_call *c, const st
     if (c->c.state == VQ_CALL_IN_CALL || c->c.answered != VQ_NONE || (vq_call_over(c) && (m->status < 200 || m->status >= 300)))
         return;
     c->c.status = m->status;
-    c->c.reason = n ? n->m.reason : "";
+    c->c.reason = n ? n->reason : "";
     if (m->status < 200) {
         provisional(e, c, m->status, ts);
         return;
@@ -381,7 +381,7 @@ bool vq_call_message(struct vq_engine *e, const struct vq_sip *m, const struct v
     /* RFC 3261 12.2.1.1: inside a dialog From and To swap with the direction; the caller keeps its tag. */
     bool from_caller = (c->from_tag_hash == vq_tag_hash(e, m->from.tag)) == m->request;
     if (n)
-        n->m.from_caller = from_caller;
+        n->from_caller = from_caller;
     if (m->q850 >= 0)
         c->c.q850 = m->q850;
     struct vq_leg *l = leg_of(e, c, m, from_caller);

@@ -3,7 +3,7 @@
 
 static struct vq_sip_dialog *begin(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
 {
-    struct vq_talk *t = vq_talk_new(e, VQ_TALK_DIALOG, m->call_id, d->ts);
+    struct vq_talk *t = vq_talk_new(e, VQ_TALK_DIALOG, m->call_id, d);
     if (!t)
         return NULL;
     struct vq_sip_dialog *g = VQ_CONTAINER(t, struct vq_sip_dialog, talk);
@@ -27,7 +27,7 @@ bool vq_dialog_message(struct vq_engine *e, const struct vq_sip *m, const struct
     bool again;
     struct vq_note *n = vq_talk_note(e, &g->talk, m, d, &again);
     if (n)
-        n->m.from_caller = vq_endpoint_same_host(&d->src, &g->d.client);
+        n->from_caller = vq_endpoint_same_host(&d->src, &g->d.client);
     if (!g->d.method)
         g->d.method = m->method != VQ_SIP_UNKNOWN ? vq_sip_method_name(m->method) : vq_talk_text(&g->talk, m->method_text);
     if (again)
@@ -39,7 +39,7 @@ bool vq_dialog_message(struct vq_engine *e, const struct vq_sip *m, const struct
         g->talk.worth = VQ_WORTH_ACTIVE;
         if (m->status >= 200) {
             g->d.status = m->status;
-            g->d.reason = n ? n->m.reason : "";
+            g->d.reason = n ? n->reason : "";
             g->d.outcome = m->status < 300 ? VQ_DIALOG_ANSWERED : VQ_DIALOG_REJECTED;
             vq_talk_arm(e, &g->talk, e->now + VQ_TIMEOUT);
         }

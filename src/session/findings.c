@@ -62,23 +62,23 @@ static void registration_evidence(const struct vq_engine *e, uint32_t h, struct 
     vq_registration_get(e, h, &r);
     snprintf(c->name, sizeof c->name, "Registration %u of %.40s", r.id, r.user ? r.user : "an unnamed user");
     c->finding.registration = h;
-    add_frame(&c->finding, r.messages ? r.messages->frame : 0);
-    for (const struct vq_message *m = r.messages; m; m = m->next)
-        if (m->status >= 300)
-            add_frame(&c->finding, m->frame);
+    struct vq_message m;
+    for (const struct vq_note *n = r.messages; vq_message_read(&n, &m);)
+        if (c->finding.n_frames == 0 || m.status >= 300)
+            add_frame(&c->finding, m.frame);
 }
 
 static void call(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
 {
-    struct vq_call c;
-    vq_call_summary(e, h, &c);
     const struct vq_sip_call *sc = vq_sip_call_at(e, h);
+    const struct vq_call *c = &sc->c;
+    int64_t talk = vq_call_talk(e, sc);
     *f = (struct vq_facts){
-        .subject = VQ_ABOUT_CALL, .state = c.state, .status = c.status, .answered = c.answered != VQ_NONE,
-        .mid_dialog = c.mid_dialog, .retransmissions = c.retransmissions, .defect = sc->talk.defect,
-        .talk_s = c.talk == VQ_NONE ? 0 : (double)c.talk / 1e9,
+        .subject = VQ_ABOUT_CALL, .state = c->state, .status = c->status, .answered = c->answered != VQ_NONE,
+        .mid_dialog = c->mid_dialog, .retransmissions = sc->talk.retransmissions, .defect = sc->talk.defect,
+        .talk_s = talk == VQ_NONE ? 0 : (double)talk / 1e9,
     };
-    f->no_ack = f->answered && !c.mid_dialog && c.ack == VQ_NONE && c.talk >= VQ_TIMEOUT / 2;
+    f->no_ack = f->answered && !c->mid_dialog && c->ack == VQ_NONE && talk >= VQ_TIMEOUT / 2;
     for (const struct vq_list *l = sc->streams.next; l != &sc->streams; l = l->next) {
         const struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, in_call);
         f->streams_to_caller += s->direction == VQ_DIR_CALLEE_TO_CALLER;
@@ -89,15 +89,13 @@ static void call(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
 /* The messages that tell a call's story: the first, then retransmissions, defects and final answers. */
 static void call_evidence(const struct vq_engine *e, uint32_t h, struct case_file *c)
 {
-    struct vq_call v;
-    vq_call_summary(e, h, &v);
-    snprintf(c->name, sizeof c->name, "Call %u", v.id);
+    const struct vq_talk *t = &vq_sip_call_at(e, h)->talk;
+    snprintf(c->name, sizeof c->name, "Call %u", t->id);
     c->finding.call = h;
-    const struct vq_message *m = v.messages;
-    add_frame(&c->finding, m ? m->frame : 0);
-    for (; m; m = m->next)
-        if (c->finding.n_frames < 3 && (m->retransmission || m->defect || (m->status >= 200 && m != v.messages)))
-            add_frame(&c->finding, m->frame);
+    struct vq_message m;
+    for (const struct vq_note *n = t->first; vq_message_read(&n, &m);)
+        if (c->finding.n_frames == 0 || (c->finding.n_frames < 3 && (m.retransmission || m.defect || m.status >= 200)))
+            add_frame(&c->finding, m.frame);
 }
 
 static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
@@ -108,7 +106,7 @@ static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
         .subject = VQ_ABOUT_STREAM, .loss_pct = b->loss_pct, .one_way_ms = b->one_way_ms,
         .jitter_max_ms = s->ms_per_tick > 0 ? s->jitter.max : 0, .one_way_measured = b->one_way_measured, .r = b->r,
         .mos = b->mos, .packets = s->packets, .lost = b->lost, .duplicates = s->seq.duplicates,
-        .reordered = s->seq.reordered, .stray = s->seq.stray, .reported_lost = vq_cold_at(e, s->cold)->reported_lost,
+        .reordered = s->seq.reordered, .stray = s->seq.stray, .reported_lost = vq_stream_rtcp(vq_cold_at(e, s->cold))->reported_lost,
         .scored = !isnan(b->r), .bound = s->call != 0, .segments = s->seq.segments,
     };
 }
@@ -151,12 +149,13 @@ static const struct {
 struct record {
     uint64_t rules;
     uint32_t handle;
-    uint32_t subject;
 };
 
 struct vq_diagnosis {
-    struct record *r;
-    size_t n, room;
+    struct records {
+        struct record *r;
+        size_t n, room;
+    } of[VQ_SUBJECTS];
     uint64_t counts[VQ_ERROR + 1];
     struct vq_totals totals;
     bool of_the_end; /* made after vq_engine_finish(): stays true */
@@ -169,43 +168,47 @@ struct vq_diagnosis *vq_diagnosis_new(void)
 
 void vq_diagnosis_free(struct vq_diagnosis *d)
 {
-    if (d)
-        free(d->r);
+    for (int i = 0; d && i < VQ_SUBJECTS; i++)
+        free(d->of[i].r);
     free(d);
 }
 
-static int add_record(struct vq_diagnosis *d, struct record r)
+/* Asks the rules about one object; 0 or -ENOMEM. */
+static int examine(const struct vq_engine *e, enum vq_subject subject, uint32_t handle)
 {
-    if (d->n == d->room) {
-        size_t room = d->room ? 2 * d->room : 64;
-        struct record *p = realloc(d->r, room * sizeof *p);
+    struct vq_diagnosis *d = e->diagnosis;
+    struct records *l = &d->of[subject];
+    struct vq_facts facts;
+    subjects[subject].gather(e, handle, &facts);
+    uint64_t rules = vq_diagnose(&facts);
+    if (!rules)
+        return 0;
+    if (l->n == l->room) {
+        size_t room = l->room ? 2 * l->room : 64;
+        struct record *p = realloc(l->r, room * sizeof *p);
         if (!p)
             return -ENOMEM;
-        d->r = p;
-        d->room = room;
+        l->r = p;
+        l->room = room;
     }
-    d->r[d->n++] = r;
+    l->r[l->n++] = (struct record){rules, handle};
     for (unsigned i = 0; i < vq_rule_count(); i++)
-        d->counts[vq_rule_severity(i)] += r.rules >> i & 1;
+        d->counts[vq_rule_severity(i)] += rules >> i & 1;
     return 0;
 }
 
-/* Scores every stream, once for all that follows. */
-static void score_streams(const struct vq_engine *e, struct vq_totals *t)
+static void add_stream(const struct vq_engine *e, uint32_t handle, struct vq_totals *t)
 {
-    for (struct vq_list *l = e->stream_all.next; l != &e->stream_all; l = l->next) {
-        struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, all);
-        if (!s->confirmed)
-            continue;
-        vq_stream_brief(e, s);
-        t->streams++;
-        t->streams_without_call += !s->call;
-        t->streams_encrypted += s->encrypted;
-    }
+    struct vq_rtp_stream *s = vq_rtp_stream_at(e, handle);
+    vq_stream_brief(e, s); /* scored here, once for all that follows */
+    t->streams++;
+    t->streams_without_call += !s->call;
+    t->streams_encrypted += s->encrypted;
 }
 
-static void add_call(const struct vq_sip_call *c, struct vq_totals *t)
+static void add_call(const struct vq_engine *e, uint32_t handle, struct vq_totals *t)
 {
+    const struct vq_sip_call *c = vq_sip_call_at(e, handle);
     double worst = (double)NAN;
     for (const struct vq_list *l = c->streams.next; l != &c->streams; l = l->next) {
         double mos = VQ_CONTAINER(l, struct vq_rtp_stream, in_call)->brief.mos;
@@ -222,45 +225,45 @@ static void add_call(const struct vq_sip_call *c, struct vq_totals *t)
         t->mos_worst = worst;
 }
 
-static void add_up(const struct vq_engine *e, struct vq_totals *t)
-{
-    *t = (struct vq_totals){.mos_worst = (double)NAN, .mos_mean_of_worst = (double)NAN};
-    score_streams(e, t);
-    const struct vq_list *all = &e->talks[VQ_TALK_CALL].all;
-    for (const struct vq_list *l = all->next; l != all; l = l->next)
-        add_call(VQ_CONTAINER(l, struct vq_sip_call, talk.all), t);
-    if (t->scored_calls)
-        t->mos_mean_of_worst /= (double)t->scored_calls;
-}
-
-/* Goes through everything once; after the end of the input nothing changes any more, and the list is kept. */
+/* Goes through everything once, streams before the calls that are judged by them; after the end of the input nothing
+ * changes any more, and the lists are kept. */
 static int diagnose(const struct vq_engine *e)
 {
+    static const struct {
+        enum vq_subject subject;
+        void (*add)(const struct vq_engine *e, uint32_t handle, struct vq_totals *t);
+    } rounds[] = {{VQ_ABOUT_STREAM, add_stream},
+                  {VQ_ABOUT_CALL, add_call},
+                  {VQ_ABOUT_REGISTRATION, NULL},
+                  {VQ_ABOUT_CAPTURE, NULL}};
     struct vq_diagnosis *d = e->diagnosis;
     if (d->of_the_end)
         return 0;
-    d->n = 0;
     memset(d->counts, 0, sizeof d->counts);
-    add_up(e, &d->totals);
-    for (uint32_t s = 0; s < VQ_SUBJECTS; s++) {
+    d->totals = (struct vq_totals){.mos_worst = (double)NAN, .mos_mean_of_worst = (double)NAN};
+    for (size_t i = 0; i < sizeof rounds / sizeof *rounds; i++) {
+        enum vq_subject s = rounds[i].subject;
+        d->of[s].n = 0;
         for (uint32_t h = subjects[s].next(e, 0); h; h = subjects[s].next(e, h)) {
-            struct vq_facts facts;
-            subjects[s].gather(e, h, &facts);
-            uint64_t rules = vq_diagnose(&facts);
-            if (rules && add_record(d, (struct record){rules, h, s}))
-                return -ENOMEM;
+            if (rounds[i].add)
+                rounds[i].add(e, h, &d->totals);
+            int rc = examine(e, s, h);
+            if (rc)
+                return rc;
         }
     }
+    if (d->totals.scored_calls)
+        d->totals.mos_mean_of_worst /= (double)d->totals.scored_calls;
     d->of_the_end = e->finished;
     return 0;
 }
 
-static bool tell(const struct vq_engine *e, const struct record *r, uint64_t rules, vq_finding_h *h, void *arg)
+static bool tell(const struct vq_engine *e, int subject, uint32_t handle, uint64_t rules, vq_finding_h *h, void *arg)
 {
     struct case_file c = {.name = ""};
     struct vq_facts facts;
-    subjects[r->subject].gather(e, r->handle, &facts);
-    subjects[r->subject].evidence(e, r->handle, &c);
+    subjects[subject].gather(e, handle, &facts);
+    subjects[subject].evidence(e, handle, &c);
     facts.name = c.name;
     for (unsigned i = 0; i < vq_rule_count(); i++) {
         if (!(rules >> i & 1))
@@ -283,9 +286,12 @@ int vq_findings(const struct vq_engine *e, vq_finding_h *h, void *arg)
         uint64_t mask = 0;
         for (unsigned i = 0; i < vq_rule_count(); i++)
             mask |= (uint64_t)(vq_rule_severity(i) == (enum vq_severity)severity) << i;
-        for (size_t i = 0; i < d->n; i++)
-            if (d->r[i].rules & mask && !tell(e, &d->r[i], d->r[i].rules & mask, h, arg))
-                return 0;
+        for (int s = 0; s < VQ_SUBJECTS; s++)
+            for (size_t i = 0; i < d->of[s].n; i++) {
+                uint64_t rules = d->of[s].r[i].rules & mask;
+                if (rules && !tell(e, s, d->of[s].r[i].handle, rules, h, arg))
+                    return 0;
+            }
     }
     return 0;
 }

@@ -128,6 +128,48 @@ uint32_t vq_port_find(const struct vq_engine *e, const struct vq_endpoint *ep)
     return vq_table_find(&e->port_by_ep, port_hash(e, ep), port_eq, ep, e);
 }
 
+void vq_port_prefetch(const struct vq_engine *e, const struct vq_endpoint *ep)
+{
+    vq_table_prefetch(&e->port_by_ep, port_hash(e, ep));
+}
+
+/* ---- what the first packet of a flow is going to need ---- */
+
+void vq_flow_prefetch(const struct vq_engine *e, const struct vq_dgram *d, enum vq_ahead step)
+{
+    uint64_t reverse = pair_hash(e, &d->dst, &d->src);
+    if (step == VQ_AHEAD_SLOTS)
+        vq_table_prefetch(&e->flow_by_key, reverse);
+    uint32_t f = step == VQ_AHEAD_PORTS ? vq_table_peek(&e->flow_by_key, reverse) : 0;
+    if (f)
+        __builtin_prefetch(vq_flow_at(e, f), 1);
+    for (int i = 0; i < 2; i++) {
+        uint64_t hash = port_hash(e, i ? &d->dst : &d->src);
+        if (step == VQ_AHEAD_SLOTS) {
+            vq_table_prefetch(&e->port_by_ep, hash);
+            continue;
+        }
+        uint32_t h = vq_table_peek(&e->port_by_ep, hash);
+        if (!h)
+            continue;
+        const struct vq_port *p = vq_port_at(e, h);
+        if (step == VQ_AHEAD_PORTS) {
+            __builtin_prefetch(p, 1);
+            __builtin_prefetch((const char *)p + 64, 1);
+        } else if (!vq_list_empty(&p->promises)) {
+            const struct vq_promise *newest = VQ_CONTAINER(p->promises.prev, struct vq_promise, in_port);
+            if (step == VQ_AHEAD_PROMISES) {
+                __builtin_prefetch(newest, 1);
+                continue;
+            }
+            const struct vq_sip_call *c = vq_sip_call_at(e, newest->call);
+            __builtin_prefetch(&c->c.state);
+            __builtin_prefetch(&c->flows, 1);
+            __builtin_prefetch(newest->formats);
+        }
+    }
+}
+
 uint32_t vq_port_get(struct vq_engine *e, const struct vq_endpoint *ep)
 {
     uint32_t h = vq_port_find(e, ep);

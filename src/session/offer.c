@@ -112,7 +112,9 @@ static void note_offer(struct vq_sip_call *c, const struct vq_sip *m, const stru
             break;
         }
     }
-    const char *audio = vq_talk_text(&c->talk, vq_slice(names.text, names.n));
+    const char *audio = c->last_offer ? c->last_offer->audio : "";
+    if (strlen(audio) != names.n || memcmp(audio, names.text, names.n))
+        audio = vq_talk_text(&c->talk, vq_slice(names.text, names.n));
     *o = (struct vq_offer){.ts = d->ts, .frame = d->frame, .kind = role == ANSWER ? "answer" : "offer",
                            .audio = audio ? audio : "", .from_caller = from_caller, .hold = is_hold(sdp)};
     if (c->last_offer)
@@ -130,13 +132,12 @@ void vq_call_sdp(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip
         return;
     if (!vq_sdp_parse(m->body, &sdp))
         return;
+    for (unsigned i = 0; i < sdp.n_media; i++)
+        vq_port_prefetch(e, &sdp.media[i].rtp);
     if (n) {
-        n->m.sdp = sdp_text(&c->talk, &sdp);
-        n->m.hold = is_hold(&sdp);
-        if (!n->m.defect)
-            n->m.defect = sdp.defect;
-        if (!c->talk.defect)
-            c->talk.defect = sdp.defect;
+        n->sdp = sdp_text(&c->talk, &sdp);
+        n->hold = is_hold(&sdp);
+        vq_talk_defect(&c->talk, n, sdp.defect);
     }
     if (!again)
         note_offer(c, m, d, &sdp, from_caller);

@@ -60,15 +60,28 @@ void vq_promise_drop(struct vq_engine *e, struct vq_promise *p)
     vq_pool_give(&e->promises, p->handle);
 }
 
-static void copy_formats(struct vq_talk *t, struct vq_promise *p, const struct vq_sdp_media *m)
+static bool same_formats(const struct vq_promise *p, const struct vq_sdp_media *m)
 {
-    if (p->n_formats == m->n_formats) {
-        unsigned same = 0;
-        while (same < m->n_formats && p->formats[same].pt == m->formats[same].pt &&
-               p->formats[same].codec == m->formats[same].codec)
-            same++;
-        if (same == m->n_formats)
-            return; /* a repeated SDP costs the arena nothing */
+    if (p->n_formats != m->n_formats)
+        return false;
+    for (unsigned i = 0; i < m->n_formats; i++)
+        if (p->formats[i].pt != m->formats[i].pt || p->formats[i].codec != m->formats[i].codec ||
+            p->formats[i].clock_hz != m->formats[i].clock_hz || !m->formats[i].codec)
+            return false;
+    return true;
+}
+
+static void copy_formats(struct vq_sip_call *c, struct vq_promise *p, const struct vq_sdp_media *m)
+{
+    struct vq_talk *t = &c->talk;
+    /* A repeated SDP costs the arena nothing, and neither does an answer that takes all that was offered. */
+    for (const struct vq_list *l = c->promises.next; l != &c->promises; l = l->next) {
+        const struct vq_promise *other = VQ_CONTAINER(l, struct vq_promise, in_call);
+        if (same_formats(other, m)) {
+            p->formats = other->formats;
+            p->n_formats = other->n_formats;
+            return;
+        }
     }
     struct vq_format *f = vq_arena_alloc(&t->arena, m->n_formats * sizeof *f + 1);
     if (!f)
@@ -114,7 +127,7 @@ static void promise_media(struct vq_engine *e, struct vq_sip_call *c, const stru
         return;
     p->media = (uint8_t)m->media;
     p->encrypted = m->encrypted;
-    copy_formats(&c->talk, p, m);
+    copy_formats(c, p, m);
     struct vq_port *port = vq_port_at(e, p->port);
     /* The newest promise stands last, also when an old one was renewed. */
     vq_list_touch(&port->promises, &p->in_port);

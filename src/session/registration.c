@@ -7,7 +7,7 @@
 
 static struct vq_sip_registration *begin(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
 {
-    struct vq_talk *t = vq_talk_new(e, VQ_TALK_REGISTRATION, m->call_id, d->ts);
+    struct vq_talk *t = vq_talk_new(e, VQ_TALK_REGISTRATION, m->call_id, d);
     if (!t)
         return NULL;
     struct vq_sip_registration *r = VQ_CONTAINER(t, struct vq_sip_registration, talk);
@@ -97,7 +97,7 @@ static void response(struct vq_engine *e, struct vq_sip_registration *r, const s
     if (m->status < 200 || m->cseq != r->cseq)
         return;
     r->r.status = m->status;
-    r->r.reason = r->talk.last ? r->talk.last->m.reason : "";
+    r->r.reason = r->talk.last ? r->talk.last->reason : "";
     if (m->status < 300)
         success(e, r, m, ts);
     else if (m->status == 401 || m->status == 407)
@@ -121,7 +121,7 @@ bool vq_registration_message(struct vq_engine *e, const struct vq_sip *m, const 
     bool again;
     struct vq_note *n = vq_talk_note(e, &r->talk, m, d, &again);
     if (n)
-        n->m.from_caller = m->request;
+        n->from_caller = m->request;
     if (again || r->final)
         return true;
     if (m->request)

@@ -3,16 +3,35 @@
 
 #include "proto/rtcp.h"
 
-static struct vq_stream_cold *cold_of(struct vq_engine *e, uint32_t ssrc, const struct vq_endpoint *src,
+const struct vq_stream_rtcp *vq_stream_rtcp(const struct vq_stream_cold *c)
+{
+    static const struct vq_stream_rtcp nothing = {.reported_lost = VQ_NONE};
+    return c->rtcp ? c->rtcp : &nothing;
+}
+
+static struct vq_stream_cold *cold_of(const struct vq_engine *e, uint32_t ssrc, const struct vq_endpoint *src,
                                       const struct vq_endpoint *dst)
 {
     uint32_t h = vq_stream_by_ssrc(e, ssrc, src, dst);
     return h ? vq_cold_at(e, vq_rtp_stream_at(e, h)->cold) : NULL;
 }
 
+/* Where to write down what is said of the stream; NULL when there is no such stream, or no room. */
+static struct vq_stream_rtcp *rtcp_of(const struct vq_engine *e, uint32_t ssrc, const struct vq_endpoint *src,
+                                      const struct vq_endpoint *dst)
+{
+    struct vq_stream_cold *c = cold_of(e, ssrc, src, dst);
+    if (c && !c->rtcp) {
+        c->rtcp = vq_arena_alloc(&c->arena, sizeof *c->rtcp);
+        if (c->rtcp)
+            c->rtcp->reported_lost = VQ_NONE;
+    }
+    return c ? c->rtcp : NULL;
+}
+
 static void sender_report(struct vq_engine *e, const struct vq_rtcp *p, const struct vq_dgram *d)
 {
-    struct vq_stream_cold *c = cold_of(e, p->ssrc, &d->src, &d->dst);
+    struct vq_stream_rtcp *c = rtcp_of(e, p->ssrc, &d->src, &d->dst);
     struct vq_rtcp_sr sr;
     if (!c || !vq_rtcp_sr(p, &sr))
         return;
@@ -25,7 +44,7 @@ static void report_blocks(struct vq_engine *e, const struct vq_rtcp *p, const st
 {
     struct vq_rtcp_block b;
     for (unsigned i = 0; i < p->count && vq_rtcp_block(p, i, &b); i++) {
-        struct vq_stream_cold *c = cold_of(e, b.ssrc, &d->dst, &d->src);
+        struct vq_stream_rtcp *c = rtcp_of(e, b.ssrc, &d->dst, &d->src);
         if (!c)
             continue;
         c->rr++;
@@ -43,9 +62,9 @@ static void source_description(struct vq_engine *e, const struct vq_rtcp *p, con
     uint32_t ssrc;
     struct vq_slice cname;
     for (unsigned i = 0; i < p->count && vq_rtcp_sdes(p, i, &ssrc, &cname); i++) {
-        struct vq_stream_cold *c = cold_of(e, ssrc, &d->src, &d->dst);
+        struct vq_stream_rtcp *c = rtcp_of(e, ssrc, &d->src, &d->dst);
         if (c && !c->cname && cname.n)
-            c->cname = vq_arena_text(&c->arena, cname);
+            c->cname = vq_arena_text(&cold_of(e, ssrc, &d->src, &d->dst)->arena, cname);
     }
 }
 
@@ -53,7 +72,7 @@ static void goodbye(struct vq_engine *e, const struct vq_rtcp *p, const struct v
 {
     uint32_t ssrc;
     for (unsigned i = 0; i < p->count && vq_rtcp_bye(p, i, &ssrc); i++) {
-        struct vq_stream_cold *c = cold_of(e, ssrc, &d->src, &d->dst);
+        struct vq_stream_rtcp *c = rtcp_of(e, ssrc, &d->src, &d->dst);
         if (c)
             c->bye = true;
     }
@@ -61,7 +80,7 @@ static void goodbye(struct vq_engine *e, const struct vq_rtcp *p, const struct v
 
 static void extended_report(struct vq_engine *e, const struct vq_rtcp *p, const struct vq_dgram *d)
 {
-    struct vq_stream_cold *c = cold_of(e, p->ssrc, &d->src, &d->dst);
+    struct vq_stream_rtcp *c = rtcp_of(e, p->ssrc, &d->src, &d->dst);
     if (c)
         c->xr++;
 }

@@ -15,9 +15,14 @@ uint32_t vq_flow_find(const struct vq_engine *e, const struct vq_endpoint *src, 
 bool vq_flow_at_ports(struct vq_engine *e, struct vq_flow *f);
 /* Evicts it with its streams. */
 void vq_flow_drop(struct vq_engine *e, struct vq_flow *f);
+/* A flow's first packet goes from slot to port to promise to call, and each step waits for the one before: fetched ahead,
+ * the steps of several packets overlap. Each step needs what the one before it fetched. */
+enum vq_ahead { VQ_AHEAD_SLOTS, VQ_AHEAD_PORTS, VQ_AHEAD_PROMISES, VQ_AHEAD_CALLS };
+void vq_flow_prefetch(const struct vq_engine *e, const struct vq_dgram *d, enum vq_ahead step);
 
 uint32_t vq_port_find(const struct vq_engine *e, const struct vq_endpoint *ep);
 uint32_t vq_port_get(struct vq_engine *e, const struct vq_endpoint *ep);
+void vq_port_prefetch(const struct vq_engine *e, const struct vq_endpoint *ep);
 void vq_port_release(struct vq_engine *e, uint32_t port); /* frees it when nothing hangs on it */
 
 /* ---- promise.c: SDP, and which call a flow belongs to ---- */
@@ -44,6 +49,8 @@ void vq_stream_end(struct vq_engine *e, struct vq_rtp_stream *s, bool evicted);
 /* No packet will be added to it any more, whatever SSRC it carries; a candidate is dropped. */
 void vq_stream_close(struct vq_engine *e, struct vq_rtp_stream *s);
 void vq_stream_idle(struct vq_engine *e, struct vq_rtp_stream *s);
+/* What RTCP said of it, or that it said nothing. */
+const struct vq_stream_rtcp *vq_stream_rtcp(const struct vq_stream_cold *c);
 /* The stream with this SSRC between two hosts; 0 when there is none. */
 uint32_t vq_stream_by_ssrc(const struct vq_engine *e, uint32_t ssrc, const struct vq_endpoint *src,
                            const struct vq_endpoint *dst);
@@ -62,11 +69,14 @@ uint64_t vq_talk_hash(const struct vq_engine *e, enum vq_talk_kind kind, struct 
 void vq_talk_prefetch(const struct vq_engine *e, enum vq_talk_kind kind, uint32_t handle);
 struct vq_talk *vq_talk_find(const struct vq_engine *e, enum vq_talk_kind kind, struct vq_slice call_id);
 /* A new, zeroed object with its Call-ID; NULL without memory. */
-struct vq_talk *vq_talk_new(struct vq_engine *e, enum vq_talk_kind kind, struct vq_slice call_id, int64_t ts);
+struct vq_talk *vq_talk_new(struct vq_engine *e, enum vq_talk_kind kind, struct vq_slice call_id,
+                            const struct vq_dgram *d);
 void vq_talk_drop(struct vq_engine *e, struct vq_talk *t);
 /* Appends the message to the ladder; the note (to be completed) or NULL at the cap. `*again` tells a retransmission. */
 struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struct vq_sip *m, const struct vq_dgram *d,
                              bool *again);
+/* The message (NULL: was not kept) and the object have it; the first one counts. */
+void vq_talk_defect(struct vq_talk *t, struct vq_note *n, const char *defect);
 /* 0 for an absent tag: comparing tags must not fetch their text. */
 uint64_t vq_tag_hash(const struct vq_engine *e, struct vq_slice tag);
 const char *vq_talk_text(struct vq_talk *t, struct vq_slice s); /* into its arena */
@@ -103,8 +113,8 @@ void vq_diagnosis_free(struct vq_diagnosis *d);
 struct vq_score_base *vq_score_base_new(void);
 /* Fills in s->brief. */
 void vq_stream_brief(const struct vq_engine *e, struct vq_rtp_stream *s);
-/* vq_call_get() without the streams' scores, which take longer than all the rest. */
-bool vq_call_summary(const struct vq_engine *e, uint32_t handle, struct vq_call *out);
+/* How long the two could talk so far; VQ_NONE before the answer. */
+int64_t vq_call_talk(const struct vq_engine *e, const struct vq_sip_call *c);
 
 /* RFC 3261 17.1.1.2: Timers B and F, 64 T1. */
 #define VQ_TIMEOUT (32 * VQ_S)

@@ -81,23 +81,26 @@ struct vq_promise {
 #define VQ_CLOCKS 4
 extern const uint32_t vq_clocks[VQ_CLOCKS];
 
-/* What a stream's packets rarely touch. */
-struct vq_stream_cold {
-    struct vq_jitter *guess;     /* VQ_CLOCKS of them in the arena while the clock is unknown, else NULL */
+/* What RTCP said about a stream. */
+struct vq_stream_rtcp {
     struct vq_rtt rtt;
-    struct vq_segment first;     /* packets of the last segment: what is left of the stream's */
-    uint32_t packets_before;     /* of the last segment */
-    struct vq_segment *last_segment;
-    struct vq_arena arena;       /* further segments, cname, codec name */
     const char *cname;
-    const char *codec_name;      /* from SDP when the table lacks it */
     int64_t reported_lost;
     uint32_t sr, rr, xr;
     uint32_t reported_jitter;
     uint8_t reported_fraction, reported_fraction_max;
-    uint8_t payload_types[8];
-    uint8_t n_payload_types;
     bool bye;
+};
+
+/* What a stream's packets rarely touch. */
+struct vq_stream_cold {
+    struct vq_jitter *guess;     /* VQ_CLOCKS of them in the arena while the clock is unknown, else NULL */
+    struct vq_stream_rtcp *rtcp; /* in the arena, NULL: nothing */
+    struct vq_segment first;     /* packets of the last segment: what is left of the stream's */
+    uint32_t packets_before;     /* of the last segment */
+    struct vq_segment *last_segment;
+    struct vq_arena arena;       /* further segments, RTCP, codec name */
+    const char *codec_name;      /* from SDP when the table lacks it */
     uint32_t event_packets, cn_packets;
 };
 
@@ -141,7 +144,9 @@ struct vq_rtp_stream {
     uint8_t pairing, direction, media;
     uint8_t dscp, ttl;
     bool encrypted;
-    uint64_t key_hash, ssrc_hash;
+    uint8_t payload_types[8];
+    uint8_t n_payload_types;
+    bool keyed;                  /* stands in the table; a flow's only stream need not */
     struct vq_series series;
     struct vq_list all, in_flow, in_call;
     struct vq_place place;
@@ -149,11 +154,32 @@ struct vq_rtp_stream {
     struct vq_brief brief;       /* as last asked for */
 };
 
-/* A message as kept: the public part, and what is needed to know it again. */
+/* The ends of a message. Most objects have two such pairs and many messages. */
+struct vq_path {
+    struct vq_path *next;
+    struct vq_endpoint src, dst;
+};
+
+/* What few messages have. */
+struct vq_oddity {
+    const char *defect;
+    const char *method;          /* by its own name when the table lacks it */
+};
+
+/* A message as kept: vq_message_read() makes the public one of it. */
 struct vq_note {
-    struct vq_message m;
-    struct vq_note *prev;
-    uint64_t key;
+    struct vq_note *next, *prev;
+    int64_t ts;
+    uint64_t frame;
+    const struct vq_path *path;
+    const char *reason;          /* NULL for a request */
+    const char *sdp;
+    struct vq_oddity *odd;       /* NULL: nothing is */
+    uint32_t key;                /* to know it again: half a hash of all that a retransmission repeats */
+    uint32_t cseq;
+    uint16_t status;
+    uint8_t method;              /* enum vq_sip_method, of the CSeq too */
+    bool has_cseq, retransmission, hold, from_caller;
 };
 
 #define VQ_ID_HEAD 36 /* bytes of a Call-ID that are compared without looking further */
@@ -170,6 +196,8 @@ struct vq_talk {
     const char *call_id;
     struct vq_arena arena;
     struct vq_note *first;
+    struct vq_path there, back;  /* of the first message, and of what answers it */
+    struct vq_path *others;
     uint64_t keys;               /* bit k % 64 for each message's key: a clear bit proves a message new */
     unsigned n_messages, not_kept, retransmissions;
     const char *defect;          /* the first that a message had */
@@ -204,7 +232,6 @@ struct vq_sip_registration {
 struct vq_sip_call {
     struct vq_talk talk;
     struct vq_call c;
-    const char *from_tag;
     uint64_t from_tag_hash, to_tag_hash; /* of the first leg; 0: none */
     uint32_t invite_cseq;        /* of the INVITE that sets the call up */
     int64_t first_18x, bye_ts, first_rtp;
@@ -213,7 +240,8 @@ struct vq_sip_call {
     bool offer_open, offer_from_caller; /* RFC 3264 */
     uint32_t offer_cseq;
     struct vq_offer *first_offer, *last_offer;
-    struct vq_leg *first_leg, *last_leg;
+    struct vq_leg leg;           /* the first: most calls have no other */
+    struct vq_leg *last_leg;     /* NULL: none yet */
     unsigned n_legs, n_promises;
     uint64_t answer_tag;         /* hash of the To tag of the dialog that was answered first, 0: none */
     struct vq_list promises, flows, streams;

@@ -32,6 +32,11 @@ static bool stream_eq(uint32_t handle, const void *key, const void *arg)
     return s->flow == k->flow && s->ssrc == k->ssrc && !s->closed;
 }
 
+static uint64_t key_hash(const struct vq_engine *e, const struct key *k)
+{
+    return vq_hash(e, k, sizeof *k, 2);
+}
+
 /* What belongs to no call is the first to go, like a candidate: a flood of RTP is cheap to make. */
 enum vq_worth vq_stream_weigh(const struct vq_engine *e, const struct vq_rtp_stream *s, bool *used)
 {
@@ -54,6 +59,32 @@ static uint64_t ssrc_hash(const struct vq_engine *e, uint32_t ssrc, const struct
     memcpy(key + 4, src->ip, 16);
     memcpy(key + 20, dst->ip, 16);
     return vq_hash(e, key, sizeof key, 3);
+}
+
+/* ---- which stream has this SSRC ------------------------------------------------------------------------------------
+ *
+ * Most flows have one stream all their life, and the flow itself names it: the table holds those of the others. */
+
+static struct vq_rtp_stream *only_stream(const struct vq_flow *f)
+{
+    return VQ_CONTAINER(f->streams.next, struct vq_rtp_stream, in_flow);
+}
+
+static bool key_stream(struct vq_engine *e, struct vq_rtp_stream *s)
+{
+    struct key k = {s->flow, s->ssrc};
+    if (!s->keyed && !s->closed && vq_table_add(&e->stream_by_key, key_hash(e, &k), s->handle))
+        return false;
+    s->keyed = true;
+    return true;
+}
+
+static void forget_stream(struct vq_engine *e, const struct vq_flow *f, const struct vq_rtp_stream *s)
+{
+    struct key k = {s->flow, s->ssrc};
+    if (s->keyed)
+        vq_table_remove(&e->stream_by_key, key_hash(e, &k), s->handle);
+    vq_table_remove(&e->stream_by_ssrc, ssrc_hash(e, s->ssrc, &f->src, &f->dst), s->handle);
 }
 
 /* ---- birth and death --------------------------------------------------------------------------------------------- */
@@ -85,13 +116,10 @@ static struct vq_rtp_stream *new_stream(struct vq_engine *e, struct vq_flow *f, 
     s->cold = c;
     s->flow = f->handle;
     s->ssrc = r->ssrc;
-    struct key k = {f->handle, r->ssrc};
-    s->key_hash = vq_hash(e, &k, sizeof k, 2);
-    s->ssrc_hash = ssrc_hash(e, r->ssrc, &f->src, &f->dst);
-    if (vq_table_add(&e->stream_by_key, s->key_hash, h))
+    if (vq_table_add(&e->stream_by_ssrc, ssrc_hash(e, r->ssrc, &f->src, &f->dst), h))
         goto fail;
-    if (vq_table_add(&e->stream_by_ssrc, s->ssrc_hash, h)) {
-        vq_table_remove(&e->stream_by_key, s->key_hash, h);
+    if (f->n_streams && (!key_stream(e, only_stream(f)) || !key_stream(e, s))) {
+        vq_table_remove(&e->stream_by_ssrc, ssrc_hash(e, r->ssrc, &f->src, &f->dst), h);
         goto fail;
     }
     s->start = s->last_ts = d->ts;
@@ -106,7 +134,6 @@ static struct vq_rtp_stream *new_stream(struct vq_engine *e, struct vq_flow *f, 
     s->slot_end = d->ts + s->series.width;
     s->slot.jitter_ms = -1;
     struct vq_stream_cold *cold = vq_cold_at(e, c);
-    cold->reported_lost = VQ_NONE;
     cold->first = (struct vq_segment){.ssrc = r->ssrc, .reason = "start", .ts = d->ts};
     cold->last_segment = &cold->first;
     vq_arena_init_pool(&cold->arena, VQ_STREAM_ARENA, &e->chunks);
@@ -138,8 +165,7 @@ void vq_stream_drop(struct vq_engine *e, struct vq_rtp_stream *s)
     vq_list_remove(&s->all);
     vq_place_leave(&e->stream_places, &s->place);
     vq_timer_cancel(&s->idle);
-    vq_table_remove(&e->stream_by_key, s->key_hash, s->handle);
-    vq_table_remove(&e->stream_by_ssrc, s->ssrc_hash, s->handle);
+    forget_stream(e, f, s);
     vq_series_done(&s->series);
     vq_arena_done(&vq_cold_at(e, s->cold)->arena);
     vq_pool_give(&e->colds, s->cold);
@@ -174,9 +200,8 @@ void vq_stream_close(struct vq_engine *e, struct vq_rtp_stream *s)
     }
     vq_stream_end(e, s, false);
     s->closed = true;
-    vq_table_remove(&e->stream_by_key, s->key_hash, s->handle);
-    vq_table_remove(&e->stream_by_ssrc, s->ssrc_hash, s->handle);
     struct vq_flow *f = vq_flow_at(e, s->flow);
+    forget_stream(e, f, s);
     if (f->stream == s->handle)
         f->stream = 0;
 }
@@ -196,10 +221,10 @@ void vq_stream_idle(struct vq_engine *e, struct vq_rtp_stream *s)
 
 /* ---- what the payload types mean --------------------------------------------------------------------------------- */
 
-static void note_pt(struct vq_stream_cold *c, uint8_t pt)
+static void note_pt(struct vq_rtp_stream *s, uint8_t pt)
 {
-    if (c->n_payload_types < sizeof c->payload_types && !memchr(c->payload_types, pt, c->n_payload_types))
-        c->payload_types[c->n_payload_types++] = pt;
+    if (s->n_payload_types < sizeof s->payload_types && !memchr(s->payload_types, pt, s->n_payload_types))
+        s->payload_types[s->n_payload_types++] = pt;
 }
 
 /* The clock is known now: the hypothesis that was right all along takes over. */
@@ -231,7 +256,7 @@ static bool other_pt(struct vq_engine *e, const struct vq_flow *f, struct vq_rtp
     struct vq_stream_cold *c = vq_cold_at(e, s->cold);
     struct vq_format fmt = {0};
     bool known = vq_flow_format(e, f, pt, &fmt);
-    note_pt(c, pt);
+    note_pt(s, pt);
     enum vq_payload what = fmt.codec ? fmt.codec->payload : VQ_PAYLOAD_MEDIA;
     if (what == VQ_PAYLOAD_EVENT)
         c->event_packets++;
@@ -420,8 +445,11 @@ static struct vq_rtp_stream *find_stream(struct vq_engine *e, struct vq_flow *f,
     }
     if (!f->n_streams)
         return NULL;
+    struct vq_rtp_stream *first = only_stream(f);
+    if (!first->keyed)
+        return first->ssrc == ssrc && !first->closed ? first : NULL;
     struct key k = {f->handle, ssrc};
-    uint32_t h = vq_table_find(&e->stream_by_key, vq_hash(e, &k, sizeof k, 2), stream_eq, &k, e);
+    uint32_t h = vq_table_find(&e->stream_by_key, key_hash(e, &k), stream_eq, &k, e);
     return h ? vq_rtp_stream_at(e, h) : NULL;
 }
 

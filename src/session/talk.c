@@ -99,7 +99,7 @@ static void evict_talk(struct vq_engine *e, enum vq_talk_kind kind)
     k->evicted++;
 }
 
-struct vq_talk *vq_talk_new(struct vq_engine *e, enum vq_talk_kind kind, struct vq_slice call_id, int64_t ts)
+struct vq_talk *vq_talk_new(struct vq_engine *e, enum vq_talk_kind kind, struct vq_slice call_id, const struct vq_dgram *d)
 {
     struct vq_talk_kind_state *k = &e->talks[kind];
     if (k->pool.used == k->pool.cap)
@@ -122,7 +122,9 @@ struct vq_talk *vq_talk_new(struct vq_engine *e, enum vq_talk_kind kind, struct 
     t->handle = h;
     t->kind = (uint8_t)kind;
     t->id = ++k->n_ids;
-    t->start = t->last_ts = ts;
+    t->start = t->last_ts = d->ts;
+    t->there = (struct vq_path){.src = d->src, .dst = d->dst};
+    t->back = (struct vq_path){.src = d->dst, .dst = d->src};
     t->timer.kind = VQ_TIMER_TALK;
     vq_list_append(&k->all, &t->all);
     vq_place_enter(&k->places, &t->place);
@@ -152,7 +154,7 @@ uint64_t vq_tag_hash(const struct vq_engine *e, struct vq_slice tag)
 
 /* A message sent again has the same ends, the same branch and the same start line and CSeq (RFC 3261 17.1.3, 17.2.3).
  * Forked responses differ in the To tag. */
-static uint64_t note_key(const struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
+static uint32_t note_key(const struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
 {
     struct {
         struct vq_endpoint src, dst;
@@ -167,10 +169,10 @@ static uint64_t note_key(const struct vq_engine *e, const struct vq_sip *m, cons
     k.method = m->method_text.n ? vq_hash(e, m->method_text.p, m->method_text.n, 8) : 0;
     k.cseq = m->cseq;
     k.status = m->status;
-    return vq_hash(e, &k, sizeof k, 9);
+    return (uint32_t)vq_hash(e, &k, sizeof k, 9);
 }
 
-static bool seen_before(const struct vq_talk *t, uint64_t key)
+static bool seen_before(const struct vq_talk *t, uint32_t key)
 {
     if (!(t->keys >> key % 64 & 1))
         return false;
@@ -181,9 +183,46 @@ static bool seen_before(const struct vq_talk *t, uint64_t key)
     return false;
 }
 
-static const char *method_text(struct vq_talk *t, const struct vq_sip *m)
+static bool goes(const struct vq_path *p, const struct vq_dgram *d)
 {
-    return m->method != VQ_SIP_UNKNOWN ? vq_sip_method_name(m->method) : vq_talk_text(t, m->method_text);
+    return !memcmp(&p->src, &d->src, sizeof p->src) && !memcmp(&p->dst, &d->dst, sizeof p->dst);
+}
+
+/* The pair is shared by all messages that went this way; NULL without room. */
+static const struct vq_path *path_of(struct vq_talk *t, const struct vq_dgram *d)
+{
+    if (goes(&t->there, d))
+        return &t->there;
+    if (goes(&t->back, d))
+        return &t->back;
+    int looked = 0;
+    for (const struct vq_path *p = t->others; p && looked < LOOK_BACK; p = p->next, looked++)
+        if (goes(p, d))
+            return p;
+    struct vq_path *p = vq_arena_alloc(&t->arena, sizeof *p);
+    if (!p)
+        return NULL;
+    *p = (struct vq_path){.next = t->others, .src = d->src, .dst = d->dst};
+    t->others = p;
+    return p;
+}
+
+static struct vq_oddity *odd_of(struct vq_talk *t, struct vq_note *n)
+{
+    if (!n->odd)
+        n->odd = vq_arena_alloc(&t->arena, sizeof *n->odd);
+    return n->odd;
+}
+
+void vq_talk_defect(struct vq_talk *t, struct vq_note *n, const char *defect)
+{
+    if (!defect)
+        return;
+    if (!t->defect)
+        t->defect = defect;
+    struct vq_oddity *o = n ? odd_of(t, n) : NULL;
+    if (o && !o->defect)
+        o->defect = defect;
 }
 
 /* Reason phrases repeat from call to call; the usual ones cost the arena nothing. */
@@ -207,39 +246,39 @@ static const char *phrase(struct vq_talk *t, struct vq_slice s)
 struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struct vq_sip *m, const struct vq_dgram *d,
                              bool *again)
 {
-    uint64_t key = note_key(e, m, d);
+    uint32_t key = note_key(e, m, d);
     *again = seen_before(t, key);
     t->retransmissions += *again;
     if (d->ts > t->last_ts)
         t->last_ts = d->ts;
     t->place.touched = t->n_messages > 0;
-    struct vq_note *n = t->n_messages < e->opt.max_messages ? vq_arena_alloc(&t->arena, sizeof *n) : NULL;
+    const struct vq_path *path = path_of(t, d);
+    struct vq_note *n = path && t->n_messages < e->opt.max_messages ? vq_arena_alloc(&t->arena, sizeof *n) : NULL;
     if (!n) {
         t->not_kept++;
         e->stats.messages_not_kept++;
         return NULL;
     }
     t->keys |= UINT64_C(1) << key % 64;
-    n->key = key;
-    n->m = (struct vq_message){
+    *n = (struct vq_note){
+        .prev = t->last,
         .ts = d->ts,
         .frame = d->frame,
-        .src = d->src,
-        .dst = d->dst,
-        .method = m->request ? method_text(t, m) : NULL,
-        .cseq_method = m->has_cseq ? method_text(t, m) : NULL,
+        .path = path,
         .reason = m->request ? NULL : phrase(t, m->reason_phrase),
-        .defect = m->defect,
+        .key = key,
         .cseq = m->cseq,
         .status = m->status,
-        .transport = VQ_UDP,
+        .method = (uint8_t)m->method,
+        .has_cseq = m->has_cseq,
         .retransmission = *again,
     };
-    if (!t->defect)
-        t->defect = m->defect;
-    n->prev = t->last;
+    struct vq_oddity *o = m->method == VQ_SIP_UNKNOWN ? odd_of(t, n) : NULL;
+    if (o)
+        o->method = vq_talk_text(t, m->method_text);
+    vq_talk_defect(t, n, m->defect);
     if (t->last)
-        t->last->m.next = &n->m;
+        t->last->next = n;
     else
         t->first = n;
     t->last = n;

@@ -72,7 +72,7 @@ bool vq_registration_get(const struct vq_engine *e, uint32_t handle, struct vq_r
     out->start = t->start;
     out->end = t->last_ts;
     out->retransmissions = t->retransmissions;
-    out->messages = t->first ? &t->first->m : NULL;
+    out->messages = t->first;
     out->n_messages = t->n_messages;
     out->messages_not_kept = t->not_kept;
     return true;
@@ -87,9 +87,38 @@ bool vq_dialog_get(const struct vq_engine *e, uint32_t handle, struct vq_dialog 
     out->start = t->start;
     out->end = t->last_ts;
     out->retransmissions = t->retransmissions;
-    out->messages = t->first ? &t->first->m : NULL;
+    out->messages = t->first;
     out->n_messages = t->n_messages;
     out->messages_not_kept = t->not_kept;
+    return true;
+}
+
+bool vq_message_read(const struct vq_note **at, struct vq_message *out)
+{
+    const struct vq_note *n = *at;
+    if (!n)
+        return false;
+    const char *method = n->odd && n->odd->method ? n->odd->method : NULL;
+    if (n->method != VQ_SIP_UNKNOWN)
+        method = vq_sip_method_name((enum vq_sip_method)n->method);
+    *out = (struct vq_message){
+        .ts = n->ts,
+        .frame = n->frame,
+        .src = n->path->src,
+        .dst = n->path->dst,
+        .method = n->reason ? NULL : method,
+        .cseq_method = n->has_cseq ? method : NULL,
+        .reason = n->reason,
+        .sdp = n->sdp,
+        .defect = n->odd ? n->odd->defect : NULL,
+        .cseq = n->cseq,
+        .status = n->status,
+        .transport = VQ_UDP,
+        .retransmission = n->retransmission,
+        .hold = n->hold,
+        .from_caller = n->from_caller,
+    };
+    *at = n->next;
     return true;
 }
 
@@ -114,7 +143,15 @@ static void call_quality(const struct vq_engine *e, const struct vq_sip_call *c,
         out->mos_mean = sum / n;
 }
 
-bool vq_call_summary(const struct vq_engine *e, uint32_t handle, struct vq_call *out)
+int64_t vq_call_talk(const struct vq_engine *e, const struct vq_sip_call *c)
+{
+    if (c->c.answered == VQ_NONE)
+        return VQ_NONE;
+    int64_t talk = (c->bye_ts != VQ_NONE ? c->bye_ts : e->now) - c->c.answered;
+    return talk < 0 ? VQ_NONE : talk; /* the clock was set back */
+}
+
+bool vq_call_get(const struct vq_engine *e, uint32_t handle, struct vq_call *out)
 {
     const struct vq_talk *t = talk(e, VQ_TALK_CALL, handle);
     if (!t)
@@ -125,30 +162,19 @@ bool vq_call_summary(const struct vq_engine *e, uint32_t handle, struct vq_call 
         out->end = t->last_ts;
     if (out->end < out->start)
         out->end = out->start; /* the clock was set back */
-    out->talk = VQ_NONE;
-    if (out->answered != VQ_NONE)
-        out->talk = (c->bye_ts != VQ_NONE ? c->bye_ts : e->now) - out->answered;
-    if (out->talk < 0)
-        out->talk = VQ_NONE;
+    out->talk = vq_call_talk(e, c);
     out->first_media = VQ_NONE;
     if (out->answered != VQ_NONE && c->first_rtp != VQ_NONE)
         out->first_media = c->first_rtp - out->answered;
     out->retransmissions = t->retransmissions;
-    out->messages = t->first ? &t->first->m : NULL;
+    out->messages = t->first;
     out->n_messages = t->n_messages;
     out->messages_not_kept = t->not_kept;
     out->offers = c->first_offer;
-    out->legs = c->first_leg;
+    out->legs = c->n_legs ? &c->leg : NULL;
     out->first_stream = vq_list_empty(&c->streams) ? 0 : VQ_CONTAINER(c->streams.next, struct vq_rtp_stream, in_call)->handle;
     out->r_min = out->mos_min = out->mos_mean = (double)NAN;
-    return true;
-}
-
-bool vq_call_get(const struct vq_engine *e, uint32_t handle, struct vq_call *out)
-{
-    if (!vq_call_summary(e, handle, out))
-        return false;
-    call_quality(e, vq_sip_call_at(e, handle), out);
+    call_quality(e, c, out);
     return true;
 }
 

@@ -20,8 +20,8 @@ static void view_identity(const struct vq_engine *e, const struct vq_rtp_stream 
     out->ssrc = s->ssrc;
     out->media = s->media;
     out->codec = s->codec ? s->codec->name : c->codec_name;
-    memcpy(out->payload_types, c->payload_types, sizeof out->payload_types);
-    out->n_payload_types = c->n_payload_types;
+    memcpy(out->payload_types, s->payload_types, sizeof out->payload_types);
+    out->n_payload_types = s->n_payload_types;
     out->clock_hz = s->clock_hz;
     out->encrypted = s->encrypted;
     out->ended = s->ended;
@@ -31,8 +31,8 @@ static void view_identity(const struct vq_engine *e, const struct vq_rtp_stream 
     out->last_frame = s->last_frame;
     out->dscp = s->dscp;
     out->ttl = s->ttl;
-    out->cname = c->cname;
-    out->bye = c->bye;
+    out->cname = vq_stream_rtcp(c)->cname;
+    out->bye = vq_stream_rtcp(c)->bye;
 }
 
 static void view_ptime(const struct vq_rtp_stream *s, struct vq_stream *out)
@@ -87,19 +87,20 @@ static void view_times(const struct vq_rtp_stream *s, struct vq_stream *out)
 static void view_rtcp(const struct vq_rtp_stream *s, const struct vq_stream_cold *c, struct vq_stream *out)
 {
     double none = (double)NAN;
-    out->sr = c->sr;
-    out->rr = c->rr;
-    out->xr = c->xr;
-    out->reported_lost = c->reported_lost;
-    out->reported_fraction_pct = c->rr ? c->reported_fraction * 100.0 / 256 : none;
-    out->reported_fraction_max_pct = c->rr ? c->reported_fraction_max * 100.0 / 256 : none;
-    out->reported_jitter_ms = c->rr && s->clock_hz ? c->reported_jitter * s->ms_per_tick : none;
+    const struct vq_stream_rtcp *r = vq_stream_rtcp(c);
+    out->sr = r->sr;
+    out->rr = r->rr;
+    out->xr = r->xr;
+    out->reported_lost = r->reported_lost;
+    out->reported_fraction_pct = r->rr ? r->reported_fraction * 100.0 / 256 : none;
+    out->reported_fraction_max_pct = r->rr ? r->reported_fraction_max * 100.0 / 256 : none;
+    out->reported_jitter_ms = r->rr && s->clock_hz ? r->reported_jitter * s->ms_per_tick : none;
 }
 
 static void view_rtt(const struct vq_stream_cold *c, struct vq_stream *out)
 {
     double none = (double)NAN;
-    const struct vq_rtt *r = &c->rtt;
+    const struct vq_rtt *r = &vq_stream_rtcp(c)->rtt;
     out->rtt_ms = r->n ? (struct vq_min_mean_max){r->min, r->sum / r->n, r->max, r->n}
                        : (struct vq_min_mean_max){none, none, none, 0};
 }
@@ -138,7 +139,7 @@ static void view_one_way(const struct vq_engine *e, const struct vq_rtp_stream *
     const struct vq_flow *f = vq_flow_at(e, s->flow);
     const struct vq_rtp_stream *reverse = reverse_of(e, f, s->call);
     if (reverse) {
-        const struct vq_rtt *r = &vq_cold_at(e, reverse->cold)->rtt;
+        const struct vq_rtt *r = &vq_stream_rtcp(vq_cold_at(e, reverse->cold))->rtt;
         rtt += r->n ? r->sum / r->n : 0;
         n += r->n;
     }

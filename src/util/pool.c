@@ -33,7 +33,7 @@ void vq_pool_done(struct vq_pool *p)
 static int add_slab(struct vq_pool *p, size_t need)
 {
     size_t size = p->slab_size ? 2 * p->slab_size : LINE + need;
-    if (size > HUGE_PAGE / 2)
+    if (size > HUGE_PAGE / 16)
         size = HUGE_PAGE;
     if (size < LINE + need)
         size = LINE + need;

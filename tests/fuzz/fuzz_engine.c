@@ -47,8 +47,9 @@ static void read_everything(const struct vq_engine *e)
     unsigned n = 0;
     for (uint32_t h = vq_call_next(e, 0); h; h = vq_call_next(e, h)) {
         assert(vq_call_get(e, h, &c));
-        for (const struct vq_message *m = c.messages; m; m = m->next)
-            n++;
+        struct vq_message m;
+        for (const struct vq_note *at = c.messages; vq_message_read(&at, &m);)
+            n += m.frame != 0;
         assert(c.call_id);
     }
     for (uint32_t h = vq_registration_next(e, 0); h; h = vq_registration_next(e, h))

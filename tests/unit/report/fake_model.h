@@ -18,6 +18,7 @@
 #define vq_findings fake_findings
 #define vq_findings_count fake_findings_count
 #define vq_totals_get fake_totals_get
+#define vq_message_read fake_message_read
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -54,6 +55,20 @@ struct vq_engine {
     uint32_t n_registrations, n_calls, n_dialogs, n_streams, n_stuns, n_findings; /* handles given out */
     uint32_t t_registrations, t_calls, t_dialogs, t_streams, t_intervals;         /* entries filled in */
 };
+
+struct vq_note {
+    struct vq_message m;
+    bool more;
+};
+
+bool fake_message_read(const struct vq_note **at, struct vq_message *out)
+{
+    if (!*at)
+        return false;
+    *out = (*at)->m;
+    *at = (*at)->more ? *at + 1 : NULL;
+    return true;
+}
 
 #define FAKE_WALK(noun, table)                                                                                         \
     uint32_t fake_##noun##_next(const struct vq_engine *e, uint32_t h)                                                 \
@@ -181,7 +196,7 @@ static inline struct vq_stream bare_stream(void)
     return s;
 }
 
-static inline struct vq_call fake_call(const struct vq_message *messages, unsigned n)
+static inline struct vq_call fake_call(const struct vq_note *messages, unsigned n)
 {
     return (struct vq_call){
         .call_id = "abc@10.0.0.1",
@@ -217,7 +232,7 @@ static inline struct vq_call fake_call(const struct vq_message *messages, unsign
 }
 
 /* A call of which only the first INVITE was seen. */
-static inline struct vq_call bare_call(const struct vq_message *messages)
+static inline struct vq_call bare_call(const struct vq_note *messages)
 {
     return (struct vq_call){
         .caller = ep(1, 5060), .callee = ep(2, 5060), .q850 = -1, .start = T0 + S, .answered = VQ_NONE, .end = T0 + S,
@@ -227,7 +242,7 @@ static inline struct vq_call bare_call(const struct vq_message *messages)
     };
 }
 
-static inline struct vq_registration fake_registration(const struct vq_message *messages)
+static inline struct vq_registration fake_registration(const struct vq_note *messages)
 {
     return (struct vq_registration){
         .aor = "sip:1001@10.0.0.2", .user = "1001", .call_id = "reg@10.0.0.1", .contact = "sip:1001@10.0.0.1",
@@ -238,7 +253,7 @@ static inline struct vq_registration fake_registration(const struct vq_message *
     };
 }
 
-static inline struct vq_dialog fake_dialog(const struct vq_message *messages)
+static inline struct vq_dialog fake_dialog(const struct vq_note *messages)
 {
     return (struct vq_dialog){
         .method = "OPTIONS", .call_id = "opt@10.0.0.2", .from_uri = "sip:pbx@10.0.0.2", .to_uri = "sip:1001@10.0.0.1",

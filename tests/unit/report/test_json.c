@@ -9,24 +9,24 @@ static const uint32_t links[] = {1, 99999};
 static const struct vq_report_input whole = {.path = "lab.pcap", .format = "pcap", .links = links, .n_links = 2};
 static const struct vq_report_style style = {0};
 
-static struct vq_message two_messages[] = {
-    {.next = &two_messages[1],
-     .ts = T0 + S,
-     .frame = 10,
-     .src = {.ip = {10, 0, 0, 1}, .port = 5060, .family = 4},
-     .dst = {.ip = {0x20, 1, 0xd, 0xb8, [15] = 1}, .port = 5060, .family = 6},
-     .method = "INVITE",
-     .cseq_method = "INVITE",
-     .cseq = 7,
-     .sdp = "PCMU @ 10.0.0.1:4000",
-     .hold = true},
-    {.ts = T0 + 2 * S,
-     .frame = 11,
-     .src = {.ip = {10, 0, 0, 2}, .port = 5060, .family = 4},
-     .status = 200,
-     .reason = "OK",
-     .retransmission = true,
-     .defect = "no CSeq"},
+static const struct vq_note two_messages[] = {
+    {.m = {.ts = T0 + S,
+           .frame = 10,
+           .src = {.ip = {10, 0, 0, 1}, .port = 5060, .family = 4},
+           .dst = {.ip = {0x20, 1, 0xd, 0xb8, [15] = 1}, .port = 5060, .family = 6},
+           .method = "INVITE",
+           .cseq_method = "INVITE",
+           .cseq = 7,
+           .sdp = "PCMU @ 10.0.0.1:4000",
+           .hold = true},
+     .more = true},
+    {.m = {.ts = T0 + 2 * S,
+           .frame = 11,
+           .src = {.ip = {10, 0, 0, 2}, .port = 5060, .family = 4},
+           .status = 200,
+           .reason = "OK",
+           .retransmission = true,
+           .defect = "no CSeq"}},
 };
 static const struct vq_offer offer = {
     .ts = T0 + S, .frame = 10, .kind = "offer", .audio = " PCMU  PCMA", .from_caller = true};

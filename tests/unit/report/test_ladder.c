@@ -7,19 +7,21 @@
 static const struct vq_report_style page = {.utf8 = true, .width = 80};
 
 /* Links a table of messages; times are the table's own offsets. */
-static const struct vq_message *chain(struct vq_message *m, size_t n)
+static const struct vq_note *chain(const struct vq_message *m, size_t n)
 {
+    static struct vq_note notes[40];
+    assert_true(n <= sizeof notes / sizeof *notes);
     for (size_t i = 0; i < n; i++) {
-        m[i].next = i + 1 < n ? &m[i + 1] : NULL;
-        m[i].ts += T0 + S;
-        m[i].frame = 10 + i;
-        m[i].cseq_method = "INVITE";
-        m[i].cseq = 1;
+        notes[i] = (struct vq_note){.m = m[i], .more = i + 1 < n};
+        notes[i].m.ts += T0 + S;
+        notes[i].m.frame = 10 + i;
+        notes[i].m.cseq_method = "INVITE";
+        notes[i].m.cseq = 1;
     }
-    return m;
+    return notes;
 }
 
-static struct vq_engine engine_of(const struct vq_message *m, size_t n)
+static struct vq_engine engine_of(const struct vq_note *m, size_t n)
 {
     struct vq_engine e = {.n_calls = 1, .t_calls = 1, .t_streams = 1};
     e.calls[0] = fake_call(m, (unsigned)n);
@@ -146,6 +148,7 @@ static void knows_a_proxy_by_its_challenge(void **state)
     assert_lacks(&b, "(callee)");
     vq_buf_done(&b);
     m[1].status = 404;
+    e = engine_of(chain(m, 2), 2);
     b = ladder_of(&e, page);
     assert_has(&b, "1002 (callee)\n");
     vq_buf_done(&b);
@@ -255,7 +258,7 @@ static void draws_the_other_kinds(void **state)
     e.registrations[0] = fake_registration(chain(m, 2));
     e.registrations[0].messages_not_kept = 5;
     e.registrations[0].start = T0 + S;
-    e.dialogs[0] = fake_dialog(m);
+    e.dialogs[0] = fake_dialog(e.registrations[0].messages);
     struct vq_buf b;
     vq_buf_init(&b);
     assert_int_equal(vq_report_ladder_registration(&e, 1, &page, take, &b), 0);

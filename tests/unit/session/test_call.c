@@ -97,9 +97,13 @@ static void test_answered(void **state)
     assert_string_equal(c.offers->audio, "PCMU PCMA");
     assert_string_equal(c.offers->next->kind, "answer");
     assert_null(c.offers->next->next);
-    assert_string_equal(c.messages->sdp, "PCMU PCMA @ 10.0.0.1:4000");
-    assert_true(c.messages->next->retransmission);
-    assert_false(c.messages->retransmission);
+    const struct vq_note *at = c.messages;
+    struct vq_message m;
+    assert_true(vq_message_read(&at, &m));
+    assert_string_equal(m.sdp, "PCMU PCMA @ 10.0.0.1:4000");
+    assert_false(m.retransmission);
+    assert_true(vq_message_read(&at, &m));
+    assert_true(m.retransmission);
 }
 
 /* The setup that each row describes, and what it must come to. */
