@@ -294,7 +294,7 @@ const struct vq_codec *vq_codec_by_pt(unsigned pt)
     return NULL;
 }
 
-/* As vq_str_ieq_z(), but the first letter decides for nearly all rows, and no length is taken before. */
+/* As vq_str_ieq_z(), but no length is taken before. */
 static bool is_named(const struct vq_codec *c, struct vq_slice want)
 {
     size_t i = 0;
@@ -306,8 +306,11 @@ static bool is_named(const struct vq_codec *c, struct vq_slice want)
 const struct vq_codec *vq_codec_by_name(const char *name, size_t n, uint32_t clock_hz)
 {
     struct vq_slice want = vq_slice(name, n);
+    int first = n ? want.p[0] | 0x20 : 0;
     for (size_t i = 0; i < vq_codec_count(); i++) {
         const struct vq_codec *c = &codecs[i];
+        if ((c->name[0] | 0x20) != first)
+            continue;
         bool clock_fits = !clock_hz || c->clock_hz == clock_hz || !c->clock_hz; /* the last only after all others */
         if (clock_fits && is_named(c, want))
             return c;
