@@ -238,6 +238,9 @@ static void read_rtpmap(struct vq_sdp_media *m, struct vq_slice value)
         if (f->pt != pt || f->name.p)
             continue;
         f->name = name;
+        /* Mostly it only says what RFC 3551 says of the number anyway. */
+        if (f->codec && (!clock || clock == f->clock_hz) && vq_str_ieq_z(name, f->codec->name))
+            continue;
         f->codec = vq_codec_by_name((const char *)name.p, name.n, clock);
         /* A known name with a foreign clock (G722/16000 is a frequent mistake) is still that codec. */
         if (!f->codec)
@@ -274,6 +277,10 @@ static void read_attribute(struct state *st, struct vq_slice value)
 {
     struct vq_slice name = vq_str_trim(vq_str_cut(&value, ':'));
     struct vq_sdp_media *m = st->m;
+    if (m && vq_str_ieq_z(name, "rtpmap")) {
+        read_rtpmap(m, value);
+        return;
+    }
     bool key = vq_str_ieq_z(name, "crypto") || vq_str_ieq_z(name, "fingerprint");
     if (!st->in_media) {
         read_direction(name, &st->session_dir);
@@ -285,8 +292,6 @@ static void read_attribute(struct state *st, struct vq_slice value)
         return;
     if (key)
         m->encrypted = true;
-    else if (vq_str_ieq_z(name, "rtpmap"))
-        read_rtpmap(m, value);
     else if (vq_str_ieq_z(name, "rtcp"))
         read_rtcp(st, value);
     else if (vq_str_ieq_z(name, "rtcp-mux"))

@@ -152,24 +152,34 @@ uint64_t vq_tag_hash(const struct vq_engine *e, struct vq_slice tag)
     return tag.n ? vq_hash(e, tag.p, tag.n, 7) | 1 : 0;
 }
 
+/* Tells an object's paths apart, the same in every run. */
+static uint64_t path_number(const struct vq_engine *e, const struct vq_talk *t, const struct vq_path *p)
+{
+    if (p == &t->there || p == &t->back)
+        return p == &t->there ? 1 : 2;
+    return p ? vq_hash(e, &p->src, sizeof p->src + sizeof p->dst, 8) : 0;
+}
+
 /* A message sent again has the same ends, the same branch and the same start line and CSeq (RFC 3261 17.1.3, 17.2.3).
  * Forked responses differ in the To tag. */
-static uint32_t note_key(const struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
+static uint32_t note_key(const struct vq_engine *e, const struct vq_talk *t, const struct vq_sip *m,
+                         const struct vq_path *path)
 {
-    struct {
-        struct vq_endpoint src, dst;
-        uint64_t branch, to_tag, method;
+    const struct {
+        uint64_t path, branch, to_tag, method;
         uint32_t cseq, status;
-    } k;
-    memset(&k, 0, sizeof k);
-    k.src = d->src;
-    k.dst = d->dst;
-    k.branch = m->branch.n ? vq_hash(e, m->branch.p, m->branch.n, 6) : 0;
-    k.to_tag = vq_tag_hash(e, m->to.tag);
-    k.method = m->method_text.n ? vq_hash(e, m->method_text.p, m->method_text.n, 8) : 0;
-    k.cseq = m->cseq;
-    k.status = m->status;
-    return (uint32_t)vq_hash(e, &k, sizeof k, 9);
+    } k = {
+        .path = path_number(e, t, path),
+        .branch = m->branch.n ? vq_hash(e, m->branch.p, m->branch.n, 6) : 0,
+        .to_tag = vq_tag_hash(e, m->to.tag),
+        .method = m->method,
+        .cseq = m->cseq,
+        .status = m->status,
+    };
+    uint64_t key = vq_hash(e, &k, sizeof k, 9);
+    if (m->method == VQ_SIP_UNKNOWN && m->method_text.n)
+        key ^= vq_hash(e, m->method_text.p, m->method_text.n, 8);
+    return (uint32_t)key;
 }
 
 static bool seen_before(const struct vq_talk *t, uint32_t key)
@@ -246,13 +256,13 @@ static const char *phrase(struct vq_talk *t, struct vq_slice s)
 struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struct vq_sip *m, const struct vq_dgram *d,
                              bool *again)
 {
-    uint32_t key = note_key(e, m, d);
+    const struct vq_path *path = path_of(t, d);
+    uint32_t key = note_key(e, t, m, path);
     *again = seen_before(t, key);
     t->retransmissions += *again;
     if (d->ts > t->last_ts)
         t->last_ts = d->ts;
     t->place.touched = t->n_messages > 0;
-    const struct vq_path *path = path_of(t, d);
     struct vq_note *n = path && t->n_messages < e->opt.max_messages ? vq_arena_alloc(&t->arena, sizeof *n) : NULL;
     if (!n) {
         t->not_kept++;
