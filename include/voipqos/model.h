@@ -21,6 +21,15 @@
 enum vq_decoded { VQ_DEC_SIP, VQ_DEC_RTP, VQ_DEC_RTCP, VQ_DEC_STUN, VQ_DEC_ICMP, VQ_DEC_TCP, VQ_DEC_OTHER_UDP, VQ_DEC_COUNT };
 const char *vq_decoded_name(enum vq_decoded d); /* "sip", ..., "other_udp" */
 
+/* What stood between a frame's link header and the datagram that was read. One row or more each in src/net/tunnel.c. */
+enum vq_tunnel {
+    VQ_TUNNEL_NONE,
+    VQ_TUNNEL_VLAN, VQ_TUNNEL_PPPOE, VQ_TUNNEL_PPP, VQ_TUNNEL_MPLS, VQ_TUNNEL_ERSPAN, VQ_TUNNEL_IP_IN_IP, VQ_TUNNEL_GRE,
+    VQ_TUNNEL_ETHERIP, VQ_TUNNEL_GTP_U, VQ_TUNNEL_VXLAN, VQ_TUNNEL_GENEVE, VQ_TUNNEL_TZSP, VQ_TUNNEL_HEP,
+    VQ_TUNNELS
+};
+const char *vq_tunnel_name(enum vq_tunnel t); /* "gtp_u"; NULL for NONE */
+
 /* Why a frame, or a datagram in it, was not decoded. One row each in src/net/drop.c. */
 enum vq_drop {
     VQ_DROP_LINK_UNKNOWN,     /* link type not in the table */
@@ -29,7 +38,9 @@ enum vq_drop {
     VQ_DROP_IP_TRUNCATED,     /* ends inside the IP header */
     VQ_DROP_IP_BAD,           /* version, header length or total length contradict the frame */
     VQ_DROP_IP_FRAGMENT,      /* a fragment, not reassembled */
-    VQ_DROP_IP_OTHER,         /* carries neither UDP, TCP nor ICMP */
+    VQ_DROP_IP_OTHER,         /* carries neither UDP, TCP nor ICMP, nor a tunnel */
+    VQ_DROP_TUNNEL_BAD,       /* a tag, label or tunnel header is cut off, or not what its number promised */
+    VQ_DROP_TUNNEL_DEPTH,     /* more headers inside each other than are followed */
     VQ_DROP_UDP_TRUNCATED,
     VQ_DROP_UDP_BAD,          /* UDP length below 8 or beyond the IP payload */
     VQ_DROP_UDP_EMPTY,        /* no payload or nothing but CR, LF, NUL: keep-alive */
@@ -48,6 +59,7 @@ struct vq_stats {
     int64_t start, end;                    /* first frame's and latest time; VQ_NONE without frames */
     uint64_t decoded[VQ_DEC_COUNT];        /* frames; decoded + not_decoded = frames */
     uint64_t not_decoded[VQ_DROP_COUNT];
+    uint64_t tunnels[VQ_TUNNELS];          /* frames that had such a header; a frame may count in several */
     uint64_t sip_messages, rtp_packets, rtcp_packets, stun_messages;
     uint64_t sip_defective;                /* messages with a defect; they stand in the ladder all the same */
     uint64_t snap_cut_frames;              /* caplen < len */

@@ -3,66 +3,64 @@
 
 #include <voipqos/frame.h>
 
-/* EtherTypes that may stand where IP is looked for. */
-enum { ETHER_IP4 = 0x0800, ETHER_IP6 = 0x86dd, ETHER_VLAN = 0x8100, ETHER_QINQ = 0x88a8, ETHER_QINQ_OLD = 0x9100 };
-
-#define MAX_VLAN_TAGS 4
-
-static enum vq_link_next ether_type(struct vq_rd *r, uint16_t type)
-{
-    for (int tags = 0; tags < MAX_VLAN_TAGS && (type == ETHER_VLAN || type == ETHER_QINQ || type == ETHER_QINQ_OLD); tags++) {
-        vq_rd_skip(r, 2); /* priority and VLAN id */
-        type = vq_rd_u16(r);
-    }
-    if (r->bad)
-        return VQ_NEXT_TRUNCATED;
-    return type == ETHER_IP4 || type == ETHER_IP6 ? VQ_NEXT_IP : VQ_NEXT_OTHER;
-}
-
-static enum vq_link_next ethernet(struct vq_rd *r)
-{
-    vq_rd_skip(r, 12);
-    return ether_type(r, vq_rd_u16(r));
-}
+#include "net/tunnel.h"
 
 /* LINKTYPE_LINUX_SLL: the protocol is the last of eight 16-bit words. */
-static enum vq_link_next linux_sll(struct vq_rd *r)
+static enum vq_step linux_sll(struct vq_walk *w)
 {
-    vq_rd_skip(r, 14);
-    return ether_type(r, vq_rd_u16(r));
+    vq_rd_skip(&w->r, 14);
+    return vq_walk_on(w, VQ_SPACE_ETHER, vq_rd_u16(&w->r));
 }
 
 /* LINKTYPE_LINUX_SLL2: the protocol comes first, 18 bytes of other fields follow. */
-static enum vq_link_next linux_sll2(struct vq_rd *r)
+static enum vq_step linux_sll2(struct vq_walk *w)
 {
-    uint16_t type = vq_rd_u16(r);
-    vq_rd_skip(r, 18);
-    return ether_type(r, type);
+    uint16_t type = vq_rd_u16(&w->r);
+    vq_rd_skip(&w->r, 18);
+    return vq_walk_on(w, VQ_SPACE_ETHER, type);
 }
 
-static enum vq_link_next raw_ip(struct vq_rd *r)
+static enum vq_step raw_ip(struct vq_walk *w)
 {
-    return vq_rd_left(r) ? VQ_NEXT_IP : VQ_NEXT_TRUNCATED;
+    return vq_rd_left(&w->r) ? vq_walk_on(w, VQ_SPACE_ETHER, VQ_ETHER_IP4) : VQ_STEP_CUT;
 }
 
 /* LINKTYPE_NULL: a 4-byte address family in the byte order of the capturing host; LINKTYPE_LOOP: in network order.
  * The values for IPv6 differ between systems, so what matters is that one of them stands there. */
-static enum vq_link_next bsd_loopback(struct vq_rd *r)
+static enum vq_step bsd_loopback(struct vq_walk *w)
 {
-    uint32_t f = vq_rd_u32(r);
-    if (r->bad)
-        return VQ_NEXT_TRUNCATED;
+    uint32_t f = vq_rd_u32(&w->r);
     if (f & 0xff000000u) /* written by a little-endian host */
         f = f >> 24 | (f >> 8 & 0xff00);
-    return f == 2 || f == 10 || f == 24 || f == 28 || f == 30 ? VQ_NEXT_IP : VQ_NEXT_OTHER;
+    if (!w->r.bad && f != 2 && f != 10 && f != 24 && f != 28 && f != 30)
+        return VQ_STEP_OTHER;
+    return vq_walk_on(w, VQ_SPACE_ETHER, VQ_ETHER_IP4);
+}
+
+/* Cisco HDLC: address and control bytes, then an EtherType (RFC 1547 4.3.1). */
+static enum vq_step cisco_hdlc(struct vq_walk *w)
+{
+    vq_rd_skip(&w->r, 2);
+    return vq_walk_on(w, VQ_SPACE_ETHER, vq_rd_u16(&w->r));
+}
+
+/* LINKTYPE_PPP_HDLC: PPP with its framing (RFC 1662), or Cisco HDLC, told apart by the first byte. */
+static enum vq_step ppp_hdlc(struct vq_walk *w)
+{
+    bool cisco = vq_rd_left(&w->r) && (*w->r.p == 0x0f || *w->r.p == 0x8f);
+    return cisco ? cisco_hdlc(w) : vq_step_ppp(w);
 }
 
 static const struct vq_link links[] = {
     {0, "NULL", bsd_loopback},
-    {1, "ETHERNET", ethernet},
+    {1, "ETHERNET", vq_step_ethernet},
+    {9, "PPP", ppp_hdlc},
     {12, "RAW", raw_ip}, /* DLT_RAW as some systems write it into files */
     {14, "RAW", raw_ip},
+    {50, "PPP_HDLC", ppp_hdlc},
+    {51, "PPP_ETHER", vq_step_pppoe},
     {101, "RAW", raw_ip},
+    {104, "C_HDLC", cisco_hdlc},
     {108, "LOOP", bsd_loopback},
     {113, "LINUX_SLL", linux_sll},
     {228, "IPV4", raw_ip},

@@ -194,7 +194,8 @@ static json_t *evicted(struct vq_json *j, const struct vq_stats *s)
 
 static json_t *capture(struct vq_json *j, const struct vq_report_input *in, const struct vq_stats *s)
 {
-    json_t *o = json_object(), *decoded = json_object(), *not = json_object(), *messages = json_object();
+    json_t *o = json_object(), *decoded = json_object(), *not = json_object(), *messages = json_object(),
+           *tunnels = json_object();
     vq_json_put(j, o, "files", files(j, in));
     vq_json_int(j, o, "frames", s->frames);
     vq_json_int(j, o, "bytes", s->bytes);
@@ -212,6 +213,10 @@ static json_t *capture(struct vq_json *j, const struct vq_report_input *in, cons
         if (s->not_decoded[i])
             vq_json_int(j, not, vq_drop_name((enum vq_drop)i), s->not_decoded[i]);
     vq_json_put(j, o, "not_decoded", not);
+    for (unsigned i = VQ_TUNNEL_NONE + 1; i < VQ_TUNNELS; i++)
+        if (s->tunnels[i])
+            vq_json_int(j, tunnels, vq_tunnel_name((enum vq_tunnel)i), s->tunnels[i]);
+    vq_json_put(j, o, "tunnels", tunnels);
     vq_json_int(j, messages, "sip", s->sip_messages);
     vq_json_int(j, messages, "rtp", s->rtp_packets);
     vq_json_int(j, messages, "rtcp", s->rtcp_packets);

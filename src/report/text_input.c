@@ -44,6 +44,34 @@ static void input_line(struct vq_out *o, const struct vq_report_input *in, const
     vq_out_words(o, VQ_TEXT_LABEL, VQ_TEXT_LABEL, b->p);
 }
 
+/* What the packets came through: where a capture was mirrored from a carrier's or a cloud's network, it is good to know. */
+static void tunnels(struct vq_out *o, const struct vq_stats *s, struct vq_buf *b)
+{
+    static const char *const names[VQ_TUNNELS] = {
+        [VQ_TUNNEL_VLAN] = "VLAN",     [VQ_TUNNEL_PPPOE] = "PPPoE",     [VQ_TUNNEL_PPP] = "PPP",
+        [VQ_TUNNEL_MPLS] = "MPLS",     [VQ_TUNNEL_ERSPAN] = "ERSPAN",   [VQ_TUNNEL_IP_IN_IP] = "IP in IP",
+        [VQ_TUNNEL_GRE] = "GRE",       [VQ_TUNNEL_ETHERIP] = "EtherIP", [VQ_TUNNEL_GTP_U] = "GTP-U",
+        [VQ_TUNNEL_VXLAN] = "VXLAN",   [VQ_TUNNEL_GENEVE] = "GENEVE",   [VQ_TUNNEL_TZSP] = "TZSP",
+        [VQ_TUNNEL_HEP] = "HEP",
+    };
+    char n[VQ_NUMBER_TEXT];
+    bool any = false;
+    for (unsigned i = VQ_TUNNEL_NONE + 1; i < VQ_TUNNELS; i++) {
+        if (!s->tunnels[i])
+            continue;
+        if (!any) {
+            label(o, "Inside");
+            vq_out_flow_begin(o, VQ_TEXT_LABEL, VQ_TEXT_LABEL);
+        }
+        any = true;
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "%s %s", names[i], vq_count_text(s->tunnels[i], n));
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
+    if (any)
+        vq_out_flow_end(o);
+}
+
 /* Names of decoded kinds as people write them; the JSON report has the same in snake_case. */
 static void decoded_lines(struct vq_out *o, const struct vq_stats *s, struct vq_buf *b)
 {
@@ -62,6 +90,7 @@ static void decoded_lines(struct vq_out *o, const struct vq_stats *s, struct vq_
             vq_out_flow(o, VQ_TINT_PLAIN, b->p);
         }
     vq_out_flow_end(o);
+    tunnels(o, s, b);
     for (unsigned i = 0; i < VQ_DROP_COUNT; i++)
         left_out += s->not_decoded[i];
     if (!left_out)

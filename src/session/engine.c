@@ -139,6 +139,8 @@ static void packet(struct vq_engine *e, const struct packet *p)
         st->start = st->end = e->now = p->d.ts;
     st->bytes += p->len;
     st->snap_cut_frames += p->cut;
+    for (unsigned t = p->d.tunnels; t; t &= t - 1)
+        st->tunnels[__builtin_ctz(t)]++;
     if (p->d.ts >= e->now) {
         pass_time(e, p->d.ts);
     } else {

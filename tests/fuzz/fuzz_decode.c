@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    static const uint32_t links[] = {0, 1, 12, 14, 101, 108, 113, 228, 229, 276};
+    static const uint32_t links[] = {0, 1, 12, 14, 101, 108, 113, 228, 229, 276, 9, 50, 51, 104};
     if (!n)
         return 0;
     struct vq_frame f = {.data = data + 1, .caplen = (uint32_t)(n - 1), .len = (uint32_t)(n - 1),

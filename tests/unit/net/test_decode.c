@@ -155,7 +155,7 @@ static void test_truncations(void **state)
     struct packet p = hello();
     struct vq_guard g;
     guard_init(&g, sizeof p.bytes);
-    static const uint32_t links[] = {0, 1, 12, 101, 108, 113, 228, 229, 276, 999};
+    static const uint32_t links[] = {0, 1, 9, 12, 50, 51, 101, 104, 108, 113, 228, 229, 276, 999};
     for (size_t l = 0; l < sizeof links / sizeof *links; l++)
         for (size_t n = 0; n <= p.n; n++)
             decode(links[l], guard_put(&g, p.bytes, n), n);

@@ -1,0 +1,24 @@
+/* tunnel.h - what may stand between the link header and the IP packet that carries the call: tags, labels, tunnels. */
+#ifndef VQ_NET_TUNNEL_H
+#define VQ_NET_TUNNEL_H
+
+#include <voipqos/model.h>
+
+#include "net/walk.h"
+
+struct vq_tunnel_row {
+    enum vq_space space;
+    uint16_t number;
+    enum vq_tunnel kind;
+    vq_step_h *enter;
+};
+
+/* By what the header before it announced; NULL when nothing here carries that number. */
+const struct vq_tunnel_row *vq_tunnel_find(enum vq_space space, uint16_t number);
+
+/* The headers that are link types as well. */
+enum vq_step vq_step_ethernet(struct vq_walk *w);
+enum vq_step vq_step_ppp(struct vq_walk *w);
+enum vq_step vq_step_pppoe(struct vq_walk *w);
+
+#endif
