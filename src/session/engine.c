@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "proto/classify.h"
+#include "proto/hep.h"
 #include "proto/rtcp.h"
 
 void vq_emit(struct vq_engine *e, enum vq_event_kind kind, uint32_t handle, bool evicted)
@@ -193,6 +194,8 @@ static void batch(struct vq_engine *e, const struct vq_frame *frames, size_t n)
     unsigned n_ahead = 0, n_fresh = 0;
     for (size_t i = 0; i < n; i++) {
         vq_decode(&frames[i], &p[i].d);
+        if (vq_hep_begins(&p[i].d))
+            vq_hep_unwrap(&p[i].d);
         p[i].len = frames[i].len;
         p[i].cut = frames[i].caplen < frames[i].len;
         p[i].sip = NULL;
