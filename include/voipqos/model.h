@@ -48,6 +48,7 @@ enum vq_drop {
     VQ_DROP_SIP_BAD,          /* looked like SIP, no message could be made of it */
     VQ_DROP_RTCP_BAD,
     VQ_DROP_STUN_BAD,
+    VQ_DROP_MIRRORED,         /* the same IP packet captured twice: counted once */
     VQ_DROP_NO_MEMORY,
     VQ_DROP_COUNT
 };
@@ -263,6 +264,7 @@ struct vq_stream {
     uint64_t packets;              /* RTP packets, duplicates included */
     uint64_t bytes;                /* IP payload bytes as tshark counts RTP: header and payload */
     uint64_t expected, lost;       /* METRICS: lost = expected - distinct, over all segments */
+    uint64_t mirror_duplicates;    /* captured twice, sent once: in no other figure */
     uint64_t duplicates, reordered, out_of_range; /* out_of_range: stray sequence numbers, in no other figure */
     uint64_t event_packets, cn_packets;
     uint64_t loss_runs[10];        /* [0]: single losses ... [9]: runs of ten and more */

@@ -30,6 +30,7 @@ static bool udp(struct vq_walk *w, struct vq_dgram *d)
 /* Through one tag or tunnel; false when the walk ends here. */
 static bool enter(struct vq_walk *w, const struct vq_tunnel_row *t, struct vq_dgram *d)
 {
+    bool in_ip = w->space == VQ_SPACE_IP;
     switch (t->enter(w)) {
     case VQ_STEP_ON:
         w->tunnels |= (uint16_t)(1u << t->kind);
@@ -37,7 +38,7 @@ static bool enter(struct vq_walk *w, const struct vq_tunnel_row *t, struct vq_dg
     case VQ_STEP_CUT:
         return vq_ip_drop(d, VQ_DROP_TUNNEL_BAD);
     default:
-        return vq_ip_drop(d, t->space == VQ_SPACE_IP ? VQ_DROP_IP_OTHER : VQ_DROP_NOT_IP);
+        return vq_ip_drop(d, in_ip ? VQ_DROP_IP_OTHER : VQ_DROP_NOT_IP);
     }
 }
 
@@ -112,6 +113,7 @@ void vq_decode(const struct vq_frame *f, struct vq_dgram *out)
     case VQ_STEP_ON:
         walk(&w, out);
         out->tunnels = w.tunnels;
+        out->route = (uint16_t)(w.route ^ w.route >> 16 ^ w.tunnels);
         return;
     case VQ_STEP_CUT:
         vq_ip_drop(out, VQ_DROP_LINK_TRUNCATED);

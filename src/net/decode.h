@@ -28,6 +28,8 @@ struct vq_dgram {
     uint8_t drop;            /* enum vq_drop, when carrier is NONE */
     uint8_t ttl, dscp;
     uint16_t tunnels;        /* bit set of enum vq_tunnel: what it came through */
+    uint16_t ip_id;          /* of IPv4, else 0 */
+    uint16_t route;          /* differs, most likely, where link addresses, VLANs or tunnels do */
     struct vq_dgram_fragment fragment; /* when drop is VQ_DROP_IP_FRAGMENT */
 };
 

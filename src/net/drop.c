@@ -20,6 +20,7 @@ static const struct {
     [VQ_DROP_SIP_BAD] = {"sip_bad", "looks like SIP, but no message could be made of it"},
     [VQ_DROP_RTCP_BAD] = {"rtcp_bad", "an RTCP packet that contradicts itself"},
     [VQ_DROP_STUN_BAD] = {"stun_bad", "a STUN message that contradicts itself"},
+    [VQ_DROP_MIRRORED] = {"mirrored", "a packet that the capture saw a second time, behind a router or in another VLAN"},
     [VQ_DROP_NO_MEMORY] = {"no_memory", "no memory was left to follow it up"},
 };
 

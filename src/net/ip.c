@@ -29,6 +29,7 @@ static bool ip4(struct vq_walk *w, struct vq_dgram *d)
     vq_ip_trim(w, total - ihl);
     w->space = VQ_SPACE_IP;
     w->number = h[9];
+    d->ip_id = vq_be16(h + 4);
     d->ttl = h[8];
     d->dscp = h[1] >> 2;
     memcpy(d->src.ip, h + 12, 4);

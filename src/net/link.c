@@ -8,7 +8,7 @@
 /* LINKTYPE_LINUX_SLL: the protocol is the last of eight 16-bit words. */
 static enum vq_step linux_sll(struct vq_walk *w)
 {
-    vq_rd_skip(&w->r, 14);
+    vq_walk_note(w, vq_rd_take(&w->r, 14), 14);
     return vq_walk_on(w, VQ_SPACE_ETHER, vq_rd_u16(&w->r));
 }
 
@@ -16,7 +16,7 @@ static enum vq_step linux_sll(struct vq_walk *w)
 static enum vq_step linux_sll2(struct vq_walk *w)
 {
     uint16_t type = vq_rd_u16(&w->r);
-    vq_rd_skip(&w->r, 18);
+    vq_walk_note(w, vq_rd_take(&w->r, 18), 18);
     return vq_walk_on(w, VQ_SPACE_ETHER, type);
 }
 

@@ -5,7 +5,7 @@
 enum vq_step vq_step_ethernet(struct vq_walk *w)
 {
     static const uint8_t snap[] = {0xaa, 0xaa, 3, 0, 0, 0};
-    vq_rd_skip(&w->r, 12);
+    vq_walk_note(w, vq_rd_take(&w->r, 12), 12);
     uint16_t type = vq_rd_u16(&w->r);
     if (w->r.bad || type >= 0x600)
         return vq_walk_on(w, VQ_SPACE_ETHER, type);
@@ -18,7 +18,7 @@ enum vq_step vq_step_ethernet(struct vq_walk *w)
 /* IEEE 802.1Q: priority and VLAN id, then the next EtherType. */
 static enum vq_step vlan(struct vq_walk *w)
 {
-    vq_rd_skip(&w->r, 2);
+    vq_walk_note(w, vq_rd_take(&w->r, 2), 2);
     return vq_walk_on(w, VQ_SPACE_ETHER, vq_rd_u16(&w->r));
 }
 
@@ -179,37 +179,53 @@ static enum vq_step tzsp(struct vq_walk *w)
     return w->r.bad ? VQ_STEP_CUT : VQ_STEP_OTHER;
 }
 
-static const struct vq_tunnel_row rows[] = {
-    {VQ_SPACE_ETHER, 0x8100, VQ_TUNNEL_VLAN, vlan},
-    {VQ_SPACE_ETHER, 0x88a8, VQ_TUNNEL_VLAN, vlan},
-    {VQ_SPACE_ETHER, 0x9100, VQ_TUNNEL_VLAN, vlan}, /* QinQ before it was standardised */
-    {VQ_SPACE_ETHER, VQ_ETHER_FRAME, VQ_TUNNEL_NONE, vq_step_ethernet},
-    {VQ_SPACE_ETHER, 0x8864, VQ_TUNNEL_PPPOE, vq_step_pppoe},
-    {VQ_SPACE_ETHER, 0x880b, VQ_TUNNEL_PPP, vq_step_ppp},
-    {VQ_SPACE_ETHER, 0x8847, VQ_TUNNEL_MPLS, mpls},
-    {VQ_SPACE_ETHER, 0x8848, VQ_TUNNEL_MPLS, mpls},
-    {VQ_SPACE_ETHER, ETHER_ERSPAN, VQ_TUNNEL_ERSPAN, erspan2},
-    {VQ_SPACE_ETHER, 0x22eb, VQ_TUNNEL_ERSPAN, erspan3},
-    {VQ_SPACE_PPP, 0x0021, VQ_TUNNEL_PPP, ip_follows},
-    {VQ_SPACE_PPP, 0x0057, VQ_TUNNEL_PPP, ip_follows},
-    {VQ_SPACE_PPP, 0x0281, VQ_TUNNEL_MPLS, mpls},
-    {VQ_SPACE_IP, 4, VQ_TUNNEL_IP_IN_IP, ip_follows},  /* RFC 2003 */
-    {VQ_SPACE_IP, 41, VQ_TUNNEL_IP_IN_IP, ip_follows}, /* RFC 2473, RFC 4213 */
-    {VQ_SPACE_IP, 47, VQ_TUNNEL_GRE, gre},
-    {VQ_SPACE_IP, 97, VQ_TUNNEL_ETHERIP, etherip},
-    {VQ_SPACE_IP, 137, VQ_TUNNEL_MPLS, mpls}, /* RFC 4023 */
-    {VQ_SPACE_UDP, 2152, VQ_TUNNEL_GTP_U, gtp_u},
-    {VQ_SPACE_UDP, 4789, VQ_TUNNEL_VXLAN, vxlan},
-    {VQ_SPACE_UDP, 6081, VQ_TUNNEL_GENEVE, geneve},
-    {VQ_SPACE_UDP, 8472, VQ_TUNNEL_VXLAN, vxlan}, /* Linux's own default */
-    {VQ_SPACE_UDP, 37008, VQ_TUNNEL_TZSP, tzsp},
+static const struct vq_tunnel_row ether_rows[] = {
+    {0x8100, VQ_TUNNEL_VLAN, vlan},
+    {0x88a8, VQ_TUNNEL_VLAN, vlan},
+    {0x9100, VQ_TUNNEL_VLAN, vlan}, /* QinQ before it was standardised */
+    {VQ_ETHER_FRAME, VQ_TUNNEL_NONE, vq_step_ethernet},
+    {0x8864, VQ_TUNNEL_PPPOE, vq_step_pppoe},
+    {0x880b, VQ_TUNNEL_PPP, vq_step_ppp},
+    {0x8847, VQ_TUNNEL_MPLS, mpls},
+    {0x8848, VQ_TUNNEL_MPLS, mpls},
+    {ETHER_ERSPAN, VQ_TUNNEL_ERSPAN, erspan2},
+    {0x22eb, VQ_TUNNEL_ERSPAN, erspan3},
 };
+
+static const struct vq_tunnel_row ppp_rows[] = {
+    {0x0021, VQ_TUNNEL_PPP, ip_follows},
+    {0x0057, VQ_TUNNEL_PPP, ip_follows},
+    {0x0281, VQ_TUNNEL_MPLS, mpls},
+};
+
+static const struct vq_tunnel_row ip_rows[] = {
+    {4, VQ_TUNNEL_IP_IN_IP, ip_follows},  /* RFC 2003 */
+    {41, VQ_TUNNEL_IP_IN_IP, ip_follows}, /* RFC 2473, RFC 4213 */
+    {47, VQ_TUNNEL_GRE, gre},
+    {97, VQ_TUNNEL_ETHERIP, etherip},
+    {137, VQ_TUNNEL_MPLS, mpls}, /* RFC 4023 */
+};
+
+static const struct vq_tunnel_row udp_rows[] = {
+    {2152, VQ_TUNNEL_GTP_U, gtp_u},
+    {4789, VQ_TUNNEL_VXLAN, vxlan},
+    {6081, VQ_TUNNEL_GENEVE, geneve},
+    {8472, VQ_TUNNEL_VXLAN, vxlan}, /* Linux's own default */
+    {37008, VQ_TUNNEL_TZSP, tzsp},
+};
+
+#define ROWS(t) {t, sizeof t / sizeof *t}
 
 const struct vq_tunnel_row *vq_tunnel_find(enum vq_space space, uint16_t number)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (rows[i].space == space && rows[i].number == number)
-            return &rows[i];
+    static const struct {
+        const struct vq_tunnel_row *rows;
+        size_t n;
+    } spaces[] = {[VQ_SPACE_ETHER] = ROWS(ether_rows), [VQ_SPACE_PPP] = ROWS(ppp_rows), [VQ_SPACE_IP] = ROWS(ip_rows),
+                  [VQ_SPACE_UDP] = ROWS(udp_rows)};
+    for (size_t i = 0; i < spaces[space].n; i++)
+        if (spaces[space].rows[i].number == number)
+            return &spaces[space].rows[i];
     return NULL;
 }
 

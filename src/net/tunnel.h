@@ -7,7 +7,6 @@
 #include "net/walk.h"
 
 struct vq_tunnel_row {
-    enum vq_space space;
     uint16_t number;
     enum vq_tunnel kind;
     vq_step_h *enter;

@@ -20,7 +20,18 @@ struct vq_walk {
     enum vq_space space;
     uint16_t number;
     uint16_t tunnels; /* bit set of enum vq_tunnel: what was passed through */
+    uint32_t route;   /* differs, most likely, where link addresses or VLANs do */
 };
+
+/* Mixes link addresses or a VLAN's number (an even number of bytes) into the route. */
+static inline void vq_walk_note(struct vq_walk *w, const uint8_t *p, size_t n)
+{
+    size_t i = 0;
+    for (; p && i + 4 <= n; i += 4)
+        w->route = (w->route ^ vq_be32(p + i)) * 0x9e3779b1u; /* 2^32 over the golden ratio */
+    if (p && i < n)
+        w->route = (w->route ^ vq_be16(p + i)) * 0x9e3779b1u;
+}
 
 enum vq_step {
     VQ_STEP_ON,    /* behind the header now, space and number say what follows */

@@ -69,6 +69,7 @@ static void counts(struct vq_json *j, json_t *o, const struct vq_stream *s)
     vq_json_int(j, o, "lost", s->lost);
     vq_json_real(j, o, "loss_pct", s->loss_pct, "no packet was expected");
     vq_json_int(j, o, "duplicates", s->duplicates);
+    vq_json_int(j, o, "mirror_duplicates", s->mirror_duplicates);
     vq_json_int(j, o, "reordered", s->reordered);
     vq_json_int(j, o, "out_of_range", s->out_of_range);
     vq_json_int(j, o, "event_packets", s->event_packets);

@@ -46,7 +46,11 @@ static bool is_rtcp_mux(struct vq_slice p)
 static void rtp(struct vq_engine *e, struct vq_flow *f, const struct vq_dgram *d)
 {
     f->touched = true;
-    decoded(e, vq_stream_packet(e, f, d) ? VQ_DEC_RTP : VQ_DEC_OTHER_UDP);
+    enum vq_rtp_verdict v = vq_stream_packet(e, f, d);
+    if (v == VQ_RTP_MIRRORED)
+        dropped(e, VQ_DROP_MIRRORED);
+    else
+        decoded(e, v == VQ_RTP_YES ? VQ_DEC_RTP : VQ_DEC_OTHER_UDP);
 }
 
 static void sip(struct vq_engine *e, const struct packet *p)
@@ -86,7 +90,12 @@ static void datagram(struct vq_engine *e, const struct packet *p)
             return;
         }
     }
-    switch (p->sip ? VQ_KIND_SIP : vq_classify(d->payload)) {
+    enum vq_kind kind = p->sip ? VQ_KIND_SIP : vq_classify(d->payload);
+    if ((kind == VQ_KIND_SIP || kind == VQ_KIND_RTCP || kind == VQ_KIND_STUN) && vq_mirror_seen(e, d)) {
+        dropped(e, VQ_DROP_MIRRORED);
+        return;
+    }
+    switch (kind) {
     case VQ_KIND_SIP:
         sip(e, p);
         return;

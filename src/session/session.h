@@ -36,8 +36,13 @@ void vq_flow_unbind(struct vq_engine *e, struct vq_flow *f);
 bool vq_flow_format(const struct vq_engine *e, const struct vq_flow *f, uint8_t pt, struct vq_format *out);
 
 /* ---- stream.c ---- */
-/* An RTP packet on a flow: true when it belongs to a stream or to a candidate for one. */
-bool vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dgram *d);
+/* A packet on a flow that may be RTP. */
+enum vq_rtp_verdict {
+    VQ_RTP_NOT,      /* or not proven yet */
+    VQ_RTP_YES,
+    VQ_RTP_MIRRORED, /* a packet that was here already, captured a second time */
+};
+enum vq_rtp_verdict vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dgram *d);
 void vq_stream_drop(struct vq_engine *e, struct vq_rtp_stream *s);
 /* What it is worth now, and whether it had packets within the last second. */
 enum vq_worth vq_stream_weigh(const struct vq_engine *e, const struct vq_rtp_stream *s, bool *used);
@@ -54,6 +59,11 @@ const struct vq_stream_rtcp *vq_stream_rtcp(const struct vq_stream_cold *c);
 /* The stream with this SSRC between two hosts; 0 when there is none. */
 uint32_t vq_stream_by_ssrc(const struct vq_engine *e, uint32_t ssrc, const struct vq_endpoint *src,
                            const struct vq_endpoint *dst);
+
+/* ---- mirror.c: the same IP packet, captured twice ---- */
+/* Of an RTP packet, by the stream's last one; of anything else, by what was seen lately. */
+bool vq_mirror_of_last(const struct vq_rtp_stream *s, uint16_t seq, const struct vq_dgram *d);
+bool vq_mirror_seen(struct vq_engine *e, const struct vq_dgram *d);
 
 /* ---- rtcp_in.c ---- */
 bool vq_rtcp_packet(struct vq_engine *e, const struct vq_dgram *d);

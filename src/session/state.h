@@ -125,6 +125,8 @@ struct vq_rtp_stream {
     uint8_t chain;               /* packets in sequence while unconfirmed */
     bool primed;                 /* last_rtp and jitter_ts may be compared */
     bool confirmed, ended, closed; /* closed: its number may come back, but as another stream */
+    uint8_t last_ttl;            /* of the last packet, like ... */
+    uint16_t last_ip_id, last_route;
 
     struct vq_jitter jitter;
     struct vq_slot slot;         /* the interval that is being filled */
@@ -141,6 +143,7 @@ struct vq_rtp_stream {
     uint64_t first_frame;
     int64_t start;
     const struct vq_codec *codec;
+    uint32_t mirrored;           /* packets seen again by the capture, in no other figure */
     uint8_t pairing, direction, media;
     uint8_t dscp, ttl;
     bool encrypted;
@@ -264,6 +267,16 @@ struct vq_talk_kind_state {
     uint64_t evicted;
 };
 
+/* A message that went by lately, so that its mirror image is known. */
+struct vq_seen {
+    uint64_t hash;               /* of addresses, IP id and payload */
+    int64_t ts;
+    uint16_t route;
+    uint8_t ttl;
+};
+
+#define VQ_SEEN 1024 /* a power of two */
+
 struct vq_nat {
     struct vq_stun s;
 };
@@ -284,6 +297,7 @@ struct vq_engine {
 
     struct vq_wheel wheel;
     struct vq_sip_parser sip;
+    struct vq_seen seen[VQ_SEEN];
 
     struct vq_pool flows, ports, promises, streams, colds;
     struct vq_pool chunks;       /* of the arenas of calls, registrations, dialogs and streams */

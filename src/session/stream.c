@@ -414,6 +414,9 @@ static void add_packet(struct vq_engine *e, const struct vq_flow *f, struct vq_r
         s->slot.jitter_ms = (float)s->jitter.last;
     s->last_ts = d->ts;
     s->last_frame = d->frame;
+    s->last_ttl = d->ttl;
+    s->last_ip_id = d->ip_id;
+    s->last_route = d->route;
 }
 
 /* ---- whose packet is it ------------------------------------------------------------------------------------------ */
@@ -484,11 +487,11 @@ static struct vq_rtp_stream *begin_stream(struct vq_engine *e, struct vq_flow *f
     return new_stream(e, f, r, d);
 }
 
-bool vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dgram *d)
+enum vq_rtp_verdict vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dgram *d)
 {
     struct vq_rtp r;
     if (!vq_rtp_parse(d->payload, d->wire, &r))
-        return false;
+        return VQ_RTP_NOT;
     struct vq_rtp_stream *s = find_stream(e, f, r.ssrc);
     if (s && !s->confirmed && !still_plausible(s, &r)) {
         refuse(e, f, s);
@@ -497,11 +500,15 @@ bool vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dg
     if (!s) {
         s = begin_stream(e, f, &r, d);
         if (!s)
-            return false;
+            return VQ_RTP_NOT;
         s->chain = 1;
         f->stream = s->handle;
     }
     f->stream = s->handle;
+    if (vq_mirror_of_last(s, r.seq, d)) {
+        s->mirrored++;
+        return VQ_RTP_MIRRORED;
+    }
     if (s->ended) { /* silence, and then it goes on: the same stream */
         s->ended = false;
         vq_timer_arm(&e->wheel, &s->idle, d->ts + e->opt.stream_idle);
@@ -515,7 +522,7 @@ bool vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dg
             vq_flow_bind(e, f);
         confirm(e, f, s);
     }
-    return s->confirmed;
+    return s->confirmed ? VQ_RTP_YES : VQ_RTP_NOT;
 }
 
 struct ssrc_key {

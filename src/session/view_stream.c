@@ -56,6 +56,7 @@ static void view_counts(const struct vq_rtp_stream *s, const struct vq_stream_co
     out->packets = s->packets;
     out->bytes = s->bytes;
     out->duplicates = s->seq.duplicates;
+    out->mirror_duplicates = s->mirrored;
     out->reordered = s->seq.reordered;
     out->out_of_range = s->seq.stray;
     out->event_packets = c->event_packets;
