@@ -20,6 +20,7 @@
 
 enum vq_decoded { VQ_DEC_SIP, VQ_DEC_RTP, VQ_DEC_RTCP, VQ_DEC_STUN, VQ_DEC_ICMP, VQ_DEC_TCP, VQ_DEC_OTHER_UDP, VQ_DEC_COUNT };
 const char *vq_decoded_name(enum vq_decoded d); /* "sip", ..., "other_udp" */
+const char *vq_decoded_help(enum vq_decoded d); /* a few plain words */
 
 /* What stood between a frame's link header and the datagram that was read. One row or more each in src/net/tunnel.c. */
 enum vq_tunnel {

@@ -38,6 +38,8 @@ int vq_report_text(const struct vq_engine *e, const struct vq_report_input *in, 
 /* The JSON report, schema reports/voipqos.report.schema.json. */
 int vq_report_json(const struct vq_engine *e, const struct vq_report_input *in, const struct vq_report_style *st,
                    vq_write_h *w, void *arg);
+/* What became of each frame: decoded as what, or not for which reason; the rows add up to the frames read. */
+int vq_report_account(const struct vq_engine *e, const struct vq_report_style *st, vq_write_h *w, void *arg);
 /* The ladder of one call. -ENOENT: no such call. */
 int vq_report_ladder(const struct vq_engine *e, uint32_t call, const struct vq_report_style *st, vq_write_h *w, void *arg);
 /* The ladder of one registration or other dialog, in the same form. */

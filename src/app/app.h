@@ -32,7 +32,7 @@ struct settings {
     const char *out;     /* folder */
     const char *ladders[LADDERS_MAX]; /* call numbers or Call-IDs; "" means all */
     unsigned n_ladders;
-    bool quiet, all, ascii, help, version;
+    bool quiet, all, ascii, account, help, version;
     unsigned verbose;
     unsigned color;       /* enum color */
     unsigned rating;      /* enum vq_rating_scheme */

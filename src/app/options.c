@@ -30,6 +30,8 @@ static const struct option_row options[] = {
      "draw each RTP stream with gnuplot: PNG, SVG, data and script"},
     {OPTION_TEXT, 'o', "output", "DIR", AT(out), WITH_BOTH,
      "write everything: report.json, summary.txt, ladders/, plots/"},
+    {OPTION_FLAG, 0, "account", NULL, AT(account), WITH_BOTH,
+     "account for every frame: decoded as what, or not for which\nreason; the sum is the number of frames"},
     {OPTION_FLAG, 'q', "quiet", NULL, AT(quiet), WITH_BOTH, "print nothing but what was asked for"},
     {OPTION_COUNT, 'v', "verbose", NULL, AT(verbose), WITH_BOTH, "more detail in the summary; twice for more"},
     {OPTION_FLAG, 0, "all", NULL, AT(all), WITH_BOTH, "no limit to the rows of the summary and the streams drawn"},

@@ -63,6 +63,11 @@ static int text_report(const struct job *j, struct sink *k)
     return vq_report_text(j->e, j->in, &j->style, sink_write, k);
 }
 
+static int account_report(const struct job *j, struct sink *k)
+{
+    return vq_report_account(j->e, &j->style, sink_write, k);
+}
+
 static int json_report(const struct job *j, struct sink *k)
 {
     return vq_report_json(j->e, j->in, &j->style, sink_write, k);
@@ -248,6 +253,8 @@ int reports_write(const struct settings *s, const struct vq_engine *e, const str
         status = to_stdout(&j, json_report);
     else if (!s->quiet)
         status = to_stdout(&j, text_report);
+    if (s->account && !json_only)
+        status = worse(status, to_stdout(&j, account_report));
     for (unsigned i = 0; i < s->n_ladders; i++)
         status = worse(status, ladders_to_stdout(&j, s->ladders[i]));
     if (s->json && !json_only)
