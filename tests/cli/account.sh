@@ -29,3 +29,7 @@ check "there are captures" test "$found" -ge 8
     done
 } >"$tmp/arp.pcap"
 status "ARP only" 0 "$VOIPQOS" -q --account -r "$tmp/arp.pcap"
+check "all of them are not IP" grep -Eq '^ +100 +100\.00 % +not_ip ' "$tmp/out"
+check "and that is all" grep -Eq '^ +100 +100\.00 % +frames +all that were read' "$tmp/out"
+
+finish
