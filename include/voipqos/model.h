@@ -69,6 +69,7 @@ struct vq_stats {
     int64_t time_backwards_max;            /* and by how much at most */
     uint64_t evicted_flows, evicted_streams, evicted_calls, evicted_registrations, evicted_dialogs;
     uint64_t evicted_finished;             /* of those: calls and streams that had already ended */
+    uint64_t icmp_not_kept;                /* ICMP errors beyond the list */
     uint64_t messages_not_kept;            /* SIP messages over a call's cap */
     uint32_t open_flows, open_streams, open_calls, open_registrations, open_dialogs; /* in memory now */
 };
@@ -318,6 +319,27 @@ struct vq_stun {
     uint64_t transactions, frame;
 };
 
+/* ICMP errors (RFC 792, RFC 4443), gathered by who complains about which datagrams. */
+enum vq_icmp_kind {
+    VQ_ICMP_NET_UNREACHABLE, VQ_ICMP_HOST_UNREACHABLE, VQ_ICMP_PORT_UNREACHABLE, VQ_ICMP_PROTOCOL_UNREACHABLE,
+    VQ_ICMP_PROHIBITED, VQ_ICMP_TOO_BIG, VQ_ICMP_TTL_EXCEEDED, VQ_ICMP_REASSEMBLY_TIMEOUT, VQ_ICMP_SOURCE_QUENCH,
+    VQ_ICMP_REDIRECT,
+    VQ_ICMP_KINDS
+};
+const char *vq_icmp_kind_name(enum vq_icmp_kind k); /* "port_unreachable" */
+
+struct vq_icmp {
+    enum vq_icmp_kind kind;
+    struct vq_endpoint reporter;             /* port 0 */
+    struct vq_endpoint about_src, about_dst; /* of the datagram quoted; port 0 when the quote has none */
+    uint64_t count;
+    uint64_t while_talking;                  /* of these: while the call it is about was in progress */
+    uint32_t call;                           /* whose media it is about, 0: nobody's */
+    uint32_t call_id;                        /* vq_call.id of it */
+    uint64_t frames[4];                      /* the first ones */
+    unsigned n_frames;
+};
+
 enum vq_severity { VQ_INFO, VQ_WARNING, VQ_ERROR };
 const char *vq_severity_name(enum vq_severity s);
 
@@ -348,6 +370,10 @@ bool vq_stream_interval(const struct vq_engine *e, const struct vq_stream *s, un
 
 size_t vq_stun_count(const struct vq_engine *e);
 bool vq_stun_get(const struct vq_engine *e, size_t i, struct vq_stun *out);
+
+/* At most 256 of them; stats.icmp_not_kept counts errors beyond. */
+size_t vq_icmp_count(const struct vq_engine *e);
+bool vq_icmp_get(const struct vq_engine *e, size_t i, struct vq_icmp *out);
 
 /* Calls `h` for each finding, worst severity first, then in order of appearance. 0 or -ENOMEM. */
 int vq_findings(const struct vq_engine *e, vq_finding_h *h, void *arg);

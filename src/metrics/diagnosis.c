@@ -93,6 +93,30 @@ RULE(reg_timeout, f->outcome == VQ_REG_TIMEOUT, "%s was never answered; it was s
 RULE(reg_retransmitted, f->outcome != VQ_REG_TIMEOUT && f->retransmissions > 0, "%s: %llu %s had to be sent again.",
      f->name, COUNTED(f->retransmissions, "message", "messages"))
 
+/* ---- ICMP errors ---- */
+#define HOST(e) vq_endpoint_host(e, (char[VQ_ENDPOINT_TEXT]){0})
+#define ENDPOINT(e) vq_endpoint_text(e, (char[VQ_ENDPOINT_TEXT]){0})
+static const char *icmp_words(const struct vq_facts *f)
+{
+    switch (f->icmp_kind) {
+    case VQ_ICMP_PORT_UNREACHABLE:
+        return "nobody listens there";
+    case VQ_ICMP_PROHIBITED:
+        return "a firewall forbids it";
+    case VQ_ICMP_TOO_BIG:
+        return "packets are too big for the path";
+    case VQ_ICMP_TTL_EXCEEDED:
+        return "packets run in a circle or too far";
+    default:
+        return "there is no way to it";
+    }
+}
+/* When the phones hang up their ports close before the last packets arrive: only what happens during the talk counts. */
+RULE(icmp_media, f->icmp_while_talking > 0, "%s: %s reports %llu %s while it sent media to %s: %s.", f->name, HOST(f->icmp_reporter),
+     COUNTED(f->icmp_while_talking, "time", "times"), ENDPOINT(f->icmp_about), icmp_words(f))
+RULE(icmp_sip, f->icmp_sip, "%s reports %llu %s about SIP sent to %s: %s.", HOST(f->icmp_reporter),
+     COUNTED(f->icmp_count, "time", "times"), ENDPOINT(f->icmp_about), icmp_words(f))
+
 /* ---- the capture itself ---- */
 RULE(snap, f->snap_cut > 0, "%llu %s cut short by the capture's snap length.", COUNTED(f->snap_cut, "frame", "frames"))
 /* Capture engines put frames of several queues together within microseconds: only more than that is worth a word. */
@@ -145,6 +169,9 @@ static const struct rule rules[] = {
     ROW("stream-stray", stray, STREAM, INFO, "Look for a second sender with the same SSRC."),
     ROW("stream-reordered", reordered, STREAM, INFO, "Do packets take several paths (load balancing)?"),
     ROW("stream-duplicates", duplicates, STREAM, INFO, "Does the mirror port copy both directions, or is there a loop?"),
+    ROW("icmp-media", icmp_media, ICMP, ERROR, "Is that the right media address? Check SDP, NAT and firewall of that side."),
+    ROW("icmp-sip", icmp_sip, ICMP, WARNING, "Is the SIP server or phone running there, on that port and protocol?"),
+
     ROW("stream-unbound", unbound, STREAM, INFO, "Capture the SIP signalling too, from before the call."),
 };
 

@@ -6,7 +6,8 @@
 
 /* What the rules look at. Whoever fills it in leaves what does not apply zero, NAN or NULL. */
 struct vq_facts {
-    enum vq_subject { VQ_ABOUT_CAPTURE, VQ_ABOUT_REGISTRATION, VQ_ABOUT_CALL, VQ_ABOUT_STREAM, VQ_SUBJECTS } subject;
+    enum vq_subject { VQ_ABOUT_CAPTURE, VQ_ABOUT_REGISTRATION, VQ_ABOUT_CALL, VQ_ABOUT_STREAM, VQ_ABOUT_ICMP,
+                      VQ_SUBJECTS } subject;
     const char *name;            /* "call 3", "stream 7 (PCMU, caller to callee)" */
 
     /* stream */
@@ -29,6 +30,12 @@ struct vq_facts {
     enum vq_registration_outcome outcome;
     bool challenged;
     unsigned attempts;
+
+    /* ICMP error */
+    const struct vq_endpoint *icmp_reporter, *icmp_about;
+    uint64_t icmp_count, icmp_while_talking;
+    enum vq_icmp_kind icmp_kind;
+    bool icmp_sip;               /* about SIP's own port */
 
     /* capture */
     uint64_t snap_cut, backwards, fragments, bad_sip, no_memory, evicted;

@@ -67,6 +67,8 @@ static bool carried(struct vq_walk *w, struct vq_dgram *d)
     case VQ_IP_ICMP:
     case VQ_IP_ICMP6:
         d->carrier = VQ_CARRIER_ICMP;
+        d->payload = vq_slice(w->r.p, vq_rd_left(&w->r));
+        d->wire = w->wire;
         return false;
     default:
         break;

@@ -271,6 +271,27 @@ static void streams(struct vq_json *j)
             element(j, &first, vq_json_stream(j, &s));
 }
 
+static void icmp(struct vq_json *j)
+{
+    struct vq_icmp c;
+    char reporter[VQ_ENDPOINT_TEXT];
+    bool first = true;
+    for (size_t i = 0; vq_icmp_get(j->e, i, &c) && !stopped(j); i++) {
+        json_t *o = json_object(), *frames = json_array();
+        vq_json_str(j, o, "kind", vq_icmp_kind_name(c.kind));
+        vq_json_str(j, o, "reporter", vq_endpoint_host(&c.reporter, reporter));
+        vq_json_endpoint(j, o, "about_src", &c.about_src);
+        vq_json_endpoint(j, o, "about_dst", &c.about_dst);
+        vq_json_put(j, o, "call", c.call ? json_integer(c.call_id) : json_null());
+        vq_json_int(j, o, "count", c.count);
+        vq_json_int(j, o, "while_talking", c.while_talking);
+        for (unsigned k = 0; k < c.n_frames; k++)
+            vq_json_append(j, frames, json_integer((json_int_t)c.frames[k]));
+        vq_json_put(j, o, "frames", frames);
+        element(j, &first, o);
+    }
+}
+
 static void stun(struct vq_json *j)
 {
     struct vq_stun s;
@@ -335,7 +356,8 @@ int vq_report_json(const struct vq_engine *e, const struct vq_report_input *in, 
         void (*write)(struct vq_json *j);
     } lists[] = {
         {",\n\"registrations\":[", registrations}, {"],\n\"calls\":[", calls}, {"],\n\"dialogs\":[", dialogs},
-        {"],\n\"streams\":[", streams},            {"],\n\"stun\":[", stun},   {"],\n\"findings\":[", findings},
+        {"],\n\"streams\":[", streams},            {"],\n\"stun\":[", stun},   {"],\n\"icmp\":[", icmp},
+        {"],\n\"findings\":[", findings},
     };
     (void)st; /* the report is the same however it is looked at */
     struct vq_json j = {.e = e, .w = w, .arg = arg};

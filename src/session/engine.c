@@ -167,6 +167,7 @@ static void packet(struct vq_engine *e, const struct packet *p)
         decoded(e, VQ_DEC_TCP);
         return;
     case VQ_CARRIER_ICMP:
+        vq_icmp_packet(e, &p->d);
         decoded(e, VQ_DEC_ICMP);
         return;
     default:

@@ -126,6 +126,32 @@ static void stream_evidence(const struct vq_engine *e, uint32_t h, struct case_f
     add_frame(&c->finding, s->last_frame);
 }
 
+/* The engine's ICMP errors count from 1 here, like handles. */
+static uint32_t next_icmp(const struct vq_engine *e, uint32_t handle)
+{
+    return handle < e->n_icmps ? handle + 1 : 0;
+}
+
+static void icmp(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
+{
+    const struct vq_icmp *c = &e->icmps[h - 1];
+    *f = (struct vq_facts){
+        .subject = VQ_ABOUT_ICMP, .icmp_kind = c->kind, .icmp_count = c->count, .icmp_while_talking = c->while_talking,
+        .icmp_sip = c->about_dst.port == 5060 || c->about_dst.port == 5061,
+        .icmp_reporter = &c->reporter, .icmp_about = &c->about_dst,
+    };
+}
+
+static void icmp_evidence(const struct vq_engine *e, uint32_t h, struct case_file *f)
+{
+    struct vq_icmp c;
+    vq_icmp_get(e, h - 1, &c);
+    snprintf(f->name, sizeof f->name, "Call %u", c.call_id);
+    f->finding.call = c.call;
+    for (unsigned i = 0; i < c.n_frames; i++)
+        add_frame(&f->finding, c.frames[i]);
+}
+
 /* ---- the list ---------------------------------------------------------------------------------------------------- */
 
 static uint32_t only_capture(const struct vq_engine *e, uint32_t handle)
@@ -143,6 +169,7 @@ static const struct {
     [VQ_ABOUT_REGISTRATION] = {vq_registration_next, registration, registration_evidence},
     [VQ_ABOUT_CALL] = {vq_call_next, call, call_evidence},
     [VQ_ABOUT_STREAM] = {vq_stream_next, stream, stream_evidence},
+    [VQ_ABOUT_ICMP] = {next_icmp, icmp, icmp_evidence},
 };
 
 /* Which rules hold of which object: 16 bytes each instead of the words. */
@@ -235,6 +262,7 @@ static int diagnose(const struct vq_engine *e)
     } rounds[] = {{VQ_ABOUT_STREAM, add_stream},
                   {VQ_ABOUT_CALL, add_call},
                   {VQ_ABOUT_REGISTRATION, NULL},
+                  {VQ_ABOUT_ICMP, NULL},
                   {VQ_ABOUT_CAPTURE, NULL}};
     struct vq_diagnosis *d = e->diagnosis;
     if (d->of_the_end)

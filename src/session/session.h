@@ -73,6 +73,9 @@ bool vq_nat_packet(struct vq_engine *e, const struct vq_dgram *d);
 /* The address that STUN gave to `local`; NULL when none did. */
 const struct vq_endpoint *vq_nat_mapped(const struct vq_engine *e, const struct vq_endpoint *local);
 
+/* ---- icmp.c ---- */
+void vq_icmp_packet(struct vq_engine *e, const struct vq_dgram *d);
+
 /* ---- talk.c: what registrations, calls and dialogs share ---- */
 uint64_t vq_talk_hash(const struct vq_engine *e, enum vq_talk_kind kind, struct vq_slice call_id);
 /* Fetches an object's cache lines together rather than one after the other. */

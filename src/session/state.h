@@ -282,6 +282,7 @@ struct vq_nat {
 };
 
 #define VQ_NAT_MAX 1024
+#define VQ_ICMP_MAX 256
 
 struct vq_engine {
     struct vq_options opt;
@@ -298,6 +299,8 @@ struct vq_engine {
     struct vq_wheel wheel;
     struct vq_sip_parser sip;
     struct vq_seen seen[VQ_SEEN];
+    struct vq_icmp icmps[VQ_ICMP_MAX];
+    size_t n_icmps;
 
     struct vq_pool flows, ports, promises, streams, colds;
     struct vq_pool chunks;       /* of the arenas of calls, registrations, dialogs and streams */

@@ -15,6 +15,7 @@
 #define vq_stream_interval fake_stream_interval
 #define vq_stun_count fake_stun_count
 #define vq_stun_get fake_stun_get
+#define vq_icmp_get fake_icmp_get
 #define vq_findings fake_findings
 #define vq_findings_count fake_findings_count
 #define vq_totals_get fake_totals_get
@@ -51,8 +52,9 @@ struct vq_engine {
     struct vq_stream streams[4];
     struct vq_interval intervals[4];
     struct vq_stun stuns[1];
+    struct vq_icmp icmps[1];
     struct vq_finding findings[3];
-    uint32_t n_registrations, n_calls, n_dialogs, n_streams, n_stuns, n_findings; /* handles given out */
+    uint32_t n_registrations, n_calls, n_dialogs, n_streams, n_stuns, n_icmps, n_findings; /* handles given out */
     uint32_t t_registrations, t_calls, t_dialogs, t_streams, t_intervals;         /* entries filled in */
 };
 
@@ -105,6 +107,14 @@ bool fake_stream_interval(const struct vq_engine *e, const struct vq_stream *s, 
 size_t fake_stun_count(const struct vq_engine *e)
 {
     return e->n_stuns;
+}
+
+bool fake_icmp_get(const struct vq_engine *e, size_t i, struct vq_icmp *out)
+{
+    if (i >= e->n_icmps)
+        return false;
+    *out = e->icmps[0];
+    return true;
 }
 
 bool fake_stun_get(const struct vq_engine *e, size_t i, struct vq_stun *out)

@@ -35,7 +35,7 @@ static const struct vq_segment segment = {.ssrc = 0xdeadbeef, .reason = "start",
 
 static struct vq_engine full(void)
 {
-    struct vq_engine e = {.n_registrations = 1, .n_calls = 2, .n_dialogs = 1, .n_streams = 2, .n_stuns = 1,
+    struct vq_engine e = {.n_registrations = 1, .n_calls = 2, .n_dialogs = 1, .n_streams = 2, .n_stuns = 1, .n_icmps = 1,
                           .n_findings = 2, .t_registrations = 1, .t_calls = 2, .t_dialogs = 1, .t_streams = 2,
                           .t_intervals = 2};
     e.stats = (struct vq_stats){.frames = 1234, .bytes = 345678, .start = T0, .end = T0 + 12 * S,
@@ -56,6 +56,8 @@ static struct vq_engine full(void)
     e.intervals[1] = (struct vq_interval){.width = S, .jitter_ms = NAN, .interarrival_ms = NAN, .r = NAN, .mos = NAN};
     e.stuns[0] =
         (struct vq_stun){.client = ep(1, 4000), .server = ep(9, 3478), .ts = T0, .transactions = 1, .frame = 2};
+    e.icmps[0] = (struct vq_icmp){.kind = VQ_ICMP_PORT_UNREACHABLE, .reporter = ep(2, 0), .about_src = ep(1, 4000),
+                                  .about_dst = ep(2, 5000), .count = 9, .while_talking = 3, .frames = {7, 8}, .n_frames = 2};
     e.findings[0] = (struct vq_finding){.id = "stream_loss",
                                         .severity = VQ_ERROR,
                                         .call = 1,
@@ -144,6 +146,11 @@ static void says_what_is_known(void **state)
         {"calls.0.state", "\"completed\""},
         {"calls.0.timing.answer_ms", "2000.0"},
         {"calls.0.talk_s", "8.0"},
+        {"icmp.0.kind", "\"port_unreachable\""},
+        {"icmp.0.reporter", "\"10.0.0.2\""},
+        {"icmp.0.about_dst", "\"10.0.0.2:5000\""},
+        {"icmp.0.call", "null"},
+        {"icmp.0.while_talking", "3"},
         {"calls.0.messages.0.dst", "\"[2001:db8::1]:5060\""},
         {"calls.0.messages.0.status", "null"},
         {"calls.0.messages.0.hold", "true"},
