@@ -5,6 +5,7 @@
 #
 # BENCH_ROUNDS (15)      rounds against the count loop
 # BENCH_PACKETS (1000000) packets in each capture
+# BENCH_CALL_IDS (1000000) Call-IDs in the larger of the captures of SIP alone
 # BENCH_DATA ($B/bench)  where the captures are kept
 set -eu
 cd "$(dirname "$0")/../.."
@@ -13,16 +14,20 @@ bin=$B/bench
 data=${BENCH_DATA:-$B/bench}
 rounds=${BENCH_ROUNDS:-15}
 packets=${BENCH_PACKETS:-1000000}
+call_ids=${BENCH_CALL_IDS:-1000000}
 app=$B/voipqos
 mkdir -p "$data"
 misses=0
 
-# generate NAME CALLS: the capture and its truth, unless they are there already.
+# generate NAME PACKETS CALLS OPTION...: the capture and its truth, unless they are there already.
 generate() {
-    stamp="$packets packets, $2 calls, $(cksum <tests/bench/gen.c)"
+    stamp="$* $(cksum <tests/bench/gen.c)"
     if [ "$(cat "$data/$1.stamp" 2>/dev/null)" != "$stamp" ]; then
-        "$bin/gen" --packets "$packets" --calls "$2" --seed 1 --loss 1 --jitter 5 --out "$data/$1.pcap" \
-            --truth "$data/$1.truth" 2>"$data/$1.words"
+        name=$1 n=$2 calls=$3
+        shift 3
+        "$bin/gen" --packets "$n" --calls "$calls" --seed 1 "$@" --out "$data/$name.pcap" --truth "$data/$name.truth" \
+            2>"$data/$name.words"
+        set -- "$name"
         echo "$stamp" >"$data/$1.stamp"
     fi
     echo
@@ -89,13 +94,37 @@ against_tshark() {
     judge "$1: CPU of tshark / the whole program" "$(field 5 "$tshark")" above "$2" x
 }
 
-generate A 200
+# per_message NAME: nanoseconds of CPU time for each SIP message; the line of timeit is kept in $data/NAME.times.
+per_message() {
+    f=$data/$1.pcap
+    cat "$f" >/dev/null
+    "$bin/timeit" -n 3 "$app" -q -r "$f" >"$data/$1.times"
+    awk -v n="$(sed 's/ .*//' "$data/$1.words")" '{ print $1 / n * 1e9 }' "$data/$1.times"
+}
+
+# Registrations with their challenge, and calls, without media: $1 messages in all, 5.5 to a Call-ID.
+sip_alone() {
+    generate S 2000000 2000 --sip-only
+    verify S
+    rate=$(awk -v ns="$(per_message S)" 'BEGIN { printf "%.0f", 1e9 / ns }')
+    judge "S: SIP messages per second of CPU time" "$rate" above 300000 /s
+    generate S-few 55000 2000 --sip-only
+    generate S-many $((call_ids / 2 * 11)) 2000 --sip-only
+    few=$(per_message S-few) many=$(per_message S-many)
+    mib=$(field 4 "$(cat "$data/S-many.times")")
+    judge "S: a message among $call_ids Call-IDs / among 10000" "$(awk -v a="$many" -v b="$few" 'BEGIN { printf "%.2f", a / b }')" \
+        below 1.5 x
+    awk -v mib="$mib" -v n="$call_ids" 'BEGIN { printf "  %-52s %8.0f bytes (%s MiB in all)\n", "S: memory for each Call-ID", mib * 1048576 / n, mib }'
+}
+
+generate A "$packets" 200 --loss 1 --jitter 5
 verify A
 against_count A 2.0 64
 against_tshark A 15
-generate B 20000
+generate B "$packets" 20000 --loss 1 --jitter 5
 verify B
 against_count B 3.0 400
+sip_alone
 
 echo
 if [ "$misses" -eq 0 ]; then
