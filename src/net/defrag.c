@@ -1,4 +1,5 @@
-/* defrag.c - IP fragments put together, see defrag.h. A packet is a sorted list of pieces: what arrived, as it arrived. */
+/* defrag.c - IP fragments put together, see defrag.h. A packet is a sorted list of pieces: what arrived, as it
+ * arrived. */
 #include "net/defrag.h"
 
 #include <assert.h>

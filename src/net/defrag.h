@@ -1,21 +1,22 @@
 /* defrag.h - IP fragments put together: RFC 791 3.2 (IPv4), RFC 8200 4.5 and RFC 5722 (IPv6).
  *
- * Fragments belong together by source, destination, identification and, for IPv4, protocol. They may come in any order.
- * What makes this an observer's reassembly rather than a receiver's:
+ * Fragments belong together by source, destination, identification and, for IPv4, protocol. They may come in any
+ * order. What makes this an observer's reassembly rather than a receiver's:
  *
- * - Copies are expected, since a mirror port may show each frame twice. A fragment that came before, same place and same
- *   bytes, changes nothing. A packet that was handed out is remembered for VQ_DEFRAG_LINGER, so that the copy of its last
- *   fragment does not begin one that never ends.
- * - IPv4 fragments that overlap are taken while they agree; where they differ the packet is given up. Receivers differ in
- *   which copy they keep (the first, the last, neither), so nobody who only watches can say what arrived. IPv6 fragments
- *   must not overlap at all: the packet is dropped with whatever of it is still to come (RFC 5722 4).
- * - The 16 bits of an IPv4 identification come round within seconds on a busy path. A fragment that contradicts a packet
- *   of which nothing was seen for VQ_DEFRAG_REUSE, or one that is whole, begins a new packet. IPv6 has 32 bits: there
- *   only a packet that is whole makes room.
+ * - Copies are expected, since a mirror port may show each frame twice. A fragment that came before, same place and
+ *   same bytes, changes nothing. A packet that was handed out is remembered for VQ_DEFRAG_LINGER, so that the copy
+ *   of its last fragment does not begin one that never ends.
+ * - IPv4 fragments that overlap are taken while they agree; where they differ the packet is given up. Receivers
+ *   differ in which copy they keep (the first, the last, neither), so nobody who only watches can say what arrived.
+ *   IPv6 fragments must not overlap at all: the packet is dropped with whatever of it is still to come (RFC 5722
+ *   4).
+ * - The 16 bits of an IPv4 identification come round within seconds on a busy path. A fragment that contradicts a
+ *   packet of which nothing was seen for VQ_DEFRAG_REUSE, or one that is whole, begins a new packet. IPv6 has 32
+ *   bits: there only a packet that is whole makes room.
  *
- * Memory is bounded whatever comes: `max_bytes` for fragments, charged before they are stored and with what managing them
- * takes; about 200 bytes for each of `max_packets`; and 80 KiB. When room is needed, packets that are only remembered go
- * first, then the oldest. The work for a fragment is bounded by VQ_DEFRAG_PIECES. */
+ * Memory is bounded whatever comes: `max_bytes` for fragments, charged before they are stored and with what
+ * managing them takes; about 200 bytes for each of `max_packets`; and 80 KiB. When room is needed, packets that are
+ * only remembered go first, then the oldest. The work for a fragment is bounded by VQ_DEFRAG_PIECES. */
 #ifndef VQ_NET_DEFRAG_H
 #define VQ_NET_DEFRAG_H
 
@@ -57,7 +58,7 @@ enum vq_defrag_verdict {
     VQ_DEFRAG_HELD,  /* kept, or a copy of what is kept; the frame will be counted later */
     VQ_DEFRAG_WHOLE, /* completes a packet */
     VQ_DEFRAG_COPY,  /* of a fragment of a packet that was handed out before: nothing new, nothing lost */
-    VQ_DEFRAG_BAD,   /* refused: empty, not of whole 8-byte units, beyond 65535, or of a packet that contradicts itself */
+    VQ_DEFRAG_BAD,   /* refused: empty, not of whole 8-byte units, beyond 65535, of a packet that contradicts itself */
     VQ_DEFRAG_FULL,  /* refused: no memory, or larger than the cap */
 };
 
@@ -81,12 +82,12 @@ struct vq_defrag;
 int vq_defrag_new(struct vq_defrag **out, size_t max_bytes, uint32_t max_packets, uint64_t seed);
 void vq_defrag_free(struct vq_defrag *d);
 
-/* Takes the bytes of a fragment in. `out` is written for WHOLE only; its data is valid until the next call and as long as
- * the fragment's own data. A fragment that is a packet by itself (offset 0, no more; RFC 6946) is handed out at once and
- * touches no other.
+/* Takes the bytes of a fragment in. `out` is written for WHOLE only; its data is valid until the next call and as
+ * long as the fragment's own data. A fragment that is a packet by itself (offset 0, no more; RFC 6946) is handed
+ * out at once and touches no other.
  *
- * Each frame is accounted for once: by its own verdict, or, after HELD, either in the `frames` of a whole packet or in
- * what vq_defrag_expire() returns. */
+ * Each frame is accounted for once: by its own verdict, or, after HELD, either in the `frames` of a whole packet or
+ * in what vq_defrag_expire() returns. */
 enum vq_defrag_verdict vq_defrag_add(struct vq_defrag *d, const struct vq_fragment *f, struct vq_whole *out);
 
 /* Gives up what was begun more than VQ_DEFRAG_TIMEOUT before `now`, or as much after it: time that jumps back makes

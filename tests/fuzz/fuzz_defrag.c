@@ -1,5 +1,5 @@
-/* fuzz_defrag.c - records of 8 bytes as fragments, see defrag_trial.h: the reassembly does what the model does, keeps to its
- * caps and accounts for every frame once. */
+/* fuzz_defrag.c - records of 8 bytes as fragments, see defrag_trial.h: the reassembly does what the model does,
+ * keeps to its caps and accounts for every frame once. */
 #include <stdlib.h>
 
 #include "support/defrag_trial.h"

@@ -1,5 +1,5 @@
-/* failing.h - the allocator of a program linked with OOM_WRAP (see the Makefile): the 1st, 2nd, 3rd ... allocation of the
- * library fails, and what is not freed is known. One source of such a program includes it. */
+/* failing.h - the allocator of a program linked with OOM_WRAP (see the Makefile): the 1st, 2nd, 3rd ... allocation
+ * of the library fails, and what is not freed is known. One source of such a program includes it. */
 #ifndef VQ_TESTS_FAILING_H
 #define VQ_TESTS_FAILING_H
 

@@ -1,5 +1,6 @@
-/* Fails the 1st, 2nd, 3rd ... allocation of a reassembly, one of them or all from there on: what cannot be kept is refused
- * with VQ_DEFRAG_FULL, every frame is accounted for, nothing leaks, and what comes when there is memory again is whole. */
+/* Fails the 1st, 2nd, 3rd ... allocation of a reassembly, one of them or all from there on: what cannot be kept is
+ * refused with VQ_DEFRAG_FULL, every frame is accounted for, nothing leaks, and what comes when there is memory
+ * again is whole. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
-/* defrag_trial.h - fragments from a list of records, given to the reassembly and to a model that is too simple to be wrong
- * (an array of bytes for each packet), which must agree in everything. For the fuzz target and for random trials. */
+/* defrag_trial.h - fragments from a list of records, given to the reassembly and to a model that is too simple to
+ * be wrong (an array of bytes for each packet), which must agree in everything. For the fuzz target and for random
+ * trials. */
 #ifndef VQ_TESTS_DEFRAG_TRIAL_H
 #define VQ_TESTS_DEFRAG_TRIAL_H
 

@@ -207,7 +207,7 @@ static void ends(void **state)
     } pairs[] = {{{16, 24}, {"end", "end"}, {false, false}},          {{16, 8}, {"end", "end"}, {false, false}},
                  {{16, 16}, {"01234567", "end"}, {true, false}},      {{16, 8}, {"end", "01234567"}, {false, false}},
                  {{8, 16}, {"01234567", "01234567"}, {false, true}},  {{8, 8}, {"01234567", "01234567"}, {false, true}},
-                 {{16, 8}, {"01234567", "01234567"}, {true, false}},  {{8, 8}, {"01234567", "01234567"}, {true, false}}};
+                 {{16, 8}, {"01234567", "01234567"}, {true, false}}, {{8, 8}, {"01234567", "01234567"}, {true, false}}};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         struct vq_defrag *d = make(1 << 20, 100);
         struct vq_whole w;
