@@ -18,7 +18,9 @@
 
 /* ---- the input ------------------------------------------------------------------------------------------------- */
 
-enum vq_decoded { VQ_DEC_SIP, VQ_DEC_RTP, VQ_DEC_RTCP, VQ_DEC_STUN, VQ_DEC_ICMP, VQ_DEC_TCP, VQ_DEC_OTHER_UDP, VQ_DEC_COUNT };
+enum vq_decoded { VQ_DEC_SIP, VQ_DEC_RTP, VQ_DEC_RTCP, VQ_DEC_STUN, VQ_DEC_ICMP, VQ_DEC_TCP, VQ_DEC_OTHER_UDP,
+                  VQ_DEC_FRAGMENT, /* of a packet that another frame made whole, or still may */
+                  VQ_DEC_COUNT };
 const char *vq_decoded_name(enum vq_decoded d); /* "sip", ..., "other_udp" */
 const char *vq_decoded_help(enum vq_decoded d); /* a few plain words */
 
@@ -38,7 +40,7 @@ enum vq_drop {
     VQ_DROP_NOT_IP,           /* ARP, LLDP, STP ... */
     VQ_DROP_IP_TRUNCATED,     /* ends inside the IP header */
     VQ_DROP_IP_BAD,           /* version, header length or total length contradict the frame */
-    VQ_DROP_IP_FRAGMENT,      /* a fragment, not reassembled */
+    VQ_DROP_IP_FRAGMENT,      /* a fragment of a packet that never became whole */
     VQ_DROP_IP_OTHER,         /* carries neither UDP, TCP nor ICMP, nor a tunnel */
     VQ_DROP_TUNNEL_BAD,       /* a tag, label or tunnel header is cut off, or not what its number promised */
     VQ_DROP_TUNNEL_DEPTH,     /* more headers inside each other than are followed */

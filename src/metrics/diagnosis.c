@@ -123,7 +123,7 @@ RULE(snap, f->snap_cut > 0, "%llu %s cut short by the capture's snap length.", C
 RULE(backwards, f->backwards_ms > 1,
      "Time runs backwards at %llu %s, by %.3f ms at most; they are analysed in the order of the file.",
      COUNTED(f->backwards, "frame", "frames"), f->backwards_ms)
-RULE(fragments, f->fragments > 0, "%llu IP %s not put together; what they carry is missing from the report.",
+RULE(fragments, f->fragments > 0, "%llu IP %s could not be put together: other parts of their packets are missing.",
      COUNTED(f->fragments, "fragment", "fragments"))
 RULE(bad_sip, f->bad_sip > 0, "%llu %s of what looks like SIP, of which no message could be made.", COUNTED(f->bad_sip, "packet", "packets"))
 RULE(no_memory, f->no_memory > 0, "%llu %s not followed up for want of memory.", COUNTED(f->no_memory, "packet", "packets"))
@@ -136,7 +136,7 @@ static const struct rule rules[] = {
     ROW("capture-evicted", evicted, CAPTURE, WARNING, "Raise --max-calls, --max-streams or --max-flows."),
     ROW("capture-snap", snap, CAPTURE, INFO, "Capture with a larger snap length (tcpdump -s 0)."),
     ROW("capture-backwards", backwards, CAPTURE, WARNING, "Sort the file by time (reordercap), or check the capturing machine's clock."),
-    ROW("capture-fragments", fragments, CAPTURE, WARNING, "Look at the fragments in Wireshark: large SIP messages travel in them."),
+    ROW("capture-fragments", fragments, CAPTURE, WARNING, "Does a capture filter (udp port 5060) or a firewall drop the later fragments? Large SIP messages travel in them."),
     ROW("capture-bad-sip", bad_sip, CAPTURE, INFO, "Look at these packets in Wireshark."),
 
     ROW("registration-timeout", reg_timeout, REGISTRATION, ERROR, "Is the server running, its address right, and UDP port open in the firewall?"),

@@ -9,7 +9,7 @@ static const struct {
     [VQ_DROP_NOT_IP] = {"not_ip", "not an IP packet (ARP, STP, LLDP ...)"},
     [VQ_DROP_IP_TRUNCATED] = {"ip_truncated", "the frame ends inside its IP header"},
     [VQ_DROP_IP_BAD] = {"ip_bad", "the IP header contradicts itself"},
-    [VQ_DROP_IP_FRAGMENT] = {"ip_fragment", "an IP fragment; fragments are not put together"},
+    [VQ_DROP_IP_FRAGMENT] = {"ip_fragment", "an IP fragment whose packet never became whole"},
     [VQ_DROP_IP_OTHER] = {"ip_other", "IP that carries neither UDP, TCP nor ICMP, nor a tunnel that is known"},
     [VQ_DROP_TUNNEL_BAD] = {"tunnel_bad", "a VLAN tag, label or tunnel header that is cut off or contradicts itself"},
     [VQ_DROP_TUNNEL_DEPTH] = {"tunnel_depth", "more headers inside each other than are followed"},

@@ -78,6 +78,7 @@ static void decoded_lines(struct vq_out *o, const struct vq_stats *s, struct vq_
     static const char *const names[VQ_DEC_COUNT] = {
         [VQ_DEC_SIP] = "SIP",   [VQ_DEC_RTP] = "RTP", [VQ_DEC_RTCP] = "RTCP",          [VQ_DEC_STUN] = "STUN",
         [VQ_DEC_ICMP] = "ICMP", [VQ_DEC_TCP] = "TCP", [VQ_DEC_OTHER_UDP] = "other UDP",
+        [VQ_DEC_FRAGMENT] = "fragments",
     };
     char n[VQ_NUMBER_TEXT];
     uint64_t left_out = 0;

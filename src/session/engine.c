@@ -133,13 +133,104 @@ static void timer_fired(struct vq_timer *t, void *arg)
         vq_talk_timer(e, VQ_CONTAINER(t, struct vq_talk, timer));
 }
 
+/* Frames whose packets will not become whole any more change sides in the account. */
+static void expire_fragments(struct vq_engine *e, int64_t now)
+{
+    uint64_t lost = vq_defrag_expire(e->defrag, now);
+    e->stats.decoded[VQ_DEC_FRAGMENT] -= lost;
+    e->stats.not_decoded[VQ_DROP_IP_FRAGMENT] += lost;
+}
+
 static void pass_time(struct vq_engine *e, int64_t ts)
 {
     if (ts <= e->now)
         return;
     e->now = ts;
-    if (vq_wheel_is_due(&e->wheel, ts))
-        vq_wheel_advance(&e->wheel, ts, timer_fired, e);
+    if (!vq_wheel_is_due(&e->wheel, ts))
+        return;
+    vq_wheel_advance(&e->wheel, ts, timer_fired, e);
+    if (vq_defrag_held(e->defrag))
+        expire_fragments(e, ts);
+}
+
+static void carried(struct vq_engine *e, const struct packet *p);
+static void fragment(struct vq_engine *e, const struct vq_dgram *d, bool inside);
+
+/* A fragment inside of what was put together: a tunnel's packet that was too large for the tunnel. Its bytes must be
+ * elsewhere before the next fragment is added; a third layer is not followed up. */
+static void inner_fragment(struct vq_engine *e, struct vq_dgram *d, bool inside)
+{
+    if (inside) {
+        dropped(e, VQ_DROP_IP_FRAGMENT);
+        return;
+    }
+    if (!e->inner && !(e->inner = malloc(VQ_DEFRAG_MAX))) {
+        e->no_memory = true;
+        dropped(e, VQ_DROP_NO_MEMORY);
+        return;
+    }
+    memcpy(e->inner, d->payload.p, d->payload.n);
+    d->payload.p = e->inner;
+    fragment(e, d, true);
+}
+
+/* The frame that makes a packet whole counts as what the packet is, those before it as fragments. */
+static void fragment(struct vq_engine *e, const struct vq_dgram *d, bool inside)
+{
+    const struct vq_dgram_fragment *g = &d->fragment;
+    struct vq_whole whole;
+    switch (vq_defrag_add(e->defrag,
+                          &(struct vq_fragment){.src = d->src, .dst = d->dst, .id = g->id, .proto = g->proto, .ttl = d->ttl,
+                                                .dscp = d->dscp, .more = g->more, .offset = g->offset, .wire = d->wire,
+                                                .data = d->payload, .ts = d->ts, .frame = d->frame},
+                          &whole)) {
+    case VQ_DEFRAG_HELD:
+        decoded(e, VQ_DEC_FRAGMENT);
+        return;
+    case VQ_DEFRAG_WHOLE:
+        break;
+    case VQ_DEFRAG_COPY:
+        dropped(e, VQ_DROP_MIRRORED);
+        return;
+    case VQ_DEFRAG_BAD:
+        dropped(e, VQ_DROP_IP_FRAGMENT);
+        return;
+    case VQ_DEFRAG_FULL:
+        dropped(e, VQ_DROP_NO_MEMORY);
+        return;
+    }
+    struct packet p = {.d = {.ts = d->ts, .frame = d->frame, .src = d->src, .dst = d->dst, .ttl = whole.ttl, .dscp = whole.dscp,
+                             .ip_id = d->ip_id, .tunnels = d->tunnels, .route = d->route}};
+    vq_decode_whole(whole.data, whole.wire, whole.proto, &p.d);
+    if (vq_hep_begins(&p.d))
+        vq_hep_unwrap(&p.d);
+    if (may_be_rtp(&p.d))
+        p.hash = vq_flow_hash(e, &p.d);
+    if (p.d.carrier == VQ_CARRIER_NONE && p.d.drop == VQ_DROP_IP_FRAGMENT)
+        inner_fragment(e, &p.d, inside);
+    else
+        carried(e, &p);
+}
+
+static void carried(struct vq_engine *e, const struct packet *p)
+{
+    switch (p->d.carrier) {
+    case VQ_CARRIER_UDP:
+        datagram(e, p);
+        return;
+    case VQ_CARRIER_TCP:
+        decoded(e, VQ_DEC_TCP);
+        return;
+    case VQ_CARRIER_ICMP:
+        vq_icmp_packet(e, &p->d);
+        decoded(e, VQ_DEC_ICMP);
+        return;
+    default:
+        if (p->d.drop == VQ_DROP_IP_FRAGMENT)
+            fragment(e, &p->d, false);
+        else
+            dropped(e, p->d.drop);
+    }
 }
 
 static void packet(struct vq_engine *e, const struct packet *p)
@@ -159,20 +250,7 @@ static void packet(struct vq_engine *e, const struct packet *p)
             st->time_backwards_max = e->now - p->d.ts;
     }
     st->end = e->now;
-    switch (p->d.carrier) {
-    case VQ_CARRIER_UDP:
-        datagram(e, p);
-        return;
-    case VQ_CARRIER_TCP:
-        decoded(e, VQ_DEC_TCP);
-        return;
-    case VQ_CARRIER_ICMP:
-        vq_icmp_packet(e, &p->d);
-        decoded(e, VQ_DEC_ICMP);
-        return;
-    default:
-        dropped(e, p->d.drop);
-    }
+    carried(e, p);
 }
 
 /* A flow's first cache line and a stream's first four serve a packet. */
@@ -267,6 +345,7 @@ void vq_engine_tick(struct vq_engine *e, int64_t now)
 void vq_engine_finish(struct vq_engine *e)
 {
     e->finished = true;
+    expire_fragments(e, INT64_MAX);
     for (struct vq_list *l = e->stream_all.next; l != &e->stream_all; l = l->next)
         vq_stream_end(e, VQ_CONTAINER(l, struct vq_rtp_stream, all), false);
     struct vq_list *calls = &e->talks[VQ_TALK_CALL].all, *regs = &e->talks[VQ_TALK_REGISTRATION].all;
@@ -319,7 +398,8 @@ uint64_t vq_options_ceiling(const struct vq_options *o)
     uint64_t reg = sizeof(struct vq_sip_registration) + vq_talk_arena[VQ_TALK_REGISTRATION];
     uint64_t dialog = sizeof(struct vq_sip_dialog) + vq_talk_arena[VQ_TALK_DIALOG];
     return sizeof(struct vq_engine) + o->max_flows * flow + o->max_streams * stream + o->max_calls * call +
-           o->max_registrations * reg + o->max_dialogs * dialog + VQ_NAT_MAX * sizeof(struct vq_nat);
+           o->max_registrations * reg + o->max_dialogs * dialog + VQ_NAT_MAX * sizeof(struct vq_nat) +
+           VQ_FRAGMENT_BYTES + VQ_FRAGMENT_PACKETS * 200 + (80u << 10); /* defrag.h */
 }
 
 static bool valid(const struct vq_options *o)
@@ -383,7 +463,7 @@ int vq_engine_new(struct vq_engine **out, const struct vq_options *o)
     e->nats = calloc(VQ_NAT_MAX, sizeof *e->nats);
     e->diagnosis = vq_diagnosis_new();
     e->base = vq_score_base_new();
-    if (init_tables(e) || !e->nats || !e->diagnosis || !e->base) {
+    if (init_tables(e) || vq_defrag_new(&e->defrag, VQ_FRAGMENT_BYTES, VQ_FRAGMENT_PACKETS, o->hash_seed) || !e->nats || !e->diagnosis || !e->base) {
         vq_engine_free(e);
         return -ENOMEM;
     }
@@ -416,6 +496,8 @@ void vq_engine_free(struct vq_engine *e)
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         vq_table_done(tables[i]);
     vq_sip_parser_done(&e->sip);
+    vq_defrag_free(e->defrag);
+    free(e->inner);
     vq_diagnosis_free(e->diagnosis);
     free(e->base);
     free(e->nats);

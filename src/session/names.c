@@ -10,8 +10,9 @@
 
 NAMES(vq_decoded_help, vq_decoded,
       {"SIP messages", "RTP packets of the streams in the report", "RTCP reports", "STUN and ICE",
-       "ICMP", "TCP", "UDP that is none of these, or RTP that was not proven"})
-NAMES(vq_decoded_name, vq_decoded, {"sip", "rtp", "rtcp", "stun", "icmp", "tcp", "other_udp"})
+       "ICMP", "TCP", "UDP that is none of these, or RTP that was not proven",
+       "IP fragments of packets that a later frame made whole"})
+NAMES(vq_decoded_name, vq_decoded, {"sip", "rtp", "rtcp", "stun", "icmp", "tcp", "other_udp", "fragment"})
 NAMES(vq_transport_name, vq_transport, {"UDP", "TCP"})
 NAMES(vq_registration_outcome_name, vq_registration_outcome,
       {"incomplete", "registered", "unregistered", "refreshed", "rejected", "timeout"})

@@ -17,6 +17,7 @@
 #include "metrics/seq.h"
 #include "metrics/series.h"
 #include "net/decode.h"
+#include "net/defrag.h"
 #include "proto/sdp.h"
 #include "proto/sip.h"
 #include "session/worth.h"
@@ -284,6 +285,10 @@ struct vq_nat {
 #define VQ_NAT_MAX 1024
 #define VQ_ICMP_MAX 256
 
+/* Fragments wait for each other in this much room. */
+#define VQ_FRAGMENT_BYTES ((size_t)4 << 20)
+#define VQ_FRAGMENT_PACKETS 1024u
+
 struct vq_engine {
     struct vq_options opt;
     struct vq_stats stats;
@@ -299,6 +304,8 @@ struct vq_engine {
     struct vq_wheel wheel;
     struct vq_sip_parser sip;
     struct vq_seen seen[VQ_SEEN];
+    struct vq_defrag *defrag;
+    uint8_t *inner;              /* VQ_DEFRAG_MAX bytes, made when first needed */
     struct vq_icmp icmps[VQ_ICMP_MAX];
     size_t n_icmps;
 
