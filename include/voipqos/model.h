@@ -201,6 +201,7 @@ struct vq_dialog {
     unsigned status, retransmissions;
     const char *reason;
     int64_t start, end;
+    int64_t rtt;                    /* first answered request to its first final response */
     const struct vq_note *messages; /* NULL when there are none */
     unsigned n_messages, messages_not_kept;
 };

@@ -219,6 +219,8 @@ static void invite(struct vq_engine *e, struct vq_sip_call *c, const struct vq_s
     /* The same call asked for again: with credentials, or where a 3xx pointed. */
     c->invite_cseq = m->cseq;
     c->refusal = EV_NONE;
+    c->c.status = 0; /* what the INVITE before was told is no answer to this one */
+    c->c.reason = NULL;
     step(e, c, EV_INVITE);
     revive(e, c);
 }
@@ -363,7 +365,7 @@ static void response(struct vq_engine *e, struct vq_sip_call *c, const struct vq
     } else if (m->method == VQ_SIP_BYE && m->status >= 200) {
         if (c->c.mid_dialog && c->bye_ts == VQ_NONE && m->status < 300) /* the BYE itself was not seen */
             bye(e, c, ts, !from_caller, 0);
-        if (m->status < 300)
+        else if (m->status < 300)
             once(&c->c.sdd, c->bye_ts, ts);
         if (vq_call_over(c) && m->status != 401 && m->status != 407)
             vq_talk_end(e, &c->talk, false);

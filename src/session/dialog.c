@@ -10,12 +10,34 @@ static struct vq_sip_dialog *begin(struct vq_engine *e, const struct vq_sip *m, 
     g->d.handle = t->handle;
     g->d.id = t->id;
     g->d.call_id = t->call_id;
+    g->d.rtt = VQ_NONE;
     g->d.client = m->request ? d->src : d->dst;
     g->d.server = m->request ? d->dst : d->src;
     vq_talk_set(t, &g->d.from_uri, m->from.uri);
     vq_talk_set(t, &g->d.to_uri, m->to.uri);
     vq_talk_arm(e, t, d->ts + VQ_TIMEOUT);
     return g;
+}
+
+/* A dialog may ask many times (OPTIONS as keep-alive). What another hop repeats has the same CSeq. */
+static void ask(struct vq_sip_dialog *g, uint32_t cseq, int64_t ts)
+{
+    if (g->asked && cseq == g->cseq)
+        return;
+    g->cseq = cseq;
+    g->asked_ts = ts;
+    g->asked++;
+    g->open = true;
+}
+
+static void answer(struct vq_sip_dialog *g, uint32_t cseq, int64_t ts)
+{
+    if (!g->open || cseq != g->cseq)
+        return;
+    g->open = false;
+    g->answered++;
+    if (g->d.rtt == VQ_NONE && ts >= g->asked_ts) /* a clock that was set back measures nothing */
+        g->d.rtt = ts - g->asked_ts;
 }
 
 bool vq_dialog_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
@@ -33,11 +55,13 @@ bool vq_dialog_message(struct vq_engine *e, const struct vq_sip *m, const struct
     if (again)
         return true;
     if (m->request) {
+        ask(g, m->cseq, d->ts);
         if (g->d.outcome == VQ_DIALOG_TIMEOUT)
             g->d.outcome = VQ_DIALOG_INCOMPLETE; /* asked again after all */
     } else {
         g->talk.worth = VQ_WORTH_ACTIVE;
         if (m->status >= 200) {
+            answer(g, m->cseq, d->ts);
             g->d.status = m->status;
             g->d.reason = n ? n->reason : "";
             g->d.outcome = m->status < 300 ? VQ_DIALOG_ANSWERED : VQ_DIALOG_REJECTED;

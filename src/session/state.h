@@ -257,6 +257,10 @@ struct vq_sip_call {
 struct vq_sip_dialog {
     struct vq_talk talk;
     struct vq_dialog d;
+    uint32_t cseq;               /* of the latest request ... */
+    int64_t asked_ts;            /* ... and when it was first sent */
+    uint32_t asked, answered;    /* requests, and those with a final response */
+    bool open;                   /* the latest has none */
 };
 
 struct vq_talk_kind_state {

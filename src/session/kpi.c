@@ -1,0 +1,279 @@
+/* kpi.c - gathers the facts of calls, registrations and OPTIONS dialogs, and adds them up in total and for each peer. */
+#include <voipqos/kpi.h>
+
+#include "session/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "metrics/sipkpi.h"
+
+struct host {
+    struct vq_endpoint ep; /* port 0 */
+    uint64_t n;            /* calls, registrations and dialogs that went there */
+};
+
+struct vq_kpi {
+    struct vq_sipkpi total;
+    struct host hosts[VQ_KPI_PEERS];
+    size_t n_peers;
+    uint64_t other_hosts;
+    struct vq_sipkpi *peers; /* of the hosts, then that of all others */
+};
+
+/* ---- facts ------------------------------------------------------------------------------------------------------- */
+
+/* What the requests of `method` with a CSeq below `last` were told: the last final response to each. */
+static void tally_earlier(const struct vq_talk *t, enum vq_sip_method method, uint32_t last, struct vq_kpi_tally *out)
+{
+    bool open = false;
+    uint32_t cseq = 0;
+    unsigned status = 0;
+    for (const struct vq_note *n = t->first; n; n = n->next) {
+        if (n->method != method || !n->has_cseq || n->cseq >= last)
+            continue;
+        if (!n->status && n->from_caller && (!open || n->cseq > cseq)) {
+            if (open)
+                vq_kpi_tally_add(out, status);
+            open = true;
+            cseq = n->cseq;
+            status = 0;
+        } else if (n->status >= 200 && open && n->cseq == cseq) {
+            status = n->status;
+        }
+    }
+    if (open)
+        vq_kpi_tally_add(out, status);
+}
+
+/* The BYE was answered, but not with 2xx. */
+static bool bye_refused(const struct vq_talk *t)
+{
+    for (const struct vq_note *n = t->last; n; n = n->prev)
+        if (n->method == VQ_SIP_BYE && n->status >= 300)
+            return true;
+    return false;
+}
+
+static void call_facts(const struct vq_engine *e, const struct vq_sip_call *c, struct vq_kpi_call *f)
+{
+    const struct vq_call *p = &c->c;
+    *f = (struct vq_kpi_call){
+        .state = p->state, .status = p->status, .mid_dialog = p->mid_dialog, .answered = p->answered != VQ_NONE,
+        .rang = c->first_18x != VQ_NONE, .bye = c->bye_ts != VQ_NONE, .pdd = p->pdd, .srd = p->srd, .refused = VQ_NONE,
+        .talk = vq_call_talk(e, c), .sdd = p->sdd,
+    };
+    if (f->bye && f->sdd == VQ_NONE) {
+        f->bye_refused = bye_refused(&c->talk);
+        f->bye_expired = !f->bye_refused && e->now - c->bye_ts >= VQ_TIMEOUT;
+    }
+    if (p->end != VQ_NONE && !f->answered)
+        f->refused = p->end - p->start;
+    if (!p->mid_dialog)
+        tally_earlier(&c->talk, VQ_SIP_INVITE, c->invite_cseq, &f->earlier);
+}
+
+static void registration_facts(const struct vq_sip_registration *r, struct vq_kpi_registration *f)
+{
+    *f = (struct vq_kpi_registration){
+        .outcome = r->r.outcome, .status = r->r.status, .requests = r->r.attempts, .rrd = r->r.rrd,
+    };
+    if (r->r.attempts > 1)
+        tally_earlier(&r->talk, VQ_SIP_REGISTER, r->cseq, &f->earlier);
+}
+
+static bool is_options(const struct vq_sip_dialog *d)
+{
+    return d->d.method && !strcmp(d->d.method, vq_sip_method_name(VQ_SIP_OPTIONS));
+}
+
+/* Round trips of the requests that were kept: first sending to first final response, by CSeq. */
+static void round_trips(const struct vq_talk *t, struct vq_sipkpi *k)
+{
+    const struct vq_note *asked = NULL;
+    for (const struct vq_note *n = t->first; n; n = n->next) {
+        if (n->method != VQ_SIP_OPTIONS || !n->has_cseq)
+            continue;
+        if (!n->status) {
+            if (!n->retransmission && !(asked && asked->cseq == n->cseq))
+                asked = n;
+        } else if (n->status >= 200 && !n->retransmission && asked && asked->cseq == n->cseq) {
+            vq_sipkpi_rtt(k, n->ts - asked->ts);
+            asked = NULL;
+        }
+    }
+}
+
+/* ---- the walk ---------------------------------------------------------------------------------------------------- */
+
+/* Whom it was asked of; NULL when it has no place in a peer's account. A dialog that is older than the capture has a
+ * first message that may come from either side, and an answer without a request names nobody that was asked. */
+static const struct vq_endpoint *peer_of(enum vq_talk_kind k, const struct vq_talk *t)
+{
+    const struct vq_sip_call *c = VQ_CONTAINER(t, struct vq_sip_call, talk);
+    const struct vq_sip_registration *r = VQ_CONTAINER(t, struct vq_sip_registration, talk);
+    const struct vq_sip_dialog *d = VQ_CONTAINER(t, struct vq_sip_dialog, talk);
+    switch (k) {
+    case VQ_TALK_CALL:
+        return c->c.mid_dialog ? NULL : &c->c.callee;
+    case VQ_TALK_REGISTRATION:
+        return r->r.attempts ? &r->r.registrar : NULL;
+    default:
+        return d->asked && is_options(d) ? &d->d.server : NULL;
+    }
+}
+
+static void add(const struct vq_engine *e, enum vq_talk_kind k, const struct vq_talk *t, struct vq_sipkpi *to)
+{
+    if (k == VQ_TALK_CALL) {
+        struct vq_kpi_call f;
+        call_facts(e, VQ_CONTAINER(t, struct vq_sip_call, talk), &f);
+        vq_sipkpi_call(to, &f);
+    } else if (k == VQ_TALK_REGISTRATION) {
+        const struct vq_sip_registration *r = VQ_CONTAINER(t, struct vq_sip_registration, talk);
+        struct vq_kpi_registration f;
+        registration_facts(r, &f);
+        if (r->r.attempts)
+            vq_sipkpi_registration(to, &f);
+    } else {
+        const struct vq_sip_dialog *d = VQ_CONTAINER(t, struct vq_sip_dialog, talk);
+        if (!d->asked || !is_options(d))
+            return;
+        bool pending = d->open && e->now - d->asked_ts < VQ_TIMEOUT;
+        vq_sipkpi_options(to, d->asked, d->answered, pending);
+        round_trips(t, to);
+    }
+}
+
+/* Calls `h` for each object. */
+typedef void talk_h(enum vq_talk_kind k, const struct vq_talk *t, void *arg);
+
+static void walk(const struct vq_engine *e, talk_h *h, void *arg)
+{
+    for (int k = 0; k < VQ_TALKS; k++) {
+        const struct vq_list *all = &e->talks[k].all;
+        for (const struct vq_list *l = all->next; l != all; l = l->next)
+            h((enum vq_talk_kind)k, VQ_CONTAINER(l, struct vq_talk, all), arg);
+    }
+}
+
+/* ---- peers ------------------------------------------------------------------------------------------------------- */
+
+struct gathering {
+    struct host *hosts; /* one for each object at first */
+    size_t n;
+};
+
+static void gather(enum vq_talk_kind k, const struct vq_talk *t, void *arg)
+{
+    struct gathering *g = arg;
+    const struct vq_endpoint *ep = peer_of(k, t);
+    if (!ep)
+        return;
+    g->hosts[g->n] = (struct host){.ep = *ep, .n = 1};
+    g->hosts[g->n++].ep.port = 0;
+}
+
+static int by_address(const void *a, const void *b)
+{
+    const struct host *x = a, *y = b;
+    int d = (x->ep.family > y->ep.family) - (x->ep.family < y->ep.family);
+    return d ? d : memcmp(x->ep.ip, y->ep.ip, sizeof x->ep.ip);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct host *x = a, *y = b;
+    int d = (x->n < y->n) - (x->n > y->n);
+    return d ? d : by_address(a, b);
+}
+
+/* Counts all hosts before it chooses, so that a flood of strangers pushes no busy peer out. */
+static int choose_peers(const struct vq_engine *e, struct vq_kpi *k)
+{
+    size_t room = 1, n = 0;
+    for (int i = 0; i < VQ_TALKS; i++)
+        room += e->talks[i].pool.used;
+    struct gathering g = {.hosts = malloc(room * sizeof *g.hosts)};
+    if (!g.hosts)
+        return -ENOMEM;
+    walk(e, gather, &g);
+    qsort(g.hosts, g.n, sizeof *g.hosts, by_address);
+    for (size_t i = 0; i < g.n; i++)
+        if (n && !by_address(&g.hosts[n - 1], &g.hosts[i]))
+            g.hosts[n - 1].n++;
+        else
+            g.hosts[n++] = g.hosts[i];
+    qsort(g.hosts, n, sizeof *g.hosts, by_number);
+    k->n_peers = n < VQ_KPI_PEERS ? n : VQ_KPI_PEERS;
+    k->other_hosts = n - k->n_peers;
+    memcpy(k->hosts, g.hosts, k->n_peers * sizeof *g.hosts);
+    free(g.hosts);
+    return 0;
+}
+
+struct adding {
+    const struct vq_engine *e;
+    struct vq_kpi *k;
+};
+
+static void add_everywhere(enum vq_talk_kind kind, const struct vq_talk *t, void *arg)
+{
+    const struct adding *a = arg;
+    const struct vq_endpoint *ep = peer_of(kind, t);
+    add(a->e, kind, t, &a->k->total);
+    if (!ep)
+        return;
+    size_t i = 0; /* the busiest come first */
+    while (i < a->k->n_peers && !vq_endpoint_same_host(&a->k->hosts[i].ep, ep))
+        i++;
+    add(a->e, kind, t, &a->k->peers[i]);
+}
+
+int vq_kpi_new(struct vq_kpi **out, const struct vq_engine *e)
+{
+    struct vq_kpi *k = calloc(1, sizeof *k);
+    int rc = k ? choose_peers(e, k) : -ENOMEM;
+    if (!rc && !(k->peers = calloc(k->n_peers + 1, sizeof *k->peers)))
+        rc = -ENOMEM;
+    if (rc) {
+        vq_kpi_free(k);
+        return rc;
+    }
+    struct adding a = {e, k};
+    walk(e, add_everywhere, &a);
+    vq_sipkpi_derive(&k->total);
+    for (size_t i = 0; i <= k->n_peers; i++)
+        vq_sipkpi_derive(&k->peers[i]);
+    *out = k;
+    return 0;
+}
+
+void vq_kpi_free(struct vq_kpi *k)
+{
+    if (k)
+        free(k->peers);
+    free(k);
+}
+
+const struct vq_kpi_figures *vq_kpi_total(const struct vq_kpi *k)
+{
+    return &k->total.f;
+}
+
+const struct vq_kpi_figures *vq_kpi_peer(const struct vq_kpi *k, size_t i, struct vq_endpoint *host)
+{
+    if (i >= k->n_peers)
+        return NULL;
+    *host = k->hosts[i].ep;
+    return &k->peers[i].f;
+}
+
+const struct vq_kpi_figures *vq_kpi_others(const struct vq_kpi *k, uint64_t *hosts)
+{
+    if (!k->other_hosts)
+        return NULL;
+    *hosts = k->other_hosts;
+    return &k->peers[k->n_peers].f;
+}
