@@ -1,9 +1,9 @@
 /* kpi.h - figures of signalling over many calls: RFC 6076 and ITU-T E.425, in total and for each peer.
  *
- * A peer is the host that the first request of a call, registration or OPTIONS went to: the called server as the callers
- * see it. docs/metrics.md has every formula. "Per attempt" counts what the caller wanted once: a challenged request, its
- * repetition with credentials and what a redirection led to are one attempt. "Literal" takes RFC 6076 at its word: every
- * INVITE or REGISTER is a request of its own, retransmissions (and other hops' copies) left out.
+ * A peer is the host that the first request of a call, registration or OPTIONS dialog went to: the called server as the
+ * callers see it. docs/metrics.md has every formula. "Per attempt" counts what the caller wanted once: a challenged
+ * request, its repetition with credentials and what a redirection led to are one attempt. "Literal" takes RFC 6076 at
+ * its word: every INVITE or REGISTER is a request of its own, retransmissions and other hops' copies left out.
  *
  *     struct vq_kpi *k;
  *     if (!vq_kpi_new(&k, e)) {
@@ -57,7 +57,7 @@ struct vq_kpi_figures {
         uint64_t attempts; /* the sum of the next nine */
         uint64_t answered, busy, no_answer, rejected, cancelled, redirected, failed, timeout;
         uint64_t pending;     /* no outcome yet: in no ratio per attempt */
-        uint64_t open;        /* of the answered: not yet closed, or the fate of the BYE not yet known; not in SCR, SDT, ACD */
+        uint64_t open;        /* of the answered: no BYE yet, or not known what became of it; not in SCR per attempt */
         uint64_t requests;    /* INVITEs of the attempts */
         uint64_t mid_dialog;  /* calls, not attempts: the capture began after the INVITE */
         uint64_t bye_expired; /* BYE without any final response for Timer F, 32 s */

@@ -40,6 +40,8 @@ double vq_histogram_percentile(const struct vq_histogram *h, unsigned percent)
         return (double)NAN;
     uint64_t rank = h->n / 100 * percent + (h->n % 100 * percent + 99) / 100, seen = 0;
     unsigned i = 0;
+    if (rank == 1 || rank == h->n)
+        return (double)(rank == 1 ? h->min : h->max);
     while (i < VQ_HISTOGRAM_BUCKETS - 1 && (seen += h->buckets[i]) < rank)
         i++;
     double v = middle_of(i);

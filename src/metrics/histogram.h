@@ -23,7 +23,7 @@ struct vq_histogram {
 void vq_histogram_add(struct vq_histogram *h, int64_t ns);
 
 /* The smallest value that at least `percent` (1 .. 100) of the values do not exceed (nearest rank), within the error
- * above; NAN when empty. */
+ * above; exact when it is the smallest or largest; NAN when empty. */
 double vq_histogram_percentile(const struct vq_histogram *h, unsigned percent);
 
 #endif

@@ -139,8 +139,8 @@ static void call_times(struct vq_sipkpi *k, const struct vq_kpi_call *c)
         measure(k, VQ_KPI_SRD_FAILED, c->refused);
 }
 
-/* The network did its part, E.425: answer, busy, no answer, refusal by the other end, and callers who gave up. A 408 that
- * came without any ringing tells of a network that found nobody. */
+/* The network did its part, E.425: answer, busy, no answer, refusal by the other end, and callers who gave up. A 408
+ * that came without any ringing tells of a network that found nobody. */
 static bool delivered(const struct vq_kpi_call *c)
 {
     switch (c->state) {

@@ -292,6 +292,11 @@ static void icmp(struct vq_json *j)
     }
 }
 
+static void kpi(struct vq_json *j)
+{
+    dump(j, vq_json_kpi(j));
+}
+
 static void stun(struct vq_json *j)
 {
     struct vq_stun s;
@@ -356,7 +361,8 @@ int vq_report_json(const struct vq_engine *e, const struct vq_report_input *in, 
         void (*write)(struct vq_json *j);
     } lists[] = {
         {",\n\"registrations\":[", registrations}, {"],\n\"calls\":[", calls}, {"],\n\"dialogs\":[", dialogs},
-        {"],\n\"streams\":[", streams},            {"],\n\"stun\":[", stun},   {"],\n\"icmp\":[", icmp},
+        {"],\n\"streams\":[", streams},            {"],\n\"kpi\":", kpi},     {",\n\"stun\":[", stun},
+        {"],\n\"icmp\":[", icmp},
         {"],\n\"findings\":[", findings},
     };
     (void)st; /* the report is the same however it is looked at */

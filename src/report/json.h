@@ -45,5 +45,6 @@ json_t *vq_json_registration(struct vq_json *j, const struct vq_registration *r)
 json_t *vq_json_call(struct vq_json *j, const struct vq_call *c);
 json_t *vq_json_dialog(struct vq_json *j, const struct vq_dialog *d);
 json_t *vq_json_stream(struct vq_json *j, const struct vq_stream *s);
+json_t *vq_json_kpi(struct vq_json *j);
 
 #endif

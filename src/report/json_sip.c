@@ -258,6 +258,7 @@ json_t *vq_json_dialog(struct vq_json *j, const struct vq_dialog *d)
     vq_json_t_s(j, o, d->start);
     vq_json_duration(j, o, "duration_s", d->end == VQ_NONE || d->start == VQ_NONE ? VQ_NONE : d->end - d->start,
                      VQ_JSON_S, "not seen");
+    vq_json_duration(j, o, "rtt_ms", d->rtt, VQ_JSON_MS, "no request was answered");
     vq_json_int(j, o, "messages_not_kept", d->messages_not_kept);
     vq_json_put(j, o, "messages", messages(j, d->messages, d->call_id));
     return o;

@@ -19,6 +19,8 @@ void vq_text_calls(struct vq_out *o, const struct vq_engine *e);
 void vq_text_dialogs(struct vq_out *o, const struct vq_engine *e);
 /* The `n` streams that belong to no call. */
 void vq_text_unbound(struct vq_out *o, const struct vq_engine *e, uint64_t n);
+/* Figures over all calls and registrations; nothing where there is only one of each. */
+void vq_text_kpi(struct vq_out *o, const struct vq_engine *e);
 void vq_text_findings(struct vq_out *o, const struct vq_engine *e);
 
 /* The table of streams: its head, and the lines of one stream. `from` and `to` name the parties of its call, or NULL.

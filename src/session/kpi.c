@@ -1,4 +1,4 @@
-/* kpi.c - gathers the facts of calls, registrations and OPTIONS dialogs, and adds them up in total and for each peer. */
+/* kpi.c - gathers the facts of calls, registrations and OPTIONS, and adds them up in total and for each peer. */
 #include <voipqos/kpi.h>
 
 #include "session/session.h"

@@ -54,6 +54,9 @@ for what, spoil in (
         ('a field nobody knows', lambda r: r['calls'][0].update(color='red')),
         ('a state nobody knows', lambda r: r['calls'][0].update(state='done')),
         ('a count below 0', lambda r: r['capture'].update(frames=-1)),
+        ('a ratio that rests on nothing', lambda r: r['kpi']['asr_pct'].pop('n')),
+        ('a null without a reason', lambda r: r['kpi']['options'].pop('rtt_ms_why')),
+        ('a peer without an address', lambda r: r['kpi']['peers'][0].pop('host')),
         ('words for a number', lambda r: r['streams'][0].update(loss_pct='none'))):
     bad = json.loads(json.dumps(good))
     spoil(bad)

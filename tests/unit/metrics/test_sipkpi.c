@@ -78,7 +78,8 @@ static void test_nothing(void **state)
 
 /* ---- 4.1 and 4.2: registrations ---------------------------------------------------------------------------------- */
 
-static void registration(enum vq_registration_outcome o, unsigned status, uint64_t requests, unsigned earlier, int64_t rrd)
+static void registration(enum vq_registration_outcome o, unsigned status, uint64_t requests, unsigned earlier,
+                         int64_t rrd)
 {
     struct vq_kpi_registration r = {.outcome = o, .status = status, .requests = requests, .rrd = rrd};
     if (earlier)
@@ -145,7 +146,7 @@ static void test_srd(void **state)
     assert_time(VQ_KPI_PDD, 2, MS(250));
 }
 
-/* ---- 4.4 and 4.5: session disconnect delay, session duration ------------------------------------------------------- */
+/* ---- 4.4 and 4.5: session disconnect delay, session duration ----------------------------------------------------- */
 
 static void test_sdd_and_sdt(void **state)
 {
@@ -192,7 +193,7 @@ static void test_mid_dialog(void **state)
     assert_time(VQ_KPI_SDT, 0, 0);
 }
 
-/* ---- 4.6 to 4.9, E.425: which final response counts where ----------------------------------------------------------- */
+/* ---- 4.6 to 4.9, E.425: which final response counts where -------------------------------------------------------- */
 
 static const struct {
     const char *name;
@@ -315,7 +316,8 @@ static void test_rows(void **state)
     for (int r = 0; r < VQ_KPI_RATIOS; r++) {
         assert_non_null(strstr(vq_kpi_ratio_name((enum vq_kpi_ratio_id)r), "_pct"));
         assert_true(strlen(vq_kpi_ratio_why((enum vq_kpi_ratio_id)r)) > 5);
-        assert_int_equal(vq_kpi_ratio_literal((enum vq_kpi_ratio_id)r), r >= VQ_KPI_SER_LITERAL && r <= VQ_KPI_IRA_LITERAL);
+        bool literal = r >= VQ_KPI_SER_LITERAL && r <= VQ_KPI_IRA_LITERAL;
+        assert_int_equal(vq_kpi_ratio_literal((enum vq_kpi_ratio_id)r), literal);
     }
     for (int t = 0; t < VQ_KPI_TIMES; t++) {
         bool ms = strstr(vq_kpi_time_name((enum vq_kpi_time_id)t), "_ms");

@@ -20,6 +20,11 @@
 #define vq_findings_count fake_findings_count
 #define vq_totals_get fake_totals_get
 #define vq_message_read fake_message_read
+#define vq_kpi_new fake_kpi_new
+#define vq_kpi_free fake_kpi_free
+#define vq_kpi_total fake_kpi_total
+#define vq_kpi_peer fake_kpi_peer
+#define vq_kpi_others fake_kpi_others
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,6 +38,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <voipqos/kpi.h>
 #include <voipqos/model.h>
 #include <voipqos/report.h>
 
@@ -54,6 +60,8 @@ struct vq_engine {
     struct vq_stun stuns[1];
     struct vq_icmp icmps[1];
     struct vq_finding findings[3];
+    struct vq_kpi_figures kpi;  /* of all, and of each peer */
+    uint32_t n_peers, n_others; /* hosts */
     uint32_t n_registrations, n_calls, n_dialogs, n_streams, n_stuns, n_icmps, n_findings; /* handles given out */
     uint32_t t_registrations, t_calls, t_dialogs, t_streams, t_intervals;         /* entries filled in */
 };
@@ -164,6 +172,42 @@ int fake_totals_get(const struct vq_engine *e, struct vq_totals *out)
     return 0;
 }
 
+struct vq_kpi {
+    const struct vq_engine *e;
+};
+
+int fake_kpi_new(struct vq_kpi **out, const struct vq_engine *e)
+{
+    struct vq_kpi *k = malloc(sizeof *k);
+    *k = (struct vq_kpi){e};
+    *out = k;
+    return 0;
+}
+
+void fake_kpi_free(struct vq_kpi *k)
+{
+    free(k);
+}
+
+const struct vq_kpi_figures *fake_kpi_total(const struct vq_kpi *k)
+{
+    return &k->e->kpi;
+}
+
+const struct vq_kpi_figures *fake_kpi_peer(const struct vq_kpi *k, size_t i, struct vq_endpoint *host)
+{
+    if (i >= k->e->n_peers)
+        return NULL;
+    *host = (struct vq_endpoint){.ip = {10, 0, 1, (uint8_t)i}, .family = 4};
+    return &k->e->kpi;
+}
+
+const struct vq_kpi_figures *fake_kpi_others(const struct vq_kpi *k, uint64_t *hosts)
+{
+    *hosts = k->e->n_others;
+    return *hosts ? &k->e->kpi : NULL;
+}
+
 /* ---- filling in -------------------------------------------------------------------------------------------------- */
 
 static inline struct vq_endpoint ep(unsigned host, uint16_t port)
@@ -268,8 +312,41 @@ static inline struct vq_dialog fake_dialog(const struct vq_note *messages)
     return (struct vq_dialog){
         .method = "OPTIONS", .call_id = "opt@10.0.0.2", .from_uri = "sip:pbx@10.0.0.2", .to_uri = "sip:1001@10.0.0.1",
         .client = ep(2, 5060), .server = ep(1, 5060), .outcome = VQ_DIALOG_ANSWERED, .status = 200, .reason = "OK",
-        .start = T0, .end = T0 + MS, .messages = messages, .n_messages = 2,
+        .start = T0, .end = T0 + MS, .rtt = MS, .messages = messages, .n_messages = 2,
     };
+}
+
+/* Figures in which every number is another one. */
+static inline struct vq_kpi_figures fake_kpi(void)
+{
+    struct vq_kpi_figures f = {
+        .calls = {.attempts = 45, .answered = 1, .busy = 2, .no_answer = 3, .rejected = 4, .cancelled = 5,
+                  .redirected = 6, .failed = 7, .timeout = 8, .pending = 9, .open = 10, .requests = 50,
+                  .mid_dialog = 11, .bye_expired = 12},
+        .registrations = {.attempts = 90, .succeeded = 16, .failed = 17, .unauthorized = 18, .redirected = 19,
+                          .pending = 20, .requests = 100},
+        .options = {.asked = 30, .answered = 21, .pending = 1},
+        .acd_n = 3, .acd_s = 62.5,
+    };
+    for (unsigned i = 0; i < VQ_KPI_RATIOS; i++)
+        f.ratios[i] = (struct vq_kpi_ratio){.hits = i + 1, .n = 40, .pct = 2.5 * (i + 1)};
+    for (unsigned i = 0; i < VQ_KPI_TIMES; i++) {
+        double ms = 1e6 * (i + 1);
+        f.times[i] = (struct vq_kpi_spread){.n = 7, .mean = 10 * ms, .min = 5 * ms, .max = 50 * ms, .p50 = 9 * ms,
+                                            .p95 = 30 * ms, .p99 = 40 * ms};
+    }
+    return f;
+}
+
+/* Nothing to make figures of. */
+static inline struct vq_kpi_figures bare_kpi(void)
+{
+    struct vq_kpi_figures f = {.acd_s = NAN};
+    for (unsigned i = 0; i < VQ_KPI_RATIOS; i++)
+        f.ratios[i].pct = NAN;
+    for (unsigned i = 0; i < VQ_KPI_TIMES; i++)
+        f.times[i] = (struct vq_kpi_spread){.mean = NAN, .min = NAN, .max = NAN, .p50 = NAN, .p95 = NAN, .p99 = NAN};
+    return f;
 }
 
 /* Everything that a wire can send to do harm where it is shown. */

@@ -2,6 +2,7 @@
 #include "fake_model.h"
 
 #include "report/json.c"
+#include "report/json_kpi.c"
 #include "report/json_sip.c"
 #include "report/json_stream.c"
 
@@ -40,6 +41,7 @@ static struct vq_engine full(void)
                           .t_intervals = 2};
     e.stats = (struct vq_stats){.frames = 1234, .bytes = 345678, .start = T0, .end = T0 + 12 * S,
                                 .decoded = {20, 1200, 4, 0, 0, 0, 3}, .not_decoded = {[VQ_DROP_NOT_IP] = 7}};
+    e.kpi = bare_kpi();
     e.registrations[0] = fake_registration(two_messages);
     e.calls[0] = fake_call(two_messages, 2);
     e.calls[0].offers = &offer;
@@ -397,9 +399,47 @@ static void survives_without_memory(void **state)
     assert_true(total > 1000);
 }
 
+/* Every figure under its name and in its unit; nothing to make figures of is null with a reason. */
+static void sums_up_the_signalling(void **state)
+{
+    (void)state;
+    struct vq_engine e = full();
+    json_t *r = parsed(&e, &whole), *k = json_object_get(r, "kpi");
+    assert_true(json_is_null(json_object_get(json_object_get(k, "asr_pct"), "value")));
+    assert_non_null(json_object_get(json_object_get(k, "asr_pct"), "value_why"));
+    assert_true(json_is_null(json_object_get(k, "srd_ms")));
+    assert_non_null(json_object_get(k, "srd_ms_why"));
+    assert_int_equal(json_array_size(json_object_get(k, "peers")), 0);
+    assert_true(json_is_null(json_object_get(k, "others")));
+    json_decref(r);
+    e.kpi = fake_kpi();
+    e.n_peers = 2;
+    e.n_others = 5;
+    r = parsed(&e, &whole);
+    k = json_object_get(r, "kpi");
+    assert_true(json_real_value(json_object_get(json_object_get(k, "ner_pct"), "value")) == 5);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(k, "ner_pct"), "n")), 40);
+    json_t *literal = json_object_get(json_object_get(k, "literal"), "ira_pct");
+    assert_true(json_real_value(json_object_get(literal, "value")) == 2.5 * (VQ_KPI_IRA_LITERAL + 1));
+    assert_true(json_real_value(json_object_get(json_object_get(k, "acd_s"), "value")) == 62.5);
+    assert_true(json_real_value(json_object_get(json_object_get(k, "pdd_ms"), "p95")) == 60);
+    assert_true(json_real_value(json_object_get(json_object_get(k, "sdt_s"), "max")) == 0.3);
+    json_t *options = json_object_get(k, "options");
+    assert_true(json_real_value(json_object_get(json_object_get(options, "rtt_ms"), "mean")) == 80);
+    assert_true(json_real_value(json_object_get(json_object_get(options, "reachable_pct"), "value")) == 32.5);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(k, "calls"), "bye_expired")), 12);
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(k, "registrations"), "unauthorized")), 18);
+    json_t *peer = json_array_get(json_object_get(k, "peers"), 1);
+    assert_string_equal(json_string_value(json_object_get(peer, "host")), "10.0.1.1");
+    assert_non_null(json_object_get(peer, "asr_pct"));
+    assert_int_equal(json_integer_value(json_object_get(json_object_get(k, "others"), "hosts")), 5);
+    json_decref(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sums_up_the_signalling),
         cmocka_unit_test(notes_what_the_simple_model_assumes),
         cmocka_unit_test(says_what_is_known),
         cmocka_unit_test(gives_every_null_a_reason),

@@ -5,6 +5,7 @@
 #include "report/text.c"
 #include "report/text_calls.c"
 #include "report/text_input.c"
+#include "report/text_kpi.c"
 #include "report/text_stream.c"
 
 static const uint32_t links[] = {1, 99999};
@@ -18,6 +19,7 @@ static struct vq_engine small(void)
     e.stats = (struct vq_stats){.frames = 1234, .bytes = 345678, .start = T0, .end = T0 + 12 * S,
                                 .decoded = {20, 1200, 4, 0, 0, 0, 3}, .not_decoded = {[VQ_DROP_NOT_IP] = 7},
                                 .sip_messages = 20, .rtp_packets = 1200, .rtcp_packets = 4};
+    e.kpi = bare_kpi();
     e.registrations[0] = fake_registration(NULL);
     e.calls[0] = fake_call(NULL, 0);
     e.calls[0].first_stream = 1;
@@ -385,6 +387,50 @@ static void colours_by_quality(void **state)
     }
 }
 
+static void sums_up_the_signalling(void **state)
+{
+    (void)state;
+    struct vq_engine e = small();
+    e.kpi.calls.attempts = e.kpi.registrations.attempts = e.kpi.options.asked = 1;
+    struct vq_buf b = text_of(&e, &whole, page);
+    assert_lacks(&b, "RFC 6076"); /* one of a kind stands above */
+    vq_buf_done(&b);
+    e.kpi.registrations.attempts = 2;
+    e.kpi.times[VQ_KPI_RRD] = fake_kpi().times[VQ_KPI_RRD];
+    e.kpi.times[VQ_KPI_PDD] = fake_kpi().times[VQ_KPI_PDD];
+    e.kpi.times[VQ_KPI_PDD].n = 1;
+    b = text_of(&e, &whole, page);
+    assert_has(&b, "  REGISTER     2 attempts\n");
+    assert_has(&b, "    RRD ");
+    assert_lacks(&b, "  INVITE  ");
+    assert_lacks(&b, "    PDD ");
+    assert_lacks(&b, "  Peers ");
+    vq_buf_done(&b);
+    e.kpi = fake_kpi();
+    e.n_peers = 3;
+    e.n_others = 1234;
+    struct vq_report_style st = {.width = 80, .max_rows = 2};
+    b = text_of(&e, &whole, st);
+    assert_clean(&b, true, false);
+    assert_has(&b, "  INVITE       45 attempts;  9 without an outcome yet;  ASR 2.5 %;  NER 5.0 %\n"
+                   "               ACD 1 min 03 s\n"
+                   "               SER 7.5 %;  SEER 10.0 %;  ISA 12.5 %;  SCR 15.0 %\n"
+                   "               12 BYE without an answer\n");
+    assert_has(&b, "  REGISTER     90 attempts;  16 succeeded;  17 failed;  18 not authorized\n"
+                   "               19 redirected;  20 without an outcome yet;  IRA 17.5 %\n");
+    assert_has(&b, "  OPTIONS      30 asked;  1 not answered yet;  answered 32.5 %\n");
+    assert_has(&b, "  Delays              n  mean ms      min      p50      p95      p99      max\n");
+    assert_has(&b, "    PDD               7     20.0     10.0     18.0     60.0     80.0    100.0\n");
+    assert_has(&b, "    SRD, failed       7     40.0     20.0     36.0    120.0    160.0    200.0\n");
+    assert_has(&b, "  Peers                 calls  ASR %  NER %   ACD s PDD p95 ms  IRA % OPTIONS %\n");
+    assert_has(&b, "    10.0.1.0               45    2.5    5.0    62.5       60.0   17.5      32.5\n");
+    assert_has(&b, "    10.0.1.1 ");
+    assert_lacks(&b, "    10.0.1.2 ");
+    assert_has(&b, "and 1 more peers");
+    assert_has(&b, "    1,234 others           45    2.5");
+    vq_buf_done(&b);
+}
+
 static void stops_when_refused(void **state)
 {
     (void)state;
@@ -412,6 +458,7 @@ int main(void)
         cmocka_unit_test(rates_by_tiphon),
         cmocka_unit_test(lets_nothing_hostile_through),
         cmocka_unit_test(colours_by_quality),
+        cmocka_unit_test(sums_up_the_signalling),
         cmocka_unit_test(stops_when_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
