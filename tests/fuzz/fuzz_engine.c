@@ -2,6 +2,7 @@
  * afterwards. Each piece of input is: one byte of ends, one of time, two of length, the payload. */
 #include <assert.h>
 
+#include <voipqos/kpi.h>
 #include <voipqos/model.h>
 
 #include "util/bytes.h"
@@ -34,6 +35,41 @@ static bool found(const struct vq_finding *f, void *arg)
     assert(f->id && f->next_check && f->text[0]);
     ++*(unsigned *)arg;
     return true;
+}
+
+/* No ratio has more hits than it rests on, and every attempt has one outcome. */
+static void check_figures(const struct vq_kpi_figures *f)
+{
+    for (int i = 0; i < VQ_KPI_RATIOS; i++)
+        assert(f->ratios[i].hits <= f->ratios[i].n);
+    for (int i = 0; i < VQ_KPI_TIMES; i++)
+        assert(!f->times[i].n || (f->times[i].min <= f->times[i].p50 && f->times[i].p50 <= f->times[i].p95 &&
+                                  f->times[i].p95 <= f->times[i].p99 && f->times[i].p99 <= f->times[i].max));
+    assert(f->calls.attempts == f->calls.answered + f->calls.busy + f->calls.no_answer + f->calls.rejected +
+                                    f->calls.cancelled + f->calls.redirected + f->calls.failed + f->calls.timeout +
+                                    f->calls.pending);
+    assert(f->calls.requests >= f->calls.attempts && f->calls.open <= f->calls.answered);
+    assert(f->registrations.attempts == f->registrations.succeeded + f->registrations.failed +
+                                            f->registrations.unauthorized + f->registrations.redirected +
+                                            f->registrations.pending);
+    assert(f->options.answered + f->options.pending <= f->options.asked);
+}
+
+static void check_kpi(const struct vq_engine *e)
+{
+    struct vq_kpi *k;
+    struct vq_endpoint host;
+    const struct vq_kpi_figures *f;
+    uint64_t attempts = 0;
+    if (vq_kpi_new(&k, e))
+        return;
+    check_figures(vq_kpi_total(k));
+    for (size_t i = 0; (f = vq_kpi_peer(k, i, &host)); i++) {
+        check_figures(f);
+        attempts += f->calls.attempts;
+    }
+    assert(attempts == vq_kpi_total(k)->calls.attempts); /* too few calls for others */
+    vq_kpi_free(k);
 }
 
 static void read_everything(const struct vq_engine *e)
@@ -71,6 +107,7 @@ static void read_everything(const struct vq_engine *e)
             in_segments += g->packets;
         assert(in_segments == s.packets);
     }
+    check_kpi(e);
     vq_findings(e, found, &n);
     vq_engine_stats(e, &st);
     uint64_t sum = 0;
