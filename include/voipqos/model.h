@@ -47,6 +47,8 @@ enum vq_drop {
     VQ_DROP_UDP_TRUNCATED,
     VQ_DROP_UDP_BAD,          /* UDP length below 8 or beyond the IP payload */
     VQ_DROP_UDP_EMPTY,        /* no payload or nothing but CR, LF, NUL: keep-alive */
+    VQ_DROP_TCP_TRUNCATED,
+    VQ_DROP_TCP_BAD,          /* TCP header shorter than 20 bytes or beyond the IP payload */
     VQ_DROP_SNAP_CUT,         /* SIP or RTCP cut by the snap length so that it cannot be parsed */
     VQ_DROP_SIP_BAD,          /* looked like SIP, no message could be made of it */
     VQ_DROP_RTCP_BAD,

@@ -1,4 +1,5 @@
-/* decode.c - link header, tags and tunnels, IP, UDP (RFC 768): one header after the other, inwards. */
+/* decode.c - link header, tags and tunnels, IP, UDP (RFC 768) or TCP (RFC 9293): one header after the other,
+ * inwards. */
 #include "net/decode.h"
 
 #include "net/ip.h"
@@ -24,6 +25,26 @@ static bool udp(struct vq_walk *w, struct vq_dgram *d)
     d->wire = w->wire;
     d->payload = vq_slice(w->r.p, vq_rd_left(&w->r));
     d->carrier = VQ_CARRIER_UDP;
+    return true;
+}
+
+static bool tcp(struct vq_walk *w, struct vq_dgram *d)
+{
+    const uint8_t *h = vq_rd_take(&w->r, 20);
+    if (!h)
+        return vq_ip_drop(d, VQ_DROP_TCP_TRUNCATED);
+    uint32_t header = (h[12] >> 4) * 4u;
+    if (header < 20 || header > w->wire)
+        return vq_ip_drop(d, VQ_DROP_TCP_BAD);
+    if (!vq_rd_skip(&w->r, header - 20))
+        return vq_ip_drop(d, VQ_DROP_TCP_TRUNCATED);
+    d->src.port = vq_be16(h);
+    d->dst.port = vq_be16(h + 2);
+    d->tcp_seq = vq_be32(h + 4);
+    d->tcp_flags = h[13];
+    d->wire = w->wire - header;
+    d->payload = vq_slice(w->r.p, vq_rd_left(&w->r));
+    d->carrier = VQ_CARRIER_TCP;
     return true;
 }
 
@@ -62,7 +83,7 @@ static bool carried(struct vq_walk *w, struct vq_dgram *d)
     case VQ_IP_UDP:
         return udp(w, d) && d->dst.port >= 2152 && enter_udp(w, d);
     case VQ_IP_TCP:
-        d->carrier = VQ_CARRIER_TCP;
+        tcp(w, d);
         return false;
     case VQ_IP_ICMP:
     case VQ_IP_ICMP6:

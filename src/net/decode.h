@@ -1,4 +1,4 @@
-/* decode.h - from a frame to the datagram in it. Stateless: link header, tags and tunnels, IP, UDP. */
+/* decode.h - from a frame to the datagram in it. Stateless: link header, tags and tunnels, IP, UDP or TCP. */
 #ifndef VQ_NET_DECODE_H
 #define VQ_NET_DECODE_H
 
@@ -30,8 +30,17 @@ struct vq_dgram {
     uint16_t tunnels;        /* bit set of enum vq_tunnel: what it came through */
     uint16_t ip_id;          /* of IPv4, else 0 */
     uint16_t route;          /* differs, most likely, where link addresses, VLANs or tunnels do */
-    struct vq_dgram_fragment fragment; /* when drop is VQ_DROP_IP_FRAGMENT */
+    union {
+        struct vq_dgram_fragment fragment; /* when drop is VQ_DROP_IP_FRAGMENT */
+        struct {
+            uint32_t tcp_seq;  /* of the first payload byte, or of the SYN before it */
+            uint8_t tcp_flags; /* VQ_TCP_FIN ... */
+        };
+    };
 };
+
+/* RFC 9293 3.1: control bits that matter here. */
+enum { VQ_TCP_FIN = 1, VQ_TCP_SYN = 2, VQ_TCP_RST = 4 };
 
 void vq_decode(const struct vq_frame *f, struct vq_dgram *out);
 

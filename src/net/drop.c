@@ -16,6 +16,8 @@ static const struct {
     [VQ_DROP_UDP_TRUNCATED] = {"udp_truncated", "the frame ends inside its UDP header"},
     [VQ_DROP_UDP_BAD] = {"udp_bad", "the UDP length contradicts the IP length"},
     [VQ_DROP_UDP_EMPTY] = {"udp_empty", "UDP keep-alive: nothing in it but CR, LF, NUL or blanks"},
+    [VQ_DROP_TCP_TRUNCATED] = {"tcp_truncated", "the frame ends inside its TCP header"},
+    [VQ_DROP_TCP_BAD] = {"tcp_bad", "the TCP header length contradicts itself or the IP length"},
     [VQ_DROP_SNAP_CUT] = {"snap_cut", "a SIP or RTCP message that the snap length cut short"},
     [VQ_DROP_SIP_BAD] = {"sip_bad", "looks like SIP, but no message could be made of it"},
     [VQ_DROP_RTCP_BAD] = {"rtcp_bad", "an RTCP packet that contradicts itself"},

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
                          .link = links[data[0] % (sizeof links / sizeof *links)]};
     struct vq_dgram d;
     vq_decode(&f, &d);
-    if (d.carrier == VQ_CARRIER_UDP) {
+    if (d.carrier == VQ_CARRIER_UDP || d.carrier == VQ_CARRIER_TCP) {
         assert(d.payload.p >= data && d.payload.p + d.payload.n <= data + n);
         assert(d.wire >= d.payload.n);
     }

@@ -33,35 +33,56 @@ static void put32(struct packet *p, uint32_t v)
     put16(p, v & 0xffff);
 }
 
-static void ip_header(struct packet *p, const struct vq_endpoint *src, const struct vq_endpoint *dst, size_t n)
+static void ip_header(struct packet *p, const struct vq_endpoint *src, const struct vq_endpoint *dst, unsigned proto,
+                      size_t n)
 {
     if (src->family == 4) {
         put16(p, 0x4500);
         put16(p, 20 + n);
         put32(p, 0x00010000);
-        put32(p, 0x40110000); /* TTL 64, UDP, no checksum */
+        put32(p, 0x40000000 | proto << 16); /* TTL 64, no checksum */
         put(p, src->ip, 4);
         put(p, dst->ip, 4);
     } else {
         put32(p, 0x60000000);
         put16(p, n);
-        put16(p, 0x1140);
+        put16(p, proto << 8 | 0x40);
         put(p, src->ip, 16);
         put(p, dst->ip, 16);
     }
 }
 
-void packet_udp(struct packet *p, const struct vq_endpoint *src, const struct vq_endpoint *dst, const void *payload, size_t n)
+static void headers(struct packet *p, const struct vq_endpoint *src, const struct vq_endpoint *dst, unsigned proto,
+                    size_t n)
 {
     static const uint8_t macs[12] = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1};
     p->n = 0;
     put(p, macs, sizeof macs);
     put16(p, src->family == 4 ? 0x0800 : 0x86dd);
-    ip_header(p, src, dst, n + 8);
+    ip_header(p, src, dst, proto, n);
+}
+
+void packet_udp(struct packet *p, const struct vq_endpoint *src, const struct vq_endpoint *dst, const void *payload, size_t n)
+{
+    headers(p, src, dst, 17, n + 8);
     put16(p, src->port);
     put16(p, dst->port);
     put16(p, n + 8);
     put16(p, 0);
+    put(p, payload, n);
+}
+
+void packet_tcp(struct packet *p, const struct vq_endpoint *src, const struct vq_endpoint *dst, uint32_t seq, unsigned flags,
+                const void *payload, size_t n)
+{
+    headers(p, src, dst, 6, n + 20);
+    put16(p, src->port);
+    put16(p, dst->port);
+    put32(p, seq);
+    put32(p, 0);
+    put16(p, 0x5000 | (flags & 0x3f)); /* five words of header */
+    put16(p, 0xffff);
+    put32(p, 0);
     put(p, payload, n);
 }
 

@@ -1,4 +1,4 @@
-/* packet.h - frames made by hand: Ethernet, IPv4 or IPv6, UDP; SIP and RTP in them. */
+/* packet.h - frames made by hand: Ethernet, IPv4 or IPv6, UDP or TCP; SIP and RTP in them. */
 #ifndef VQ_TESTS_PACKET_H
 #define VQ_TESTS_PACKET_H
 
@@ -14,6 +14,9 @@ struct packet {
 
 /* A UDP datagram in an Ethernet frame. */
 void packet_udp(struct packet *p, const struct vq_endpoint *src, const struct vq_endpoint *dst, const void *payload, size_t n);
+/* A TCP segment without options; `flags` as in net/decode.h. */
+void packet_tcp(struct packet *p, const struct vq_endpoint *src, const struct vq_endpoint *dst, uint32_t seq, unsigned flags,
+                const void *payload, size_t n);
 void packet_rtp(struct packet *p, const struct vq_endpoint *src, const struct vq_endpoint *dst, uint32_t ssrc, uint16_t seq,
                 uint32_t ts, uint8_t pt);
 

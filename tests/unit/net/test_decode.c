@@ -142,10 +142,53 @@ static void test_contradictions(void **state)
     q = p;
     q.bytes[14 + 9] = 6;
     d = decode(1, q.bytes, q.n);
-    assert_int_equal(d.carrier, VQ_CARRIER_TCP);
+    assert_int_equal(d.drop, VQ_DROP_TCP_TRUNCATED);
     q.bytes[14 + 9] = 1;
     d = decode(1, q.bytes, q.n);
     assert_int_equal(d.carrier, VQ_CARRIER_ICMP);
+}
+
+static void test_tcp(void **state)
+{
+    (void)state;
+    struct vq_endpoint src = ep("10.1.2.3", 5060), dst = ep("10.4.5.6", 40000);
+    struct packet p, q;
+    packet_tcp(&p, &src, &dst, 0xfedcba98, VQ_TCP_SYN | VQ_TCP_FIN, "hello", 5);
+    struct vq_dgram d = decode(1, p.bytes, p.n);
+    assert_int_equal(d.carrier, VQ_CARRIER_TCP);
+    assert_true(vq_endpoint_eq(&d.src, &src) && vq_endpoint_eq(&d.dst, &dst));
+    assert_int_equal(d.tcp_seq, 0xfedcba98);
+    assert_int_equal(d.tcp_flags, VQ_TCP_SYN | VQ_TCP_FIN);
+    assert_int_equal(d.payload.n, 5);
+    assert_int_equal(d.wire, 5);
+    assert_memory_equal(d.payload.p, "hello", 5);
+    q = p;
+    q.bytes[14 + 20 + 12] = 0x60; /* the first four bytes are an option */
+    d = decode(1, q.bytes, q.n);
+    assert_int_equal(d.payload.n, 1);
+    assert_int_equal(d.payload.p[0], 'o');
+    q.bytes[14 + 20 + 12] = 0x70; /* beyond the IP packet */
+    d = decode(1, q.bytes, q.n);
+    assert_int_equal(d.drop, VQ_DROP_TCP_BAD);
+    q.bytes[14 + 20 + 12] = 0x40; /* shorter than the header */
+    d = decode(1, q.bytes, q.n);
+    assert_int_equal(d.drop, VQ_DROP_TCP_BAD);
+    struct vq_guard g;
+    guard_init(&g, sizeof p.bytes);
+    p.bytes[14 + 20 + 12] = 0x60;
+    for (size_t n = 34; n <= p.n; n++) {
+        d = decode(1, guard_put(&g, p.bytes, n), n);
+        if (n < 58)
+            assert_int_equal(d.drop, VQ_DROP_TCP_TRUNCATED);
+        else
+            assert_true(d.carrier == VQ_CARRIER_TCP && d.payload.n == n - 58 && d.wire == 1);
+    }
+    guard_done(&g);
+    src = ep("2001:db8::1", 5060);
+    dst = ep("2001:db8::2", 40000);
+    packet_tcp(&p, &src, &dst, 7, 0, "hello", 5);
+    d = decode(1, p.bytes, p.n);
+    assert_true(d.carrier == VQ_CARRIER_TCP && d.payload.n == 5 && vq_endpoint_eq(&d.dst, &dst));
 }
 
 /* Cut anywhere, every link type: nothing is read behind the end, and what the snap length cut is told from what is bad. */
@@ -176,6 +219,7 @@ static void test_truncations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_links), cmocka_unit_test(test_ip6_extensions),
-                                       cmocka_unit_test(test_contradictions), cmocka_unit_test(test_truncations)};
+                                       cmocka_unit_test(test_contradictions), cmocka_unit_test(test_tcp),
+                                       cmocka_unit_test(test_truncations)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
