@@ -74,6 +74,11 @@ struct vq_stats {
     uint64_t evicted_flows, evicted_streams, evicted_calls, evicted_registrations, evicted_dialogs;
     uint64_t evicted_finished;             /* of those: calls and streams that had already ended */
     uint64_t icmp_not_kept;                /* ICMP errors beyond the list */
+    uint64_t tcp_sip_flows, tcp_tls_flows; /* TCP connections that carried SIP; that were encrypted (TLS) */
+    uint64_t tcp_tls_sip_flows;            /* of the latter: on port 5061, where SIP over TLS is at home */
+    uint64_t tcp_gaps;                     /* holes in connections with SIP: not captured, or cut by the snap length */
+    uint64_t tcp_keep_alives;              /* frames with SIP keep-alives (RFC 5626 3.5.1); counted as TCP */
+    uint64_t evicted_tcp_flows;
     uint64_t messages_not_kept;            /* SIP messages over a call's cap */
     uint32_t open_flows, open_streams, open_calls, open_registrations, open_dialogs; /* in memory now */
 };

@@ -76,7 +76,7 @@ static void candidate(struct vq_engine *e, const struct packet *p)
 /* RTP and RTCP begin with version 2 in two bits; nothing else that is told apart here does. */
 static bool may_be_rtp(const struct vq_dgram *d)
 {
-    return d->payload.n && d->payload.p[0] >> 6 == 2;
+    return d->payload.n && d->payload.p[0] >> 6 == 2 && d->carrier == VQ_CARRIER_UDP;
 }
 
 static void datagram(struct vq_engine *e, const struct packet *p)
@@ -129,8 +129,10 @@ static void timer_fired(struct vq_timer *t, void *arg)
     struct vq_engine *e = arg;
     if (t->kind == VQ_TIMER_STREAM)
         vq_stream_idle(e, VQ_CONTAINER(t, struct vq_rtp_stream, idle));
-    else
+    else if (t->kind == VQ_TIMER_TALK)
         vq_talk_timer(e, VQ_CONTAINER(t, struct vq_talk, timer));
+    else
+        vq_tcp_timer(e, t);
 }
 
 /* Frames whose packets will not become whole any more change sides in the account. */
@@ -219,7 +221,7 @@ static void carried(struct vq_engine *e, const struct packet *p)
         datagram(e, p);
         return;
     case VQ_CARRIER_TCP:
-        decoded(e, VQ_DEC_TCP);
+        vq_tcp_packet(e, &p->d);
         return;
     case VQ_CARRIER_ICMP:
         vq_icmp_packet(e, &p->d);
@@ -344,6 +346,7 @@ void vq_engine_tick(struct vq_engine *e, int64_t now)
 
 void vq_engine_finish(struct vq_engine *e)
 {
+    vq_tcp_finish(e);
     e->finished = true;
     expire_fragments(e, INT64_MAX);
     for (struct vq_list *l = e->stream_all.next; l != &e->stream_all; l = l->next)
@@ -399,7 +402,7 @@ uint64_t vq_options_ceiling(const struct vq_options *o)
     uint64_t dialog = sizeof(struct vq_sip_dialog) + vq_talk_arena[VQ_TALK_DIALOG];
     return sizeof(struct vq_engine) + o->max_flows * flow + o->max_streams * stream + o->max_calls * call +
            o->max_registrations * reg + o->max_dialogs * dialog + VQ_NAT_MAX * sizeof(struct vq_nat) +
-           VQ_FRAGMENT_BYTES + VQ_FRAGMENT_PACKETS * 200 + (80u << 10); /* defrag.h */
+           VQ_FRAGMENT_BYTES + VQ_FRAGMENT_PACKETS * 200 + (80u << 10) /* defrag.h */ + vq_tcp_in_ceiling();
 }
 
 static bool valid(const struct vq_options *o)
@@ -461,9 +464,11 @@ int vq_engine_new(struct vq_engine **out, const struct vq_options *o)
     init_pools(e);
     vq_sip_parser_init(&e->sip);
     e->nats = calloc(VQ_NAT_MAX, sizeof *e->nats);
+    e->tcp = vq_tcp_in_new();
     e->diagnosis = vq_diagnosis_new();
     e->base = vq_score_base_new();
-    if (init_tables(e) || vq_defrag_new(&e->defrag, VQ_FRAGMENT_BYTES, VQ_FRAGMENT_PACKETS, o->hash_seed) || !e->nats || !e->diagnosis || !e->base) {
+    if (init_tables(e) || vq_defrag_new(&e->defrag, VQ_FRAGMENT_BYTES, VQ_FRAGMENT_PACKETS, o->hash_seed) || !e->nats ||
+        !e->tcp || !e->diagnosis || !e->base) {
         vq_engine_free(e);
         return -ENOMEM;
     }
@@ -495,6 +500,7 @@ void vq_engine_free(struct vq_engine *e)
                                  &e->nat_by_client, &e->nat_by_pair};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         vq_table_done(tables[i]);
+    vq_tcp_in_free(e->tcp);
     vq_sip_parser_done(&e->sip);
     vq_defrag_free(e->defrag);
     free(e->inner);

@@ -68,6 +68,19 @@ bool vq_mirror_seen(struct vq_engine *e, const struct vq_dgram *d);
 /* ---- rtcp_in.c ---- */
 bool vq_rtcp_packet(struct vq_engine *e, const struct vq_dgram *d);
 
+/* ---- tcp_in.c ---- */
+/* Connections that are remembered, and bytes of early segments and unfinished messages, at most. */
+#define VQ_TCP_FLOWS 16384u
+#define VQ_TCP_BYTES ((size_t)16 << 20)
+struct vq_tcp_in *vq_tcp_in_new(void); /* NULL without memory */
+void vq_tcp_in_free(struct vq_tcp_in *in);
+size_t vq_tcp_in_ceiling(void); /* the most bytes it can hold */
+/* A segment; the frame is counted. */
+void vq_tcp_packet(struct vq_engine *e, const struct vq_dgram *d);
+void vq_tcp_timer(struct vq_engine *e, struct vq_timer *t);
+/* Hands over what still waits for something before it. */
+void vq_tcp_finish(struct vq_engine *e);
+
 /* ---- nat.c ---- */
 bool vq_nat_packet(struct vq_engine *e, const struct vq_dgram *d);
 /* The address that STUN gave to `local`; NULL when none did. */

@@ -183,7 +183,7 @@ struct vq_note {
     uint32_t cseq;
     uint16_t status;
     uint8_t method;              /* enum vq_sip_method, of the CSeq too */
-    bool has_cseq, retransmission, hold, from_caller;
+    bool has_cseq, retransmission, hold, from_caller, tcp;
 };
 
 #define VQ_ID_HEAD 36 /* bytes of a Call-ID that are compared without looking further */
@@ -312,6 +312,7 @@ struct vq_engine {
     uint8_t *inner;              /* VQ_DEFRAG_MAX bytes, made when first needed */
     struct vq_icmp icmps[VQ_ICMP_MAX];
     size_t n_icmps;
+    struct vq_tcp_in *tcp;       /* tcp_in.c's */
 
     struct vq_pool flows, ports, promises, streams, colds;
     struct vq_pool chunks;       /* of the arenas of calls, registrations, dialogs and streams */
@@ -371,7 +372,7 @@ static inline struct vq_sip_call *vq_sip_call_at(const struct vq_engine *e, uint
     return VQ_AT(e->talks[VQ_TALK_CALL].pool, struct vq_sip_call, h);
 }
 
-enum vq_timer_kind { VQ_TIMER_STREAM, VQ_TIMER_TALK };
+enum vq_timer_kind { VQ_TIMER_STREAM, VQ_TIMER_TALK, VQ_TIMER_TCP };
 
 /* engine.c */
 void vq_emit(struct vq_engine *e, enum vq_event_kind kind, uint32_t handle, bool evicted);

@@ -1,0 +1,382 @@
+/* tcp_in.c - SIP over TCP: segments become two byte streams, and these the messages that UDP would have brought.
+ *
+ * A connection is followed while it may be SIP, on any port. The first bytes decide: a direction whose beginning was
+ * captured must begin with a start line, or with the empty lines of a keep-alive. Where the capture came later, several
+ * segments may pass before one shows a start line. Of all other connections only the ports are remembered. */
+#include "session/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/tcp.h"
+#include "proto/sip_frame.h"
+#include "util/budget.h"
+
+#define TRIES 8u /* segments in the middle of a connection that may show no SIP */
+#define IDLE_SIP   (3600 * VQ_S)
+#define IDLE_OTHER (120 * VQ_S)
+#define BUDGET_ROOM ((size_t)4 * VQ_SIP_FRAME_MOST) /* what one connection may want at once */
+
+enum kind { FOREIGN, UNDECIDED, SIP, KINDS }; /* who goes first when there are too many */
+
+struct way {
+    struct vq_tcp tcp;
+    struct vq_sip_framer framer;
+    struct vq_dgram last;  /* segment; its payload is gone */
+    bool begun, gap;       /* bytes have come; some were missing */
+};
+
+struct tcp_flow {
+    uint32_t handle;
+    uint8_t kind, tries;
+    uint32_t undecided, pings; /* frames counted as TCP that are SIP, or keep-alives of it, if this is SIP */
+    struct vq_endpoint ends[2]; /* the lower one first */
+    uint64_t hash;
+    int64_t last;
+    struct vq_list lru;
+    struct vq_timer timer;
+    struct way ways[2];        /* from the end of the same index */
+};
+
+struct vq_tcp_in {
+    struct vq_pool flows;
+    struct vq_table by_key;
+    struct vq_list lru[KINDS]; /* longest idle first */
+    struct vq_budget budget;   /* of early segments and unfinished messages */
+};
+
+/* A direction at work. */
+struct work {
+    struct vq_engine *e;
+    struct tcp_flow *f;
+    struct way *way;
+    unsigned good, bad; /* messages */
+};
+
+size_t vq_tcp_in_ceiling(void)
+{
+    return sizeof(struct vq_tcp_in) + VQ_TCP_BYTES +
+           VQ_TCP_FLOWS * (sizeof(struct tcp_flow) + 4 * sizeof(struct vq_table_slot));
+}
+
+struct vq_tcp_in *vq_tcp_in_new(void)
+{
+    struct vq_tcp_in *in = calloc(1, sizeof *in);
+    if (!in)
+        return NULL;
+    vq_pool_init(&in->flows, sizeof(struct tcp_flow), VQ_TCP_FLOWS);
+    in->budget.cap = VQ_TCP_BYTES;
+    for (int k = 0; k < KINDS; k++)
+        vq_list_init(&in->lru[k]);
+    if (vq_table_init(&in->by_key)) {
+        free(in);
+        return NULL;
+    }
+    return in;
+}
+
+static void release(struct vq_tcp_in *in, struct tcp_flow *f)
+{
+    for (int i = 0; i < 2; i++) {
+        vq_tcp_done(&f->ways[i].tcp, &in->budget);
+        vq_sip_frame_done(&f->ways[i].framer, &in->budget);
+        f->ways[i] = (struct way){0};
+    }
+}
+
+void vq_tcp_in_free(struct vq_tcp_in *in)
+{
+    if (!in)
+        return;
+    for (int k = UNDECIDED; k < KINDS; k++)
+        for (struct vq_list *l = in->lru[k].next; l != &in->lru[k]; l = l->next)
+            release(in, VQ_CONTAINER(l, struct tcp_flow, lru));
+    vq_table_done(&in->by_key);
+    vq_pool_done(&in->flows);
+    free(in);
+}
+
+/* ---- what a direction's bytes are ---------------------------------------------------------------------------------- */
+
+static void become(struct work *w, enum kind kind)
+{
+    w->f->kind = (uint8_t)kind;
+    vq_list_touch(&w->e->tcp->lru[kind], &w->f->lru);
+}
+
+static void become_sip(struct work *w)
+{
+    struct vq_stats *st = &w->e->stats;
+    become(w, SIP);
+    st->tcp_sip_flows++;
+    st->decoded[VQ_DEC_SIP] += w->f->undecided;
+    st->decoded[VQ_DEC_TCP] -= w->f->undecided;
+    st->tcp_keep_alives += w->f->pings;
+    w->f->undecided = w->f->pings = 0;
+}
+
+/* RFC 8446 5.1 and those before it: content type, version 3.x, length of a record. */
+static bool is_tls(struct vq_slice s)
+{
+    return s.n >= 5 && s.p[0] >= 20 && s.p[0] <= 23 && s.p[1] == 3 && s.p[2] <= 4 && vq_be16(s.p + 3) <= 16384 + 2048;
+}
+
+#define SIPS_PORT 5061
+
+static void become_tls(struct work *w)
+{
+    struct vq_stats *st = &w->e->stats;
+    become(w, FOREIGN);
+    st->tcp_tls_flows++;
+    st->tcp_tls_sip_flows += w->f->ends[0].port == SIPS_PORT || w->f->ends[1].port == SIPS_PORT;
+}
+
+static void decide(struct work *w, uint64_t skipped_before)
+{
+    const struct vq_sip_framer *s = &w->way->framer;
+    if (s->begun)
+        become_sip(w);
+    else if (s->skipped > skipped_before && ((w->way->tcp.syn && !w->way->gap) || ++w->f->tries == TRIES))
+        become(w, FOREIGN);
+}
+
+static void on_message(struct vq_slice message, enum vq_sip_frame_fault fault, void *arg)
+{
+    struct work *w = arg;
+    struct vq_dgram d = w->way->last;
+    struct vq_sip m;
+    const char *why;
+    d.payload = message;
+    d.wire = (uint32_t)message.n;
+    if (!vq_sip_parse(&w->e->sip, message, &m, &why)) {
+        w->bad++;
+        return;
+    }
+    if (!m.defect)
+        m.defect = vq_sip_frame_fault_text(fault);
+    vq_sip_packet(w->e, &d, &m);
+    w->good++;
+}
+
+static void on_bytes(enum vq_tcp_event what, struct vq_slice bytes, void *arg)
+{
+    struct work *w = arg;
+    struct way *way = w->way;
+    const struct vq_sip_reader to = {on_message, w, &w->e->tcp->budget};
+    if (w->f->kind == FOREIGN)
+        return;
+    if (what == VQ_TCP_END) {
+        vq_sip_frame_end(&way->framer, &to);
+        way->begun = way->gap = false;
+        return;
+    }
+    if (what == VQ_TCP_HOLE) {
+        w->e->stats.tcp_gaps += w->f->kind == SIP;
+        way->gap = true;
+        vq_sip_frame_hole(&way->framer, &to);
+        return;
+    }
+    if (!way->begun && w->f->kind == UNDECIDED && is_tls(bytes)) {
+        become_tls(w);
+        return;
+    }
+    if (!way->begun && !way->tcp.syn)
+        vq_sip_frame_hole(&way->framer, &to);
+    way->begun = true;
+    uint64_t skipped = way->framer.skipped;
+    if (vq_sip_frame_put(&way->framer, bytes, &to))
+        w->e->no_memory = true;
+    if (w->f->kind == UNDECIDED)
+        decide(w, skipped);
+}
+
+static struct vq_tcp_reader reader(struct work *w)
+{
+    return (struct vq_tcp_reader){on_bytes, w, &w->e->tcp->budget};
+}
+
+/* ---- connections --------------------------------------------------------------------------------------------------- */
+
+#define KEY_SIZE (2 * sizeof(struct vq_endpoint))
+
+static struct tcp_flow *flow_at(const struct vq_tcp_in *in, uint32_t h)
+{
+    return VQ_AT(in->flows, struct tcp_flow, h);
+}
+
+static bool flow_eq(uint32_t handle, const void *key, const void *arg)
+{
+    return memcmp(flow_at(arg, handle)->ends, key, KEY_SIZE) == 0;
+}
+
+/* What both directions still hold is all there will be. */
+static void flush(struct vq_engine *e, struct tcp_flow *f)
+{
+    for (int i = 0; i < 2; i++) {
+        struct work w = {.e = e, .f = f, .way = &f->ways[i]};
+        const struct vq_tcp_reader to = reader(&w);
+        vq_tcp_flush(&f->ways[i].tcp, &to);
+    }
+}
+
+static void drop_flow(struct vq_engine *e, struct tcp_flow *f)
+{
+    struct vq_tcp_in *in = e->tcp;
+    flush(e, f);
+    release(in, f);
+    vq_timer_cancel(&f->timer);
+    vq_list_remove(&f->lru);
+    vq_table_remove(&in->by_key, f->hash, f->handle);
+    vq_pool_give(&in->flows, f->handle);
+}
+
+/* The longest idle of the first kind that has one, from `from` on. */
+static void evict(struct vq_engine *e, enum kind from)
+{
+    for (int k = from; k < KINDS; k++)
+        if (!vq_list_empty(&e->tcp->lru[k])) {
+            drop_flow(e, VQ_CONTAINER(e->tcp->lru[k].next, struct tcp_flow, lru));
+            e->stats.evicted_tcp_flows++;
+            return;
+        }
+}
+
+static struct tcp_flow *new_flow(struct vq_engine *e, const struct vq_endpoint *key, uint64_t hash)
+{
+    struct vq_tcp_in *in = e->tcp;
+    if (in->flows.used == in->flows.cap)
+        evict(e, FOREIGN);
+    uint32_t h = vq_pool_take(&in->flows);
+    if (!h)
+        return NULL;
+    struct tcp_flow *f = flow_at(in, h);
+    if (vq_table_add(&in->by_key, hash, h)) {
+        vq_pool_give(&in->flows, h);
+        return NULL;
+    }
+    f->handle = h;
+    f->hash = hash;
+    memcpy(f->ends, key, KEY_SIZE);
+    f->kind = UNDECIDED;
+    f->timer.kind = VQ_TIMER_TCP;
+    vq_list_append(&in->lru[UNDECIDED], &f->lru);
+    return f;
+}
+
+static void arm(struct vq_engine *e, struct tcp_flow *f)
+{
+    int64_t due = f->last + (f->kind == SIP ? IDLE_SIP : IDLE_OTHER);
+    for (int i = 0; i < 2; i++) {
+        int64_t since = vq_tcp_waiting(&f->ways[i].tcp);
+        if (since != VQ_NONE && since + VQ_TCP_PATIENCE < due)
+            due = since + VQ_TCP_PATIENCE;
+    }
+    if (!f->timer.next || due < f->timer.due)
+        vq_timer_arm(&e->wheel, &f->timer, due);
+}
+
+void vq_tcp_timer(struct vq_engine *e, struct vq_timer *t)
+{
+    struct tcp_flow *f = VQ_CONTAINER(t, struct tcp_flow, timer);
+    for (int i = 0; i < 2; i++) {
+        struct work w = {.e = e, .f = f, .way = &f->ways[i]};
+        const struct vq_tcp_reader to = reader(&w);
+        vq_tcp_expire(&f->ways[i].tcp, e->now - VQ_TCP_PATIENCE, &to);
+    }
+    if (f->kind == FOREIGN)
+        release(e->tcp, f);
+    if (e->now - f->last >= (f->kind == SIP ? IDLE_SIP : IDLE_OTHER))
+        drop_flow(e, f);
+    else
+        arm(e, f);
+}
+
+void vq_tcp_finish(struct vq_engine *e)
+{
+    /* SIP first: what turns out to be SIP only now joins the list that is done. */
+    for (int k = SIP; k >= UNDECIDED; k--)
+        for (struct vq_list *l = e->tcp->lru[k].next, *next; l != &e->tcp->lru[k]; l = next) {
+            next = l->next;
+            flush(e, VQ_CONTAINER(l, struct tcp_flow, lru));
+        }
+}
+
+/* ---- every segment ------------------------------------------------------------------------------------------------- */
+
+static bool is_keep_alive(struct vq_slice s)
+{
+    size_t i = 0;
+    while (i < s.n && (s.p[i] == '\r' || s.p[i] == '\n'))
+        i++;
+    return s.n && i == s.n;
+}
+
+/* Each frame is counted once, by what its connection is known to be; the undecided are remembered. */
+static void account(struct vq_engine *e, const struct work *w, const struct vq_dgram *d)
+{
+    struct vq_stats *st = &e->stats;
+    bool ping = is_keep_alive(d->payload);
+    if (w->f->kind == UNDECIDED) {
+        w->f->undecided += d->payload.n && !ping;
+        w->f->pings += ping;
+    }
+    if (w->f->kind != SIP || !d->payload.n || ping) {
+        st->decoded[VQ_DEC_TCP]++;
+        st->tcp_keep_alives += w->f->kind == SIP && ping;
+    } else if (w->bad && !w->good) {
+        st->not_decoded[d->payload.n < d->wire ? VQ_DROP_SNAP_CUT : VQ_DROP_SIP_BAD]++;
+    } else {
+        st->decoded[VQ_DEC_SIP]++;
+    }
+}
+
+static void follow(struct vq_engine *e, struct tcp_flow *f, unsigned from, const struct vq_dgram *d)
+{
+    struct work w = {.e = e, .f = f, .way = &f->ways[from]};
+    const struct vq_tcp_reader to = reader(&w);
+    w.way->last = *d;
+    w.way->last.payload = vq_slice(NULL, 0);
+    if (vq_tcp_put(&w.way->tcp, d, &to))
+        e->no_memory = true;
+    account(e, &w, d);
+    if (d->tcp_flags & VQ_TCP_RST && w.way->tcp.ended)
+        flush(e, f);
+    if (f->kind == FOREIGN)
+        release(e->tcp, f);
+}
+
+void vq_tcp_packet(struct vq_engine *e, const struct vq_dgram *d)
+{
+    struct vq_tcp_in *in = e->tcp;
+    unsigned from = memcmp(&d->src, &d->dst, sizeof d->src) > 0;
+    const struct vq_endpoint key[2] = {from ? d->dst : d->src, from ? d->src : d->dst};
+    uint64_t hash = vq_hash(e, key, KEY_SIZE, 10);
+    uint32_t h = vq_table_find(&in->by_key, hash, flow_eq, key, in);
+    bool news = d->wire || d->tcp_flags & VQ_TCP_SYN;
+    struct tcp_flow *f = h ? flow_at(in, h) : NULL;
+    if (!f && news) {
+        f = new_flow(e, key, hash);
+        if (!f) {
+            e->no_memory = true;
+            e->stats.not_decoded[VQ_DROP_NO_MEMORY]++;
+            return;
+        }
+    }
+    if (!f || (f->kind == FOREIGN && !(d->tcp_flags & VQ_TCP_SYN))) {
+        e->stats.decoded[VQ_DEC_TCP]++;
+    } else {
+        if (f->kind == FOREIGN) { /* another connection on the same ports */
+            f->kind = UNDECIDED;
+            f->tries = 0;
+            f->undecided = f->pings = 0;
+        }
+        follow(e, f, from, d);
+    }
+    if (!f)
+        return;
+    f->last = e->now;
+    vq_list_touch(&in->lru[f->kind], &f->lru);
+    arm(e, f);
+    if (in->budget.cap - in->budget.used < BUDGET_ROOM)
+        evict(e, UNDECIDED);
+}
