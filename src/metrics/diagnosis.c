@@ -126,6 +126,9 @@ RULE(backwards, f->backwards_ms > 1,
 RULE(fragments, f->fragments > 0, "%llu IP %s could not be put together: other parts of their packets are missing.",
      COUNTED(f->fragments, "fragment", "fragments"))
 RULE(bad_sip, f->bad_sip > 0, "%llu %s of what looks like SIP, of which no message could be made.", COUNTED(f->bad_sip, "packet", "packets"))
+RULE(tcp_gaps, f->tcp_gaps > 0, "%llu %s in TCP connections with SIP: what was sent there is missing from the report.",
+     COUNTED(f->tcp_gaps, "gap", "gaps"))
+RULE(tls, f->tls > 0, "%llu TLS %s could not be read: SIP on port 5061 is encrypted.", COUNTED(f->tls, "connection", "connections"))
 RULE(no_memory, f->no_memory > 0, "%llu %s not followed up for want of memory.", COUNTED(f->no_memory, "packet", "packets"))
 RULE(evicted, f->evicted > 0, "%llu %s (call, stream or flow) let go because a table was full.", COUNTED(f->evicted, "object", "objects"))
 
@@ -138,6 +141,8 @@ static const struct rule rules[] = {
     ROW("capture-backwards", backwards, CAPTURE, WARNING, "Sort the file by time (reordercap), or check the capturing machine's clock."),
     ROW("capture-fragments", fragments, CAPTURE, WARNING, "Does a capture filter (udp port 5060) or a firewall drop the later fragments? Large SIP messages travel in them."),
     ROW("capture-bad-sip", bad_sip, CAPTURE, INFO, "Look at these packets in Wireshark."),
+    ROW("capture-tcp-gaps", tcp_gaps, CAPTURE, WARNING, "Did the capture drop packets, or cut them short (tcpdump -s 0)?"),
+    ROW("capture-tls", tls, CAPTURE, INFO, "Capture where SIP is not encrypted, or let the lab's phones use UDP or TCP."),
 
     ROW("registration-timeout", reg_timeout, REGISTRATION, ERROR, "Is the server running, its address right, and UDP port open in the firewall?"),
     ROW("registration-wrong-password", wrong_password, REGISTRATION, ERROR, "Compare user name and secret in the phone with the PBX extension."),

@@ -38,7 +38,7 @@ struct vq_facts {
     bool icmp_sip;               /* about SIP's own port */
 
     /* capture */
-    uint64_t snap_cut, backwards, fragments, bad_sip, no_memory, evicted;
+    uint64_t snap_cut, backwards, fragments, bad_sip, no_memory, evicted, tcp_gaps, tls;
     double backwards_ms;         /* the largest step */
 };
 

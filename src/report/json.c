@@ -192,6 +192,19 @@ static json_t *evicted(struct vq_json *j, const struct vq_stats *s)
     return o;
 }
 
+/* TCP connections, by what was found in them. */
+static json_t *tcp(struct vq_json *j, const struct vq_stats *s)
+{
+    json_t *o = json_object();
+    vq_json_int(j, o, "sip_flows", s->tcp_sip_flows);
+    vq_json_int(j, o, "tls_flows", s->tcp_tls_flows);
+    vq_json_int(j, o, "tls_sip_flows", s->tcp_tls_sip_flows);
+    vq_json_int(j, o, "gaps", s->tcp_gaps);
+    vq_json_int(j, o, "keep_alives", s->tcp_keep_alives);
+    vq_json_int(j, o, "evicted_flows", s->evicted_tcp_flows);
+    return o;
+}
+
 static json_t *capture(struct vq_json *j, const struct vq_report_input *in, const struct vq_stats *s)
 {
     json_t *o = json_object(), *decoded = json_object(), *not = json_object(), *messages = json_object(),
@@ -222,6 +235,7 @@ static json_t *capture(struct vq_json *j, const struct vq_report_input *in, cons
     vq_json_int(j, messages, "rtcp", s->rtcp_packets);
     vq_json_int(j, messages, "stun", s->stun_messages);
     vq_json_put(j, o, "messages", messages);
+    vq_json_put(j, o, "tcp", tcp(j, s));
     vq_json_int(j, o, "sip_defective", s->sip_defective);
     vq_json_int(j, o, "sip_not_kept", s->messages_not_kept);
     vq_json_int(j, o, "snap_cut_frames", s->snap_cut_frames);

@@ -133,6 +133,8 @@ static void name_message(struct drawing *d, const struct vq_message *m, struct v
     }
     if (st->verbose && m->cseq_method && reason == REASON_FULL)
         vq_buf_fmt(b, ", CSeq %u", m->cseq);
+    if (m->transport != VQ_UDP && reason == REASON_FULL)
+        vq_buf_fmt(b, " [%s]", vq_transport_name((enum vq_transport)m->transport));
 }
 
 static void message(struct drawing *d, const struct vq_message *m)

@@ -184,7 +184,7 @@ static void warnings(struct vq_out *o, const struct vq_report_input *in, const s
         warning(o, "Attention", b->p);
     if (s->frames && vq_text_nothing(s))
         warning(o, "Attention",
-                "neither SIP nor RTP over UDP was found; what TCP, TLS and tunnels carry is not looked into");
+                "neither SIP nor RTP was found; what TLS and tunnels carry is not looked into");
 }
 
 /* ---- the totals -------------------------------------------------------------------------------------------------- */

@@ -37,6 +37,8 @@ static void capture(const struct vq_engine *e, uint32_t handle, struct vq_facts 
         .bad_sip = st.not_decoded[VQ_DROP_SIP_BAD],
         .no_memory = st.not_decoded[VQ_DROP_NO_MEMORY],
         .evicted = st.evicted_calls + st.evicted_streams + st.evicted_flows + st.evicted_registrations + st.evicted_dialogs,
+        .tcp_gaps = st.tcp_gaps,
+        .tls = st.tcp_tls_sip_flows,
     };
 }
 

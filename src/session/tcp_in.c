@@ -50,7 +50,8 @@ struct work {
     struct vq_engine *e;
     struct tcp_flow *f;
     struct way *way;
-    unsigned good, bad; /* messages */
+    uint64_t empty_lines; /* between messages, before this segment */
+    unsigned good, bad;   /* messages */
 };
 
 size_t vq_tcp_in_ceiling(void)
@@ -152,7 +153,8 @@ static void on_message(struct vq_slice message, enum vq_sip_frame_fault fault, v
         w->bad++;
         return;
     }
-    if (!m.defect)
+    /* What the parser says of a body that is not there is less than what is known here. */
+    if (!m.defect || fault == VQ_FRAME_TOO_LONG || fault == VQ_FRAME_CUT)
         m.defect = vq_sip_frame_fault_text(fault);
     vq_sip_packet(w->e, &d, &m);
     w->good++;
@@ -303,19 +305,20 @@ void vq_tcp_finish(struct vq_engine *e)
 
 /* ---- every segment ------------------------------------------------------------------------------------------------- */
 
-static bool is_keep_alive(struct vq_slice s)
+/* Nothing but line ends, and between messages. */
+static bool is_keep_alive(const struct work *w, struct vq_slice s)
 {
     size_t i = 0;
     while (i < s.n && (s.p[i] == '\r' || s.p[i] == '\n'))
         i++;
-    return s.n && i == s.n;
+    return i == s.n && w->way->framer.empty_lines > w->empty_lines;
 }
 
 /* Each frame is counted once, by what its connection is known to be; the undecided are remembered. */
 static void account(struct vq_engine *e, const struct work *w, const struct vq_dgram *d)
 {
     struct vq_stats *st = &e->stats;
-    bool ping = is_keep_alive(d->payload);
+    bool ping = is_keep_alive(w, d->payload);
     if (w->f->kind == UNDECIDED) {
         w->f->undecided += d->payload.n && !ping;
         w->f->pings += ping;
@@ -332,7 +335,7 @@ static void account(struct vq_engine *e, const struct work *w, const struct vq_d
 
 static void follow(struct vq_engine *e, struct tcp_flow *f, unsigned from, const struct vq_dgram *d)
 {
-    struct work w = {.e = e, .f = f, .way = &f->ways[from]};
+    struct work w = {.e = e, .f = f, .way = &f->ways[from], .empty_lines = f->ways[from].framer.empty_lines};
     const struct vq_tcp_reader to = reader(&w);
     w.way->last = *d;
     w.way->last.payload = vq_slice(NULL, 0);

@@ -241,7 +241,7 @@ static void says_when_there_is_nothing_to_judge(void **state)
     struct vq_report_style wide = page;
     wide.width = 400;
     struct vq_buf b = text_of(&e, &whole, wide);
-    assert_has(&b, "neither SIP nor RTP over UDP was found");
+    assert_has(&b, "neither SIP nor RTP was found");
     assert_lacks(&b, "no findings");
     vq_buf_done(&b);
     e.stats.sip_messages = 1;
