@@ -235,7 +235,7 @@ static void drop_flow(struct vq_engine *e, struct tcp_flow *f)
 /* The longest idle of the first kind that has one, from `from` on. */
 static void evict(struct vq_engine *e, enum kind from)
 {
-    for (int k = from; k < KINDS; k++)
+    for (unsigned k = from; k < KINDS; k++)
         if (!vq_list_empty(&e->tcp->lru[k])) {
             drop_flow(e, VQ_CONTAINER(e->tcp->lru[k].next, struct tcp_flow, lru));
             e->stats.evicted_tcp_flows++;

@@ -1,5 +1,6 @@
 /* A conversation of any datagrams between a few hosts, through small tables, and everything that can be read of it
- * afterwards. Each piece of input is: one byte of ends, one of time, two of length, the payload. */
+ * afterwards. Each piece of input is: one byte of ends, one of time, two of length, the payload. The length's highest bit
+ * makes it a TCP segment: then a byte of flags and four of sequence number stand before the payload. */
 #include <assert.h>
 
 #include <voipqos/kpi.h>
@@ -9,22 +10,35 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-static size_t frame_of(uint8_t *out, size_t room, uint8_t ends, struct vq_slice payload)
+struct segment {
+    bool tcp;
+    uint8_t flags;
+    uint32_t seq;
+};
+
+static size_t frame_of(uint8_t *out, size_t room, uint8_t ends, const struct segment *s, struct vq_slice payload)
 {
     static const uint8_t head[] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0};
-    size_t len = sizeof head + 16 + payload.n;
+    const size_t transport = s->tcp ? 20 : 8;
+    size_t len = sizeof head + 8 + transport + payload.n;
     if (len > room)
         return 0;
     memcpy(out, head, sizeof head);
     uint8_t *p = out + sizeof head;
     static const uint16_t ports[] = {5060, 4000, 4001, 3478};
-    const uint16_t src = ports[ends >> 4 & 3], dst = ports[ends >> 6], udp = (uint16_t)(8 + payload.n), ip = (uint16_t)(udp + 20);
+    const uint16_t src = ports[ends >> 4 & 3], dst = ports[ends >> 6], udp = (uint16_t)(transport + payload.n), ip = (uint16_t)(udp + 20);
     const uint8_t rest[16] = {10, 0, 0, (uint8_t)(1 + (ends & 3)), 10, 0, 0, (uint8_t)(1 + (ends >> 2 & 3)),
                               (uint8_t)(src >> 8), (uint8_t)src, (uint8_t)(dst >> 8), (uint8_t)dst,
                               (uint8_t)(udp >> 8), (uint8_t)udp};
     memcpy(p, rest, sizeof rest);
+    if (s->tcp) {
+        const uint8_t segment[16] = {(uint8_t)(s->seq >> 24), (uint8_t)(s->seq >> 16), (uint8_t)(s->seq >> 8),
+                                     (uint8_t)s->seq, 0, 0, 0, 0, 0x50, s->flags};
+        memcpy(p + 12, segment, sizeof segment);
+        out[23] = 6;
+    }
     if (payload.n)
-        memcpy(p + sizeof rest, payload.p, payload.n);
+        memcpy(p + 8 + transport, payload.p, payload.n);
     out[16] = (uint8_t)(ip >> 8);
     out[17] = (uint8_t)ip;
     return len;
@@ -136,6 +150,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         uint8_t ends = vq_rd_u8(&r);
         uint8_t pause = vq_rd_u8(&r);
         uint16_t len = vq_rd_u16(&r);
+        struct segment s = {.tcp = len >> 15};
+        len &= 0x7fff;
+        if (s.tcp) {
+            s.flags = vq_rd_u8(&r);
+            s.seq = vq_rd_u32(&r);
+        }
         if (r.bad)
             break;
         if (len > vq_rd_left(&r))
@@ -145,7 +165,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
             f.ts = 1000000000;
         f.ts += pause < 200 ? pause * 1000000 : pause < 250 ? (pause - 202) * INT64_C(1000000000) : (pause - 252) * INT64_C(99999999999999999);
         f.number++;
-        f.len = f.caplen = (uint32_t)frame_of(bytes, sizeof bytes, ends, vq_rd_slice(&r, len));
+        f.len = f.caplen = (uint32_t)frame_of(bytes, sizeof bytes, ends, &s, vq_rd_slice(&r, len));
         if (f.len)
             vq_engine_feed(e, &f, 1);
     }

@@ -23,6 +23,40 @@ static void add_frame(struct capture *c, int64_t later, unsigned from, unsigned 
     c->used += len;
 }
 
+/* A TCP segment without options between the ports 5062 of two hosts. */
+static void add_segment(struct capture *c, unsigned from, unsigned to, uint32_t seq, const void *payload, size_t n)
+{
+    uint8_t p[1024] = {0}; /* the header from its sequence number on, then the payload */
+    assert(n + 16 <= sizeof p);
+    put_be32(p, seq);
+    p[8] = 0x50;
+    memcpy(p + 16, payload, n);
+    size_t before = c->used;
+    add_frame(c, MS, from, 5062, to, 5062, p, n + 16);
+    /* What add_frame() writes as UDP: the header's last four bytes are TCP's sequence number, the protocol is another. */
+    uint8_t *ip = c->bytes + before + 14;
+    ip[9] = FRAME_TCP;
+    memmove(ip + 24, ip + 28, n + 16);
+    put_be16(ip + 2, (unsigned)(40 + n));
+    c->used -= 4;
+    c->frames[c->n - 1].caplen -= 4;
+    c->frames[c->n - 1].len -= 4;
+}
+
+/* A message in three segments, of which the second comes last. */
+static void add_stream(struct capture *c)
+{
+    static const char text[] =
+        "OPTIONS sip:b@example.com SIP/2.0\r\nVia: SIP/2.0/TCP 10.0.0.1:5062;branch=z9hG4bKtcp\r\nMax-Forwards: 70\r\n"
+        "From: <sip:a@example.com>;tag=a\r\nTo: <sip:b@example.com>\r\nCall-ID: tcp@example\r\nCSeq: 1 OPTIONS\r\n"
+        "Content-Length: 0\r\n\r\n";
+    size_t n = sizeof text - 1;
+    add_segment(c, 1, 2, 100, text, 80);
+    add_segment(c, 1, 2, 180, text + 80, 40);
+    add_segment(c, 1, 2, 260, text + 160, n - 160);
+    add_segment(c, 1, 2, 220, text + 120, 40);
+}
+
 struct message {
     const char *start_line, *method;
     unsigned cseq;
@@ -148,6 +182,7 @@ void capture_build(struct capture *c)
     ADD_MESSAGES(c, "damaged", 1, damaged);
     add_frame(c, MS, 1, 4000, 9, 3478, request, sizeof request);
     add_frame(c, MS, 9, 3478, 1, 4000, response, sizeof response);
+    add_stream(c);
     add_call(c, "first", 1);
     c->second = c->n;
     add_call(c, "second", 11);

@@ -1,4 +1,4 @@
-/* capture.h - a small capture built in memory: a registration, an OPTIONS, STUN, a damaged message and two calls. */
+/* capture.h - a small capture built in memory: a registration, an OPTIONS, STUN, a damaged message, SIP over TCP and two calls. */
 #ifndef VQ_TESTS_OOM_CAPTURE_H
 #define VQ_TESTS_OOM_CAPTURE_H
 

@@ -170,8 +170,13 @@ static bool analyse(const struct capture *c, enum mode m, unsigned long n)
     assert_int_equal(feed(e, c, c->second, c->n), 0);
     vq_engine_finish(e);
     uint64_t refused = check_account(e);
-    if (!hit)
+    if (!hit) {
+        struct vq_stats s;
+        vq_engine_stats(e, &s);
         assert_int_equal(refused, 0);
+        assert_int_equal(s.tcp_sip_flows, 1);
+        assert_int_equal(s.decoded[VQ_DEC_SIP], 4 + 2 + 1 + 4 + 14);
+    }
     check_call(e, "second");
     vq_engine_free(e);
     assert_int_equal(live, before);
