@@ -169,7 +169,7 @@ void vq_tcp_flush(struct vq_tcp *t, const struct vq_tcp_reader *to)
     }
 }
 
-/* A SYN says where the stream begins. One whose first byte is known already is no news: it was sent again or came late. */
+/* A SYN says where the stream begins. One whose first byte is known already was sent again or came late. */
 static void begin(struct vq_tcp *t, uint32_t first, const struct vq_tcp_reader *to)
 {
     if (!t->started || t->first != first) {

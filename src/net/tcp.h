@@ -45,7 +45,7 @@ struct vq_tcp {
     struct vq_tcp_piece *early; /* in order, without overlaps; none begins at `next` */
 };
 
-/* Takes a segment (carrier TCP). 0, or -ENOMEM when for want of memory an early one had to be passed on behind a hole. */
+/* Takes a segment (carrier TCP). 0, or -ENOMEM: for want of memory an early one was passed on behind a hole. */
 int vq_tcp_put(struct vq_tcp *t, const struct vq_dgram *d, const struct vq_tcp_reader *to);
 /* Gives up the holes behind which something has been waiting since `since` or longer. */
 void vq_tcp_expire(struct vq_tcp *t, int64_t since, const struct vq_tcp_reader *to);

@@ -1,8 +1,8 @@
 /* sip_frame.h - SIP messages in a byte stream (RFC 3261 18.3): start line, headers up to the empty line, Content-Length
  * bytes of body. Empty lines between messages are keep-alives (RFC 5626 3.5.1) and are counted.
  *
- * A message that lies in the bytes as they come is not copied. What is no message is skipped line by line until the next
- * plausible start line (vq_looks_sip): after bytes that are missing, and after a message that did not say its length. */
+ * A message that lies in the bytes as they come is not copied. What is no message is skipped line by line until the
+ * next plausible start line (vq_looks_sip): after bytes that are missing, and after a message without a length. */
 #ifndef VQ_PROTO_SIP_FRAME_H
 #define VQ_PROTO_SIP_FRAME_H
 

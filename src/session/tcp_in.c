@@ -97,7 +97,7 @@ void vq_tcp_in_free(struct vq_tcp_in *in)
     free(in);
 }
 
-/* ---- what a direction's bytes are ---------------------------------------------------------------------------------- */
+/* ---- what a direction's bytes are -------------------------------------------------------------------------------- */
 
 static void become(struct work *w, enum kind kind)
 {
@@ -197,7 +197,7 @@ static struct vq_tcp_reader reader(struct work *w)
     return (struct vq_tcp_reader){on_bytes, w, &w->e->tcp->budget};
 }
 
-/* ---- connections --------------------------------------------------------------------------------------------------- */
+/* ---- connections ------------------------------------------------------------------------------------------------- */
 
 #define KEY_SIZE (2 * sizeof(struct vq_endpoint))
 
@@ -303,7 +303,7 @@ void vq_tcp_finish(struct vq_engine *e)
         }
 }
 
-/* ---- every segment ------------------------------------------------------------------------------------------------- */
+/* ---- every segment ----------------------------------------------------------------------------------------------- */
 
 /* Nothing but line ends, and between messages. */
 static bool is_keep_alive(const struct work *w, struct vq_slice s)

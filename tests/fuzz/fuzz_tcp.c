@@ -1,6 +1,6 @@
-/* Segments of one direction in any order. Each piece of input is: a byte of flags, one of time, four of sequence number,
- * one of bytes cut off by the snap length, one of length, the payload. Where nothing overlaps with other bytes, each byte
- * comes out at most once, and the kept ones stay within their limits. */
+/* Segments of one direction in any order. Each piece of input is: a byte of flags, one of time, four of sequence
+ * number, one of bytes cut off by the snap length, one of length, the payload. No more comes out than went in, and what
+ * is kept stays within its limits. */
 #include <assert.h>
 
 #include "net/tcp.h"

@@ -1,4 +1,4 @@
-/* A stream of letters, cut into segments by hand: what comes out is written down with '|' for a hole and '.' for the end. */
+/* Letters, cut into segments by hand: what comes out is written down with '|' for a hole and '.' for the end. */
 #include "support/check.h"
 #include "support/guard.h"
 

@@ -40,7 +40,8 @@ static int teardown(void **state)
     return 0;
 }
 
-static void segment_at(struct line *l, double ms, bool by_phone, uint32_t seq, unsigned flags, const void *bytes, size_t n)
+static void segment_at(struct line *l, double ms, bool by_phone, uint32_t seq, unsigned flags, const void *bytes,
+                       size_t n)
 {
     struct packet p;
     packet_tcp(&p, by_phone ? &phone : &pbx, by_phone ? &pbx : &phone, seq, flags, bytes, n);
@@ -79,7 +80,7 @@ static struct vq_stats stats(const struct line *l)
     return st;
 }
 
-/* ---- a call -------------------------------------------------------------------------------------------------------- */
+/* ---- a call ------------------------------------------------------------------------------------------------------ */
 
 static const struct step {
     double ms;
@@ -162,8 +163,8 @@ static void test_same_as_udp(void **state)
 {
     struct line *udp = *state;
     for (size_t i = 0; i < STEPS; i++)
-        feed_text(&udp->f, call_steps[i].ms, call_steps[i].by_phone ? &phone : &pbx, call_steps[i].by_phone ? &pbx : &phone,
-                  step_text(&call_steps[i]));
+        feed_text(&udp->f, call_steps[i].ms, call_steps[i].by_phone ? &phone : &pbx,
+                  call_steps[i].by_phone ? &pbx : &phone, step_text(&call_steps[i]));
     struct vq_call want = only_call(udp);
     assert_int_equal(want.n_messages, STEPS);
     static const size_t sizes[] = {2000, 300, 100, 17, 1};
@@ -266,8 +267,8 @@ static void test_gap(void **state)
 static void test_defects(void **state)
 {
     struct line *l = *state;
-    say(l, 0, true, "OPTIONS sip:b SIP/2.0\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\nFrom: <sip:a@a>;tag=1\r\nTo: <sip:b@b>\r\n"
-                    "Call-ID: o1\r\nCSeq: 1 OPTIONS\r\n\r\n");
+    say(l, 0, true, "OPTIONS sip:b SIP/2.0\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\n"
+                    "From: <sip:a@a>;tag=1\r\nTo: <sip:b@b>\r\nCall-ID: o1\r\nCSeq: 1 OPTIONS\r\n\r\n");
     say(l, 1, true, "INVITE sip:b@b SIP/2.0\r\n\r\nno message can be made of it\r\n");
     say(l, 2, true, step_text(&call_steps[0]));
     struct vq_dialog d;
@@ -276,8 +277,9 @@ static void test_defects(void **state)
     const struct vq_note *at = d.messages;
     assert_true(vq_message_read(&at, &m));
     assert_non_null(strstr(m.defect, "Content-Length"));
-    say(l, 3, false, "SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\nFrom: <sip:a@a>;tag=1\r\nTo: <sip:b@b>;tag=2\r\n"
-                     "Call-ID: o1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 1\r\n\r\n");
+    say(l, 3, false, "SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\n"
+                     "From: <sip:a@a>;tag=1\r\nTo: <sip:b@b>;tag=2\r\nCall-ID: o1\r\nCSeq: 1 OPTIONS\r\n"
+                     "Content-Length: 1\r\n\r\n");
     segment(l, 4, false, VQ_TCP_RST, "", 0);
     assert_true(vq_dialog_get(l->f.e, vq_dialog_next(l->f.e, 0), &d));
     assert_int_equal(d.n_messages, 2);
@@ -300,7 +302,7 @@ static void test_keep_alives(void **state)
     assert_int_equal(st.decoded[VQ_DEC_SIP], 1);
 }
 
-/* ---- what is not SIP ----------------------------------------------------------------------------------------------- */
+/* ---- what is not SIP --------------------------------------------------------------------------------------------- */
 
 static void test_foreign(void **state)
 {
@@ -373,7 +375,7 @@ static void test_tls(void **state)
     assert_int_equal(stats(l).sip_messages, 0);
 }
 
-/* ---- limits -------------------------------------------------------------------------------------------------------- */
+/* ---- limits ------------------------------------------------------------------------------------------------------ */
 
 /* A flood of connections pushes out its own kind, not the one with SIP. */
 static void test_too_many(void **state)
