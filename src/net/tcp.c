@@ -174,7 +174,7 @@ static void begin(struct vq_tcp *t, uint32_t first, const struct vq_tcp_reader *
 {
     if (!t->started || t->first != first) {
         vq_tcp_flush(t, to);
-        *t = (struct vq_tcp){.first = first, .next = first, .started = true};
+        *t = (struct vq_tcp){.first = first, .next = first, .started = true, .ended = true}; /* nothing yet that could end */
     }
     t->syn = true;
 }

@@ -20,7 +20,7 @@
 enum vq_tcp_event {
     VQ_TCP_DATA, /* the next bytes */
     VQ_TCP_HOLE, /* bytes are missing here */
-    VQ_TCP_END,  /* FIN, RST or another connection on the same ports; data after it begin anew */
+    VQ_TCP_END,  /* of what came: FIN, RST or another connection on the same ports; data after it begin anew */
 };
 
 /* `bytes` are only there for DATA, never none of them, and borrowed. The stream must not be touched from inside. */

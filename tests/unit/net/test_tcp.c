@@ -70,6 +70,17 @@ static void test_in_order(void **state)
     assert_int_equal(budget.used, 0);
 }
 
+/* A connection without a byte has no end to tell of. */
+static void test_nothing(void **state)
+{
+    (void)state;
+    put(99, VQ_TCP_SYN, "");
+    put(100, VQ_TCP_FIN, "");
+    put(7000, VQ_TCP_SYN, "");
+    put(7001, VQ_TCP_RST, "");
+    assert_string_equal(out, "");
+}
+
 static void test_data_with_syn(void **state)
 {
     (void)state;
@@ -303,8 +314,8 @@ static void test_ends_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_in_order), T(test_data_with_syn), T(test_out_of_order), T(test_fin_comes_early), T(test_first_copy_wins),
-        T(test_wrap), T(test_mid_stream), T(test_hole_and_time), T(test_window_full), T(test_budget), T(test_snap_cut),
+        T(test_in_order), T(test_nothing), T(test_data_with_syn), T(test_out_of_order), T(test_fin_comes_early),
+        T(test_first_copy_wins), T(test_wrap), T(test_mid_stream), T(test_hole_and_time), T(test_window_full), T(test_budget), T(test_snap_cut),
         T(test_reset_and_anew), T(test_far_away), T(test_all_orders), T(test_ends_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
