@@ -43,11 +43,13 @@ door() {
 door 'osip' 'src/proto/sip_osip.c'
 door 'jansson' 'src/report/json*.[ch]'
 door 'pcap' 'src/app/source_pcap.c'
+door 'zlib' 'src/app/source_gzip.c'
+door 'zstd' 'src/app/source_zstd.c'
 door 'xxhash' 'src/util/hash.h'
 
 for f in $(sources app); do
-    grep -Hn '^ *# *include *"' "$f" | grep -vE '"(app/|util/|net/savefile\.h")'
-done | offend "the app sees voipqos/*.h, util/, net/savefile.h and itself"
+    grep -Hn '^ *# *include *"' "$f" | grep -vE '"(app/|util/|net/(savefile|merge)\.h")'
+done | offend "the app sees voipqos/*.h, util/, net/savefile.h, net/merge.h and itself"
 grep -Hn '^ *# *include *"' include/voipqos/*.h | offend "a public header includes public headers only"
 
 # Calls that the library does not make. Comments and strings are blanked out first.
