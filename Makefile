@@ -7,7 +7,7 @@ CSTD     := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla
 OPT      ?= -O2 -g
 SAN      ?=
-PKGS     := libpcap libosip2 jansson
+PKGS     := libpcap libosip2 jansson zlib libzstd
 # Asked for once, here. A missing package shows itself by the header that the compiler does not find.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
@@ -116,7 +116,8 @@ $(B)/tests/oom/%: $(B)/tests/obj/oom/%.o $(B)/tests/obj/oom/capture.o $(SUP_OBJ)
 $(TOOLS): $(B)/tests/%: tests/%.c
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests $(LDFLAGS) $< -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests $(LDFLAGS) $< -o $@ $(TOOL_LIBS)
+$(B)/tests/cli/pack: TOOL_LIBS := $(shell pkg-config --libs zlib libzstd 2>/dev/null)
 
 # As a user of the library builds it: public headers only, no libpcap.
 EMBED_LIBS := $(shell pkg-config --libs libosip2 jansson 2>/dev/null)

@@ -31,6 +31,8 @@ need libpcap-dev has_lib libpcap
 need libosip2-dev has_lib libosip2
 need libxxhash-dev has_lib libxxhash
 need libjansson-dev has_lib jansson
+need zlib1g-dev has_lib zlib
+need libzstd-dev has_lib libzstd
 need gnuplot-nox has gnuplot
 if [ "$what" = test ]; then
     need libcmocka-dev has_lib cmocka

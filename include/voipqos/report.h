@@ -11,7 +11,18 @@
 /* Takes `n` bytes; non-zero stops the report. */
 typedef int vq_write_h(const char *text, size_t n, void *arg);
 
-/* What the reports need to know about the input that the engine does not. */
+/* One of the files that were read. */
+struct vq_report_file {
+    const char *path;             /* "-" for standard input */
+    const char *format;           /* "pcap", "pcapng", NULL: not known */
+    const char *compression;      /* "gzip", "zstd", NULL: none */
+    const uint32_t *links;        /* link types met in it, in order of appearance */
+    size_t n_links;
+    const char *truncated;        /* what is damaged, NULL when whole */
+};
+
+/* What the reports need to know about the input that the engine does not. Text for people has `path`, `format` and
+ * `links`; JSON lists `files` when they are given. */
 struct vq_report_input {
     const char *path;             /* "-" for standard input, "eth0" when live */
     const char *format;           /* "pcap", "pcapng", "live" */
@@ -20,6 +31,9 @@ struct vq_report_input {
     const char *truncated;        /* what is damaged ("frame 812 is cut off at byte 40960"), NULL when whole */
     uint64_t kernel_dropped;
     bool live;
+    const struct vq_report_file *files; /* NULL: the one above */
+    size_t n_files;
+    uint64_t overlapping_files;   /* how many share some of their time with another */
 };
 
 struct vq_report_style {

@@ -2,6 +2,8 @@
 #ifndef VQ_APP_APP_H
 #define VQ_APP_APP_H
 
+#include "app/paths.h"
+
 #include <voipqos/report.h>
 
 /* Documented in packaging/voipqos.1; scripts rely on them. When two apply, the greater is returned. */
@@ -22,7 +24,8 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* What the command line says, filled in through the option table. */
 struct settings {
-    const char *read;    /* path or "-" */
+    struct paths read;   /* each a path or "-" */
+    bool no_unpack_limit;
     const char *iface;
     bool list;           /* -D */
     const char *filter;

@@ -27,7 +27,7 @@ void say(const char *fmt, ...)
 
 static void print_help(void)
 {
-    printf("usage: voipqos -r FILE [options] [filter expression]\n"
+    printf("usage: voipqos -r FILE ... [options] [filter expression]\n"
            "       voipqos -i INTERFACE [options] [filter expression]\n");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         printf("       voipqos %s ...\n", commands[i].name);
@@ -56,7 +56,7 @@ int main(int argc, char **argv)
         else if (s.list)
             status = list_interfaces();
         else
-            status = s.read ? run_file(&s) : run_live(&s);
+            status = s.read.n ? run_file(&s) : run_live(&s);
     }
     settings_done(&s);
     return status;

@@ -7,13 +7,17 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define AT(member) offsetof(struct settings, member)
 
 static const struct option_row options[] = {
     {OPTION_GROUP, 0, NULL, NULL, 0, 0, "Input"},
-    {OPTION_TEXT, 'r', "read", "FILE", AT(read), WITH_FILE, "read a capture (pcap or pcapng), - for standard input"},
+    {OPTION_PATHS, 'r', "read", "FILE", AT(read), WITH_FILE,
+     "read a capture (pcap or pcapng, also packed by gzip or zstd),\n"
+     "- for standard input; several (again, or 'ring*.pcap') become\n"
+     "one in order of time, frames counted over all of them"},
+    {OPTION_FLAG, 0, "no-unpack-limit", NULL, AT(no_unpack_limit), WITH_FILE,
+     "unpack also what grows more than 200 times, or above 1 TiB"},
     {OPTION_TEXT, 'i', "interface", "IF", AT(iface), WITH_LIVE,
      "capture live from a network interface (any: all of them)"},
     {OPTION_FLAG, 'D', "list-interfaces", NULL, AT(list), WITH_BOTH, "list the interfaces that can be captured from"},
@@ -149,6 +153,18 @@ static int set_real(const struct option_row *o, double *at, const char *value)
     return EXIT_DONE;
 }
 
+static int set_paths(const struct option_row *o, struct paths *at, const char *value)
+{
+    if (!*value) {
+        say("--%s takes %s, which must not be empty", o->name, o->arg);
+        return EXIT_USAGE;
+    }
+    if (!paths_add(at, value))
+        return EXIT_DONE;
+    say("no memory");
+    return EXIT_USAGE;
+}
+
 /* The next word belongs to --ladder when it can be nothing else: a number, or a word with @ as Call-IDs have it. No
  * filter expression consists of the one or contains the other. */
 static const char *ladder_word(int argc, char **argv)
@@ -194,6 +210,8 @@ static int set(struct settings *s, const struct option_row *o, const char *value
         }
         *(const char **)at = value;
         break;
+    case OPTION_PATHS:
+        return set_paths(o, at, value);
     case OPTION_CHOICE:
         return set_choice(o, at, value);
     case OPTION_NUMBER:
@@ -207,6 +225,17 @@ static int set(struct settings *s, const struct option_row *o, const char *value
 }
 
 /* ---- the command line ------------------------------------------------------------------------------------------- */
+
+/* A shell turns -r *.pcap into -r A B C: files before any word of a filter are inputs as well. */
+static int set_inputs(struct settings *s, int argc, char **argv)
+{
+    while (s->read.n && optind < argc && path_like(argv[optind]))
+        if (paths_add(&s->read, argv[optind++])) {
+            say("no memory");
+            return EXIT_USAGE;
+        }
+    return EXIT_DONE;
+}
 
 static int set_words(struct settings *s, int argc, char **argv)
 {
@@ -235,13 +264,6 @@ static int set_words(struct settings *s, int argc, char **argv)
     return EXIT_DONE;
 }
 
-/* A report would take the name of the capture it was made from. */
-static bool same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 #define MODEL_BY_CODEC "cole-rosenbluth" /* the engine's word for the row that fits each stream's codec */
 
 static int check_model(const struct settings *s)
@@ -260,23 +282,26 @@ static int check(const struct settings *s, const bool *given)
 {
     if (s->help || s->version || s->list)
         return EXIT_DONE;
-    if (!s->read == !s->iface) {
-        say(s->read ? "-r and -i exclude each other" : "nothing to read: give -r FILE or -i INTERFACE");
+    bool file = s->read.n > 0;
+    if (file == (s->iface != NULL)) {
+        say(file ? "-r and -i exclude each other" : "nothing to read: give -r FILE or -i INTERFACE");
         return EXIT_USAGE;
     }
     for (size_t i = 0; i < N_OPTIONS; i++)
-        if (given[i] && !(options[i].with & (s->read ? WITH_FILE : WITH_LIVE))) {
-            say("--%s has no meaning with %s", options[i].name, s->read ? "-r" : "-i");
+        if (given[i] && !(options[i].with & (file ? WITH_FILE : WITH_LIVE))) {
+            say("--%s has no meaning with %s", options[i].name, file ? "-r" : "-i");
             return EXIT_USAGE;
         }
     if (s->json && !strcmp(s->json, "-") && s->n_ladders) {
         say("--json - and --ladder both want standard output: give --json a file");
         return EXIT_USAGE;
     }
-    if (s->json && s->read && same_file(s->json, s->read)) {
-        say("--json would overwrite the capture %s", s->read);
-        return EXIT_USAGE;
-    }
+    /* A report would take the name of the capture it was made from. */
+    for (size_t i = 0; s->json && i < s->read.n; i++)
+        if (path_same(s->json, s->read.at[i])) {
+            say("--json would overwrite the capture %s", s->read.at[i]);
+            return EXIT_USAGE;
+        }
     return check_model(s);
 }
 
@@ -316,6 +341,8 @@ int settings_parse(struct settings *s, int argc, char **argv)
         }
     }
     if (rc == EXIT_DONE)
+        rc = set_inputs(s, argc, argv);
+    if (rc == EXIT_DONE)
         rc = set_words(s, argc, argv);
     if (rc == EXIT_DONE)
         rc = check(s, given);
@@ -328,6 +355,7 @@ void settings_done(struct settings *s)
 {
     free(s->filter_words);
     s->filter_words = NULL;
+    paths_done(&s->read);
 }
 
 /* A capture file has an end, and whoever reads it wants all of it: caps that only a hostile file meets. */

@@ -11,6 +11,7 @@ enum option_kind {
     OPTION_FLAG,   /* bool */
     OPTION_COUNT,  /* unsigned, once more each time */
     OPTION_TEXT,   /* const char *, given once */
+    OPTION_PATHS,  /* struct paths, one more each time */
     OPTION_CHOICE, /* unsigned: which of the words in `arg`, separated by '|' */
     OPTION_NUMBER, /* uint32_t from 1 on */
     OPTION_REAL,   /* double from 0 on */

@@ -1,174 +1,183 @@
-/* run_file.c - `voipqos -r FILE`: reads a capture to its end, or to its damage, and reports. */
+/* run_file.c - `voipqos -r FILE`: reads captures to their end, or to their damage, and reports. */
+#include "app/inputs.h"
 #include "app/reports.h"
 #include "app/signals.h"
 #include "app/source_pcap.h"
-#include "net/savefile.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define LINKS_MAX      64
-#define PROGRESS_BYTES (256u << 20) /* shorter files are done before anybody looks */
+#define PROGRESS_BYTES (256u << 20) /* shorter input is done before anybody looks */
 
-struct input {
+struct run {
     const struct settings *s;
-    int fd;
-    bool pipe;                /* not a regular file */
-    uint64_t size;            /* of a regular file */
-    int percent;              /* shown last, -1: none */
-    struct vq_savefile *save;
+    struct inputs in;
     struct filter *filter;
-    uint32_t links[LINKS_MAX];
-    size_t n_links;
+    int percent;              /* shown last, -1: none */
     bool no_memory;
-    char damage[SOURCE_WHY];  /* why reading ended early, "" when it did not */
+    char stopped[SOURCE_WHY]; /* why reading ended before the inputs did, "" when it did not */
 };
 
-/* Ctrl-C in "tcpdump -w - | voipqos -r -" reaches both; what tcpdump still holds follows, so reading goes on. */
-static bool stopped(const struct input *in)
+static void progress(struct run *r)
 {
-    int sig = signals_caught();
-    return sig == SIGTERM || (sig && !in->pipe);
-}
-
-static ptrdiff_t read_some(void *to, size_t n, void *arg)
-{
-    const struct input *in = arg;
-    for (;;) {
-        ssize_t got = read(in->fd, to, n);
-        if (got >= 0)
-            return got;
-        if (errno != EINTR)
-            return -errno;
-        if (stopped(in))
-            return -EINTR;
-    }
-}
-
-static void note_links(struct input *in, const struct vq_frame *frames, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        size_t at = 0;
-        while (at < in->n_links && in->links[at] != frames[i].link)
-            at++;
-        if (at == in->n_links && at < LINKS_MAX)
-            in->links[in->n_links++] = frames[i].link;
-    }
-}
-
-static void progress(struct input *in)
-{
-    int percent = (int)(vq_savefile_offset(in->save) * 100 / in->size);
-    if (percent != in->percent)
+    int percent = (int)(r->in.taken * 100 / r->in.size);
+    if (percent != r->percent)
         fprintf(stderr, "\rvoipqos: %d %% read", percent);
-    in->percent = percent;
+    r->percent = percent;
 }
 
-static void progress_end(const struct input *in)
+static void progress_end(const struct run *r)
 {
-    if (in->percent >= 0)
+    if (r->percent >= 0)
         fprintf(stderr, "\r\033[K");
 }
 
-static int input_open(struct input *in, const char *path)
-{
-    struct stat st;
-    in->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
-    if (in->fd < 0 || fstat(in->fd, &st)) {
-        say("%s: %s", path, strerror(errno));
-        return EXIT_INPUT;
-    }
-    if (S_ISDIR(st.st_mode)) {
-        say("%s is a folder, not a capture file", path);
-        return EXIT_INPUT;
-    }
-    if (in->fd == STDIN_FILENO && isatty(STDIN_FILENO)) {
-        say("standard input is the keyboard: redirect a capture to it, as in zcat FILE.gz | voipqos -r -");
-        return EXIT_USAGE;
-    }
-    in->pipe = !S_ISREG(st.st_mode);
-    in->size = in->pipe ? 0 : (uint64_t)st.st_size;
-    in->percent = -1;
-    if (vq_savefile_new(&in->save, read_some, in) || (in->s->filter && filter_new(&in->filter, in->s->filter))) {
-        say("no memory");
-        return EXIT_INPUT;
-    }
-    return EXIT_DONE;
-}
-
-static int read_all(struct input *in, struct vq_engine *e)
+static int read_all(struct run *r, struct vq_engine *e)
 {
     struct vq_frame frames[VQ_BATCH];
-    bool show = in->size >= PROGRESS_BYTES && isatty(STDERR_FILENO);
+    bool show = !r->in.pipe && r->in.size >= PROGRESS_BYTES && isatty(STDERR_FILENO);
+    bool stopped = false;
     uint64_t last = 0;
     size_t n;
-    while ((n = vq_savefile_next(in->save, frames, VQ_BATCH))) {
+    while (!stopped && (n = inputs_next(&r->in, frames, VQ_BATCH))) {
         last = frames[n - 1].number;
-        note_links(in, frames, n);
-        if (in->filter) {
-            int rc = filter_apply(in->filter, frames, &n, in->damage);
+        if (r->filter) {
+            int rc = filter_apply(r->filter, frames, &n, r->stopped);
             if (rc) {
-                progress_end(in);
-                say("%s", in->damage);
+                progress_end(r);
+                say("%s", r->stopped);
                 return rc == -EINVAL ? EXIT_USAGE : EXIT_INPUT;
             }
         }
         if (vq_engine_feed(e, frames, n) == -ENOMEM)
-            in->no_memory = true;
+            r->no_memory = true;
         if (show)
-            progress(in);
-        if (stopped(in))
-            break;
+            progress(r);
+        stopped = inputs_stopped(&r->in);
     }
-    progress_end(in);
-    if (stopped(in) && vq_savefile_state(in->save) != VQ_SAVEFILE_WHOLE)
-        snprintf(in->damage, sizeof in->damage, "reading was stopped after frame %llu", (unsigned long long)last);
+    progress_end(r);
+    if (stopped || r->in.interrupted)
+        snprintf(r->stopped, sizeof r->stopped, "reading was stopped after frame %llu", (unsigned long long)last);
     return EXIT_DONE;
 }
 
-static int analyse(struct input *in, struct vq_engine *e)
+/* ---- what the reports are told ----------------------------------------------------------------------------------- */
+
+struct account {
+    struct vq_report_input input;
+    struct vq_report_file *files;
+    uint32_t links[LINKS_MAX];
+    char path[512], format[64], truncated[1024];
+};
+
+/* Adds a word to a list for people: "pcap", "pcap, pcapng". */
+static void add_word(char *list, size_t room, const char *word)
 {
-    const char *path = in->s->read, *name = in->fd == STDIN_FILENO ? "standard input" : path;
-    int status = read_all(in, e);
+    size_t n = strlen(list);
+    if (word && !strstr(list, word))
+        snprintf(list + n, room - n, "%s%s", n ? ", " : "", word);
+}
+
+static void add_links(struct account *a, const struct input *f)
+{
+    for (size_t i = 0; i < f->n_links; i++) {
+        size_t at = 0;
+        while (at < a->input.n_links && a->links[at] != f->links[i])
+            at++;
+        if (at == a->input.n_links && at < LINKS_MAX)
+            a->links[a->input.n_links++] = f->links[i];
+    }
+}
+
+/* All damage in one line: the first in words, of the others how many. */
+static void tell_damage(struct account *a, const struct run *r)
+{
+    size_t damaged = 0;
+    for (size_t i = 0; i < r->in.n; i++) {
+        const struct input *f = &r->in.at[i];
+        if (!*f->why || damaged++)
+            continue;
+        if (r->in.n == 1)
+            snprintf(a->truncated, sizeof a->truncated, "%s", f->why);
+        else
+            snprintf(a->truncated, sizeof a->truncated, "%.400s: %s", f->path, f->why);
+    }
+    size_t n = strlen(a->truncated);
+    if (damaged > 1)
+        snprintf(a->truncated + n, sizeof a->truncated - n, "; and %zu more file%s", damaged - 1, damaged > 2 ? "s" : "");
+    if (*r->stopped)
+        snprintf(a->truncated, sizeof a->truncated, "%s", r->stopped);
+    a->input.truncated = *a->truncated ? a->truncated : NULL;
+}
+
+static int account(struct account *a, const struct run *r)
+{
+    *a = (struct account){.files = calloc(r->in.n, sizeof *a->files)};
+    if (!a->files)
+        return -ENOMEM;
+    a->input = (struct vq_report_input){
+        .path = r->in.at[0].path,
+        .links = a->links,
+        .files = a->files,
+        .n_files = r->in.n,
+        .overlapping_files = inputs_overlapping(&r->in),
+    };
+    for (size_t i = 0; i < r->in.n; i++) {
+        const struct input *f = &r->in.at[i];
+        a->files[i] = (struct vq_report_file){f->path, f->format, f->packed, f->links, f->n_links, *f->why ? f->why : NULL};
+        add_links(a, f);
+        add_word(a->format, sizeof a->format, f->format);
+    }
+    for (size_t i = 0; i < r->in.n; i++)
+        add_word(a->format, sizeof a->format, r->in.at[i].packed);
+    a->input.format = *a->format ? a->format : NULL;
+    if (r->in.n > 1) {
+        snprintf(a->path, sizeof a->path, "%.440s and %zu more", r->in.at[0].path, r->in.n - 1);
+        a->input.path = a->path;
+    }
+    tell_damage(a, r);
+    return 0;
+}
+
+static int analyse(struct run *r, struct vq_engine *e)
+{
+    struct account a;
+    int status = read_all(r, e);
     if (status != EXIT_DONE)
         return status;
-    enum vq_savefile_state state = vq_savefile_state(in->save);
-    const char *why = vq_savefile_why(in->save);
-    if (state == VQ_SAVEFILE_FOREIGN || (state == VQ_SAVEFILE_FAILED && !vq_savefile_format(in->save))) {
-        say("%s: %s", name, why);
-        return EXIT_INPUT;
-    }
-    if (why && !*in->damage)
-        snprintf(in->damage, sizeof in->damage, "%s", why);
-    if (*in->damage) {
-        say("%s: %s; everything before is reported", name, in->damage);
+    status = inputs_verdict(&r->in);
+    if (status == EXIT_INPUT)
+        return status;
+    if (*r->stopped) {
+        say("%s; everything before is reported", r->stopped);
         status = EXIT_DAMAGED;
     }
-    if (in->no_memory)
+    if (r->no_memory)
         say("memory ran out; frames not followed up are counted as no_memory");
     vq_engine_finish(e);
-    const struct vq_report_input report = {
-        .path = path,
-        .format = vq_savefile_format(in->save),
-        .links = in->links,
-        .n_links = in->n_links,
-        .truncated = *in->damage ? in->damage : NULL,
-    };
-    int written = reports_write(in->s, e, &report);
+    if (account(&a, r)) {
+        say("no memory");
+        return EXIT_INPUT;
+    }
+    int written = reports_write(r->s, e, &a.input);
+    free(a.files);
     return written > status ? written : status;
 }
 
 int run_file(const struct settings *s)
 {
-    struct input in = {.s = s, .fd = -1};
+    struct run r = {.s = s, .percent = -1};
     struct vq_options o;
     struct vq_engine *e = NULL;
     signals_catch();
-    int status = input_open(&in, s->read);
+    int status = inputs_open(&r.in, &s->read, s->no_unpack_limit);
+    if (status == EXIT_DONE && s->filter && filter_new(&r.filter, s->filter)) {
+        say("no memory");
+        status = EXIT_INPUT;
+    }
     if (status == EXIT_DONE) {
         settings_options(s, &o, false);
         int rc = vq_engine_new(&e, &o);
@@ -178,11 +187,9 @@ int run_file(const struct settings *s)
         }
     }
     if (status == EXIT_DONE)
-        status = analyse(&in, e);
+        status = analyse(&r, e);
     vq_engine_free(e);
-    vq_savefile_free(in.save);
-    filter_free(in.filter);
-    if (in.fd > STDIN_FILENO)
-        close(in.fd);
+    inputs_close(&r.in);
+    filter_free(r.filter);
     return status;
 }

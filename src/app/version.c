@@ -2,6 +2,7 @@
 #include "app/app.h"
 #include "app/plots.h"
 #include "app/source_pcap.h"
+#include "app/unpack.h"
 
 #include <voipqos/version.h>
 
@@ -23,5 +24,7 @@ void print_version(void)
     printf("%s\n", libpcap_version());
     printf("libosip2 %s\n", VQ_BUILD_OSIP2);
     printf("jansson %s\n", VQ_BUILD_JANSSON);
+    printf("zlib %s\n", unpack_gzip.version());
+    printf("libzstd %s\n", unpack_zstd.version());
     printf("%s\n", gnuplot ? gnuplot : "gnuplot not found: plots are written as data and scripts only");
 }

@@ -150,13 +150,13 @@ static const struct {
     size_t n;
     const char *advice;
 } foreign[] = {
-    {"\x1f\x8b", 2, "compressed with gzip; not supported yet: use zcat FILE | voipqos -r -"},
-    {"\x28\xb5\x2f\xfd", 4, "compressed with zstd; not supported yet: use zstdcat FILE | voipqos -r -"},
-    {"\x04\x22\x4d\x18", 4, "compressed with lz4; not supported yet: use lz4cat FILE | voipqos -r -"},
+    {"\x1f\x8b", 2, "compressed with gzip: use zcat FILE | voipqos -r -"},
+    {"\x28\xb5\x2f\xfd", 4, "compressed with zstd: use zstdcat FILE | voipqos -r -"},
+    {"\x04\x22\x4d\x18", 4, "compressed with lz4: use lz4cat FILE | voipqos -r -"},
     {"\xfd"
      "7zXZ",
-     5, "compressed with xz; not supported yet: use xzcat FILE | voipqos -r -"},
-    {"BZh", 3, "compressed with bzip2; not supported yet: use bzcat FILE | voipqos -r -"},
+     5, "compressed with xz: use xzcat FILE | voipqos -r -"},
+    {"BZh", 3, "compressed with bzip2: use bzcat FILE | voipqos -r -"},
     {"PK\x03\x04", 4, "a zip archive: unpack it first"},
     {"snoop\0\0\0", 8, "a Solaris snoop capture: convert it with editcap -F pcapng FILE NEW"},
     {"GMBU", 4, "a Microsoft Network Monitor capture: convert it with editcap -F pcapng FILE NEW"},

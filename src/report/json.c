@@ -166,17 +166,31 @@ static json_t *generator(struct vq_json *j)
     return o;
 }
 
-static json_t *files(struct vq_json *j, const struct vq_report_input *in)
+static json_t *file(struct vq_json *j, const struct vq_report_file *f)
 {
-    json_t *list = json_array(), *o = json_object(), *links = json_array();
-    vq_json_str(j, o, "path", in->path);
-    vq_json_str(j, o, "format", in->format);
-    for (size_t i = 0; i < in->n_links; i++) {
-        const char *name = vq_link_name(in->links[i]);
-        vq_json_append(j, links, name ? json_string_nocheck(name) : json_sprintf("LINKTYPE_%u", in->links[i]));
+    json_t *o = json_object(), *links = json_array();
+    vq_json_str(j, o, "path", f->path);
+    vq_json_str(j, o, "format", f->format);
+    if (f->compression)
+        vq_json_str(j, o, "compression", f->compression);
+    for (size_t i = 0; i < f->n_links; i++) {
+        const char *name = vq_link_name(f->links[i]);
+        vq_json_append(j, links, name ? json_string_nocheck(name) : json_sprintf("LINKTYPE_%u", f->links[i]));
     }
     vq_json_put(j, o, "link_types", links);
-    vq_json_append(j, list, o);
+    if (f->truncated)
+        vq_json_str(j, o, "truncated_why", f->truncated);
+    return o;
+}
+
+static json_t *files(struct vq_json *j, const struct vq_report_input *in)
+{
+    const struct vq_report_file one = {in->path, in->format, NULL, in->links, in->n_links, in->truncated};
+    json_t *list = json_array();
+    for (size_t i = 0; i < in->n_files; i++)
+        vq_json_append(j, list, file(j, &in->files[i]));
+    if (!in->n_files)
+        vq_json_append(j, list, file(j, &one));
     return list;
 }
 
@@ -210,6 +224,7 @@ static json_t *capture(struct vq_json *j, const struct vq_report_input *in, cons
     json_t *o = json_object(), *decoded = json_object(), *not = json_object(), *messages = json_object(),
            *tunnels = json_object();
     vq_json_put(j, o, "files", files(j, in));
+    vq_json_int(j, o, "overlapping_files", in->overlapping_files);
     vq_json_int(j, o, "frames", s->frames);
     vq_json_int(j, o, "bytes", s->bytes);
     vq_json_time(j, o, "start", s->start, "no frames");

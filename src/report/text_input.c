@@ -156,6 +156,8 @@ static void warnings(struct vq_out *o, const struct vq_report_input *in, const s
     } rows[] = {
         {in->kernel_dropped, "packet", "was", "were",
          "dropped by the kernel before they could be read: losses may be the probe's own"},
+        {in->overlapping_files, "file", "shares", "share",
+         "time with another: frames are in order of time, and what several files hold counts several times"},
         {s->snap_cut_frames, "frame", "was", "were",
          "cut short by the snap length: capture with -s 0 for whole messages"},
         {s->sip_defective, "SIP message", "has", "have", "a defect; what can be read of it is in the ladders"},

@@ -42,14 +42,6 @@ check "a cut pipe" test $? -eq 3
 says "a cut pipe" "standard input: frame "
 head -c 5000 "$call" >"$tmp/cut"
 status "a redirected file" 3 sh -c '"$1" -q -r - <"$2"' - "$VOIPQOS" "$tmp/cut"
-if command -v gzip >/dev/null 2>&1; then
-    gzip -c "$call" | "$VOIPQOS" -q -r - 2>"$tmp/err"
-    check "a compressed pipe" test $? -eq 2
-    says "a compressed pipe" "standard input: compressed with gzip"
-else
-    skip "gzip is not installed"
-fi
-
 # ---- filters ----
 status "no filter" 0 "$VOIPQOS" -q --json "$tmp/all.json" -r "$call"
 status "-f" 0 "$VOIPQOS" -q --json "$tmp/f.json" -r "$call" -f 'udp port 5060'

@@ -8,7 +8,7 @@ status "a whole capture" 0 "$VOIPQOS" -r "$call"
 empty "a whole capture says nothing" "$tmp/err"
 status "--help" 0 "$VOIPQOS" --help
 status "--version" 0 "$VOIPQOS" --version
-for library in voipqos libpcap libosip2 jansson gnuplot; do
+for library in voipqos libpcap libosip2 jansson zlib libzstd gnuplot; do
     check "--version names $library" grep -q "^$library" "$tmp/out"
 done
 
@@ -24,7 +24,7 @@ usage() {
 usage "nothing to read"
 usage "unrecognized option" --nonsense
 usage "exclude each other" -r "$call" -i lo
-usage "may be given once" -r "$call" -r "$call"
+usage "may be given once" -r "$call" -f udp -f tcp
 usage "has no meaning with -r" -r "$call" --interval 3
 usage "one of itu|tiphon" -r "$call" --rating best
 usage "whole number" -r "$call" --max-calls 0
@@ -56,9 +56,11 @@ input "the file is empty" "$tmp/empty"
 echo "not a capture at all" >"$tmp/text"
 input '6e 6f 74 20 61 20 63 61 ("not a ca")' "$tmp/text"
 printf '\037\213\010\000' >"$tmp/gz"
-input "use zcat FILE | voipqos -r -" "$tmp/gz"
+input "the gzip data are cut off at byte 4" "$tmp/gz"
 printf '\050\265\057\375' >"$tmp/zst"
-input "use zstdcat FILE | voipqos -r -" "$tmp/zst"
+input "the zstd data are cut off at byte 4" "$tmp/zst"
+printf 'BZh91AY' >"$tmp/bz"
+input "use bzcat FILE | voipqos -r -" "$tmp/bz"
 head -c 23 "$call" >"$tmp/header"
 input "23 of 24 bytes" "$tmp/header"
 

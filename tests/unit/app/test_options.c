@@ -37,7 +37,8 @@ static void test_everything(void **state)
     (void)state;
     struct settings s;
     assert_int_equal(parse(&s, "-r in.pcap --json=out.json -o dir --plots p -q -v -v --all --ascii --color never"), 0);
-    assert_string_equal(s.read, "in.pcap");
+    assert_int_equal(s.read.n, 1);
+    assert_string_equal(s.read.at[0], "in.pcap");
     assert_string_equal(s.json, "out.json");
     assert_string_equal(s.out, "dir");
     assert_string_equal(s.plots, "p");
@@ -61,7 +62,7 @@ static void test_defaults(void **state)
     (void)state;
     struct settings s;
     assert_int_equal(parse(&s, "-r -"), 0);
-    assert_string_equal(s.read, "-");
+    assert_string_equal(s.read.at[0], "-");
     assert_int_equal(s.interval_s, 10);
     assert_int_equal(s.duration_s, 0);
     assert_int_equal(s.color, COLOR_AUTO);
@@ -121,6 +122,58 @@ static void test_ladder(void **state)
     assert_string_equal(s.ladders[1], "2");
 }
 
+/* Several captures: named, by a pattern, and as a shell expands one. */
+static void test_paths(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/voipqos-test-XXXXXX", line[256], file[64];
+    assert_non_null(mkdtemp(folder));
+    static const char *const names[] = {"b.pcap", "a.pcap", "c[1].pcap"};
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(file, sizeof file, "%s/%s", folder, names[i]);
+        FILE *f = fopen(file, "w");
+        assert_non_null(f);
+        fclose(f);
+    }
+    static const struct {
+        const char *words; /* % is the folder */
+        const char *paths, *filter;
+    } rows[] = {
+        {"-r x -r % -r -", "x % -", NULL},
+        {"-r %/*.pcap", "%/a.pcap %/b.pcap %/c[1].pcap", NULL},
+        {"-r %/?.pcap udp", "%/a.pcap %/b.pcap", "udp"},
+        {"-r %/c[1].pcap", "%/c[1].pcap", NULL},
+        {"-r %/*.none", "%/*.none", NULL},
+        {"-r %/b.pcap %/a.pcap udp", "%/b.pcap %/a.pcap", "udp"},
+        {"-r %/b.pcap -q %/a.pcap %/c[1].pcap", "%/b.pcap %/a.pcap %/c[1].pcap", NULL},
+        {"-r %/b.pcap host %/a.pcap", "%/b.pcap", "host %/a.pcap"},
+        {"-r x %", "x", "%"}, /* a folder is no capture */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char want[3][256] = {"", "", ""};
+        const char *from[3] = {rows[i].words, rows[i].paths, rows[i].filter ? rows[i].filter : ""};
+        for (unsigned k = 0; k < 3; k++)
+            for (const char *p = from[k]; *p; p++) {
+                size_t n = strlen(want[k]);
+                snprintf(want[k] + n, sizeof want[k] - n, "%.*s", *p == '%' ? (int)sizeof folder : 1,
+                         *p == '%' ? folder : p);
+            }
+        struct settings s;
+        assert_int_equal(parse(&s, want[0]), 0);
+        *line = 0;
+        for (size_t k = 0; k < s.read.n; k++)
+            snprintf(line + strlen(line), sizeof line - strlen(line), "%s%s", k ? " " : "", s.read.at[k]);
+        assert_string_equal(line, want[1]);
+        assert_string_equal(s.filter ? s.filter : "", want[2]);
+        settings_done(&s);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(file, sizeof file, "%s/%s", folder, names[i]);
+        assert_int_equal(remove(file), 0);
+    }
+    assert_int_equal(remove(folder), 0);
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -129,7 +182,9 @@ static void test_refused(void **state)
         "udp",
         "-r",
         "-r f -i lo",
-        "-r f -r g",
+        "-r f -o a -o b",
+        "-r f --no-unpack-limit=1",
+        "-i lo --no-unpack-limit",
         "-r f --duration 5",
         "-i lo --interval 0",
         "-i lo --interval 1.5",
@@ -209,8 +264,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_everything),    cmocka_unit_test(test_defaults), cmocka_unit_test(test_words_anywhere),
-        cmocka_unit_test(test_ladder),        cmocka_unit_test(test_refused),  cmocka_unit_test(test_engine_options),
-        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_ladder),        cmocka_unit_test(test_paths),    cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_engine_options), cmocka_unit_test(test_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -486,8 +486,8 @@ static void test_foreign(void **state)
         const char *why;
     } rows[] = {
         {"", 0, "the file is empty"},
-        {"\x1f\x8b\x08", 3, "compressed with gzip; not supported yet: use zcat FILE | voipqos -r -"},
-        {"\x28\xb5\x2f\xfd", 4, "compressed with zstd; not supported yet: use zstdcat FILE | voipqos -r -"},
+        {"\x1f\x8b\x08", 3, "compressed with gzip: use zcat FILE | voipqos -r -"},
+        {"\x28\xb5\x2f\xfd", 4, "compressed with zstd: use zstdcat FILE | voipqos -r -"},
         {"root:x:0:0:", 11,
          "not a capture (pcap or pcapng): it begins with 72 6f 6f 74 3a 78 3a 30 (\"root:x:0\")"},
         {"\x01\x7f", 2, "not a capture (pcap or pcapng): it begins with 01 7f (\"..\")"},
