@@ -25,6 +25,9 @@ head -c 40000 "$call" >"$tmp/cut.pcap"
 status "a capture that is cut off" 3 "$VOIPQOS" -q -r "$tmp/cut.pcap" --json "$tmp/reports/cut.json"
 head -c 24 "$call" >"$tmp/empty.pcap"
 status "a capture without frames" 0 "$VOIPQOS" -q -r "$tmp/empty.pcap" --json "$tmp/reports/empty.json"
+"$B/tests/cli/pack" gzip 2 <"$call" | head -c 40000 >"$tmp/cut.gz"
+status "several files, damaged, missing, the same in another" 3 "$VOIPQOS" -q -r "$tmp/cut.gz" -r "$tmp/missing" \
+    -r "$CAPTURES/call-busy.pcap" -r "$call" --json "$tmp/reports/several.json"
 
 python3 - "$schema" "$tmp/reports" >"$tmp/verdict" 2>&1 <<'PYTHON'
 import json, os, sys
@@ -62,7 +65,7 @@ for what, spoil in (
     spoil(bad)
     print('ok' if verdict(bad) else 'FAIL', what, 'is refused')
 for name, member, value in (
-        ('cut.json', 'truncated', True), ('empty.json', 'frames', 0), ('filtered.json', 'frames', 0)):
+        ('cut.json', 'truncated', True), ('several.json', 'overlapping_files', 2), ('empty.json', 'frames', 0), ('filtered.json', 'frames', 0)):
     got = reports[name]['capture'][member]
     print('ok' if got == value else 'FAIL', f'{name}: {member} is {got}')
 for name in ('empty.json', 'filtered.json'):

@@ -287,6 +287,35 @@ static void survives_hostile_text(void **state)
     json_decref(root);
 }
 
+static void lists_files(void **state)
+{
+    (void)state;
+    struct vq_engine e = full();
+    static const uint32_t raw = 101;
+    const struct vq_report_file files[] = {
+        {.path = "b.gz", .format = "pcap", .compression = "gzip", .links = links, .n_links = 2, .truncated = "frame 3 is cut"},
+        {.path = "-", .format = "pcapng", .links = &raw, .n_links = 1},
+        {.path = HOSTILE, .truncated = HOSTILE},
+    };
+    struct vq_report_input in = whole;
+    in.files = files;
+    in.n_files = 3;
+    in.overlapping_files = 2;
+    json_t *root = parsed(&e, &in);
+    assert_int_equal(json_array_size(at(root, "capture.files")), 3);
+    assert_int_equal(json_integer_value(at(root, "capture.overlapping_files")), 2);
+    assert_string_equal(json_string_value(at(root, "capture.files.0.path")), "b.gz");
+    assert_string_equal(json_string_value(at(root, "capture.files.0.compression")), "gzip");
+    assert_string_equal(json_string_value(at(root, "capture.files.0.truncated_why")), "frame 3 is cut");
+    assert_int_equal(json_array_size(at(root, "capture.files.0.link_types")), 2);
+    assert_string_equal(json_string_value(at(root, "capture.files.1.format")), "pcapng");
+    assert_string_equal(json_string_value(at(root, "capture.files.1.link_types.0")), "RAW");
+    assert_int_equal(json_object_size(at(root, "capture.files.1")), 3);
+    assert_true(json_is_null(at(root, "capture.files.2.format")));
+    assert_non_null(strstr(json_string_value(at(root, "capture.files.2.truncated_why")), "\\x1b[2J"));
+    json_decref(root);
+}
+
 static void repeats_itself(void **state)
 {
     (void)state;
@@ -445,6 +474,7 @@ int main(void)
         cmocka_unit_test(gives_every_null_a_reason),
         cmocka_unit_test(counts_each_frame_once),
         cmocka_unit_test(survives_hostile_text),
+        cmocka_unit_test(lists_files),
         cmocka_unit_test(repeats_itself),
         cmocka_unit_test(is_an_object_even_when_empty),
         cmocka_unit_test(needs_little_memory),

@@ -163,9 +163,11 @@ static void warns(void **state)
     struct vq_engine e = small();
     struct vq_report_input in = whole;
     in.kernel_dropped = 41;
+    in.overlapping_files = 3;
     in.truncated = "frame 812 is cut off at byte 40960";
     struct vq_buf b = text_of(&e, &in, wide);
     assert_has(&b, "41 packets were dropped by the kernel");
+    assert_has(&b, "3 files share time with another");
     assert_has(&b, "Damaged");
     assert_has(&b, "frame 812 is cut off at byte 40960");
     vq_buf_done(&b);
