@@ -120,6 +120,7 @@ static void test_ladder(void **state)
     assert_int_equal(parse(&s, "-r f --ladder 1 --ladder=2 --ladder"), 0);
     assert_int_equal(s.n_ladders, 3);
     assert_string_equal(s.ladders[1], "2");
+    settings_done(&s);
 }
 
 /* Several captures: named, by a pattern, and as a shell expands one. */
@@ -226,6 +227,7 @@ static void test_engine_options(void **state)
     settings_options(&s, &o, true);
     assert_int_equal(o.max_calls, d.max_calls);
     assert_int_equal(o.max_flows, d.max_flows);
+    settings_done(&s);
     assert_int_equal(parse(&s, "-i lo --max-calls 7 --max-dialogs 8 --buffer 60 --delay 0 --advantage 5.5 --plc"), 0);
     settings_options(&s, &o, true);
     assert_int_equal(o.max_calls, 7);
@@ -233,6 +235,7 @@ static void test_engine_options(void **state)
     assert_int_equal(o.max_streams, d.max_streams);
     assert_true(o.buffer_ms == 60 && o.network_ms == 0 && o.advantage == 5.5);
     assert_string_equal(o.g711, "g711-plc");
+    settings_done(&s);
 }
 
 /* What the table itself must fulfil: names once, letters once, choices with words, flags without argument. */
