@@ -107,7 +107,8 @@ static void tell_damage(struct account *a, const struct run *r)
     }
     size_t n = strlen(a->truncated);
     if (damaged > 1)
-        snprintf(a->truncated + n, sizeof a->truncated - n, "; and %zu more file%s", damaged - 1, damaged > 2 ? "s" : "");
+        snprintf(a->truncated + n, sizeof a->truncated - n, "; and %zu more file%s", damaged - 1,
+                 damaged > 2 ? "s" : "");
     if (*r->stopped)
         snprintf(a->truncated, sizeof a->truncated, "%s", r->stopped);
     a->input.truncated = *a->truncated ? a->truncated : NULL;
@@ -127,7 +128,8 @@ static int account(struct account *a, const struct run *r)
     };
     for (size_t i = 0; i < r->in.n; i++) {
         const struct input *f = &r->in.at[i];
-        a->files[i] = (struct vq_report_file){f->path, f->format, f->packed, f->links, f->n_links, *f->why ? f->why : NULL};
+        const char *why = *f->why ? f->why : NULL;
+        a->files[i] = (struct vq_report_file){f->path, f->format, f->packed, f->links, f->n_links, why};
         add_links(a, f);
         add_word(a->format, sizeof a->format, f->format);
     }

@@ -47,8 +47,8 @@ static void stop(void *arg)
     free(s);
 }
 
-/* The library forgets to say how much it made in a call that fails. So each call is given no more than one block, and the
- * header of the next block goes by itself: then a call that fails has made nothing. */
+/* The library forgets to say how much it made in a call that fails. So each call is given no more than one block, and
+ * the header of the next block goes by itself: then a call that fails has made nothing. */
 static size_t portion(const struct zstd *s, size_t n)
 {
     if (s->full)

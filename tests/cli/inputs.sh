@@ -61,6 +61,7 @@ check "the summary names formats" grep -q "pcap, pcapng, gzip, zstd" "$tmp/out"
 # Files are open only while their frames are due.
 "$SLICE" 60 "$tmp/long_" <"$whole"
 (
+    # shellcheck disable=SC3045 # dash and bash both have it
     ulimit -n 12
     "$VOIPQOS" -q --json "$tmp/report.json" -r "$tmp/long_*" 2>"$tmp/err"
 )

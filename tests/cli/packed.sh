@@ -79,7 +79,9 @@ done
 
 # ---- bombs: 1088 frames of 256 KiB, nothing but zeros ----
 { printf '\0\0\0\0\0\0\0\0\0\0\4\0\0\0\4\0' && head -c 262144 /dev/zero; } >"$tmp/frame"
+# shellcheck disable=SC2034 # i only counts
 for i in 1 2 3 4 5 6 7 8; do cat "$tmp/frame" "$tmp/frame" "$tmp/frame" "$tmp/frame"; done >"$tmp/block"
+# shellcheck disable=SC2034
 {
     head -c 24 "$call"
     for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do cat "$tmp/block" "$tmp/block"; done

@@ -1,5 +1,5 @@
-/* Cuts a capture as a ring of files does: slice PIECES PREFIX <IN writes PREFIX0, PREFIX1 ... of equally many frames each,
- * or with MIX for PIECES deals the frames out to three files in turn. The input is a little-endian pcap. */
+/* Cuts a capture as a ring of files does: slice PIECES PREFIX <IN writes PREFIX0, PREFIX1 ... of equally many frames
+ * each; slice mix PREFIX <IN deals the frames out to three files in turn. The input is a little-endian pcap. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>

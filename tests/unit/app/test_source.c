@@ -238,8 +238,8 @@ static void test_what_follows(void **state)
         assert_int_equal(read_back(&s, packed.n, ROOM, false), -EBADMSG);
         assert_int_equal(got.n, 500);
         char want[120];
-        snprintf(want, sizeof want, "what follows the %s data at byte %zu is none: it begins with 67 61", formats[f].name,
-                 n + 70000);
+        snprintf(want, sizeof want, "what follows the %s data at byte %zu is none: it begins with 67 61",
+                 formats[f].name, n + 70000);
         assert_string_equal(s.why, want);
     }
 }

@@ -293,7 +293,8 @@ static void lists_files(void **state)
     struct vq_engine e = full();
     static const uint32_t raw = 101;
     const struct vq_report_file files[] = {
-        {.path = "b.gz", .format = "pcap", .compression = "gzip", .links = links, .n_links = 2, .truncated = "frame 3 is cut"},
+        {.path = "b.gz", .format = "pcap", .compression = "gzip", .links = links, .n_links = 2,
+         .truncated = "frame 3 is cut"},
         {.path = "-", .format = "pcapng", .links = &raw, .n_links = 1},
         {.path = HOSTILE, .truncated = HOSTILE},
     };
