@@ -86,8 +86,8 @@ void vq_engine_stats(const struct vq_engine *e, struct vq_stats *out);
 
 /* ---- signalling ------------------------------------------------------------------------------------------------ */
 
-enum vq_transport { VQ_UDP, VQ_TCP };
-const char *vq_transport_name(enum vq_transport t); /* "UDP", "TCP" */
+enum vq_transport { VQ_UDP, VQ_TCP, VQ_WS /* RFC 7118 */ };
+const char *vq_transport_name(enum vq_transport t); /* "UDP", "TCP", "WS" */
 
 /* One SIP message as it stands in a ladder; what it points to lives as long as the object it was read from. */
 struct vq_message {

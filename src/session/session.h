@@ -68,6 +68,22 @@ bool vq_mirror_seen(struct vq_engine *e, const struct vq_dgram *d);
 /* ---- rtcp_in.c ---- */
 bool vq_rtcp_packet(struct vq_engine *e, const struct vq_dgram *d);
 
+/* ---- ws_in.c: one direction of a connection that may turn into WebSocket frames with SIP ---- */
+struct vq_ws_way;
+struct vq_budget;
+enum vq_ws_state {
+    VQ_WS_UNKNOWN, /* the opening is not complete */
+    VQ_WS_FOREIGN, /* HTTP, but no WebSocket for SIP */
+    VQ_WS_IS_SIP,
+    VQ_WS_BROKEN,  /* frames cannot be read any more */
+};
+/* `message`: a whole one, borrowed. */
+typedef void vq_ws_message_h(struct vq_slice message, void *arg);
+bool vq_ws_may_open(struct vq_slice first_bytes);
+struct vq_ws_way *vq_ws_way_new(struct vq_budget *budget); /* NULL without room or memory */
+void vq_ws_way_free(struct vq_ws_way *w, struct vq_budget *budget);
+enum vq_ws_state vq_ws_way_put(struct vq_ws_way *w, struct vq_slice bytes, vq_ws_message_h *h, void *arg);
+
 /* ---- tcp_in.c ---- */
 /* Connections that are remembered, and bytes of early segments and unfinished messages, at most. */
 #define VQ_TCP_FLOWS 16384u

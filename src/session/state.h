@@ -183,7 +183,8 @@ struct vq_note {
     uint32_t cseq;
     uint16_t status;
     uint8_t method;              /* enum vq_sip_method, of the CSeq too */
-    bool has_cseq, retransmission, hold, from_caller, tcp;
+    bool has_cseq, retransmission, hold, from_caller;
+    uint8_t transport;           /* enum vq_transport */
 };
 
 #define VQ_ID_HEAD 36 /* bytes of a Call-ID that are compared without looking further */

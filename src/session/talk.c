@@ -282,7 +282,7 @@ struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struc
         .method = (uint8_t)m->method,
         .has_cseq = m->has_cseq,
         .retransmission = *again,
-        .tcp = d->carrier == VQ_CARRIER_TCP,
+        .transport = d->carrier != VQ_CARRIER_TCP ? VQ_UDP : d->ws ? VQ_WS : VQ_TCP,
     };
     struct vq_oddity *o = m->method == VQ_SIP_UNKNOWN ? odd_of(t, n) : NULL;
     if (o)

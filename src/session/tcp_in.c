@@ -23,7 +23,9 @@ struct way {
     struct vq_tcp tcp;
     struct vq_sip_framer framer;
     struct vq_dgram last;  /* segment; its payload is gone */
+    struct vq_ws_way *ws;  /* when it began as HTTP */
     bool begun, gap;       /* bytes have come; some were missing */
+    bool deaf;             /* frames that cannot be found again behind a hole */
 };
 
 struct tcp_flow {
@@ -81,6 +83,7 @@ static void release(struct vq_tcp_in *in, struct tcp_flow *f)
     for (int i = 0; i < 2; i++) {
         vq_tcp_done(&f->ways[i].tcp, &in->budget);
         vq_sip_frame_done(&f->ways[i].framer, &in->budget);
+        vq_ws_way_free(f->ways[i].ws, &in->budget);
         f->ways[i] = (struct way){0};
     }
 }
@@ -149,6 +152,7 @@ static void on_message(struct vq_slice message, enum vq_sip_frame_fault fault, v
     const char *why;
     d.payload = message;
     d.wire = (uint32_t)message.n;
+    d.ws = w->way->ws != NULL;
     if (!vq_sip_parse(&w->e->sip, message, &m, &why)) {
         w->bad++;
         return;
@@ -160,6 +164,52 @@ static void on_message(struct vq_slice message, enum vq_sip_frame_fault fault, v
     w->good++;
 }
 
+/* Nothing but line ends. */
+static bool is_blank(struct vq_slice s)
+{
+    size_t i = 0;
+    while (i < s.n && (s.p[i] == '\r' || s.p[i] == '\n'))
+        i++;
+    return i == s.n;
+}
+
+static void on_ws_message(struct vq_slice message, void *arg)
+{
+    struct work *w = arg;
+    if (is_blank(message))
+        w->e->stats.tcp_keep_alives++; /* RFC 7118 6 */
+    else
+        on_message(message, VQ_FRAME_OK, arg);
+}
+
+/* Nothing tells where the next frame begins. */
+static void go_deaf(struct work *w)
+{
+    vq_ws_way_free(w->way->ws, &w->e->tcp->budget);
+    w->way->ws = NULL;
+    w->way->deaf = true;
+}
+
+static void on_ws_bytes(struct work *w, struct vq_slice bytes)
+{
+    struct way *way = w->way;
+    way->begun = true;
+    if (!way->ws && !(way->ws = vq_ws_way_new(&w->e->tcp->budget))) {
+        w->e->no_memory = true;
+        become(w, FOREIGN);
+        return;
+    }
+    enum vq_ws_state s = vq_ws_way_put(way->ws, bytes, on_ws_message, w);
+    if (w->f->kind == UNDECIDED && w->good)
+        become_sip(w);
+    if (s == VQ_WS_FOREIGN) {
+        become(w, FOREIGN);
+    } else if (s == VQ_WS_BROKEN) {
+        w->e->stats.tcp_gaps += w->f->kind == SIP;
+        go_deaf(w);
+    }
+}
+
 static void on_bytes(enum vq_tcp_event what, struct vq_slice bytes, void *arg)
 {
     struct work *w = arg;
@@ -169,13 +219,22 @@ static void on_bytes(enum vq_tcp_event what, struct vq_slice bytes, void *arg)
         return;
     if (what == VQ_TCP_END) {
         vq_sip_frame_end(&way->framer, &to);
-        way->begun = way->gap = false;
+        go_deaf(w);
+        way->begun = way->gap = way->deaf = false;
         return;
     }
+    if (way->deaf)
+        return;
     if (what == VQ_TCP_HOLE) {
         w->e->stats.tcp_gaps += w->f->kind == SIP;
         way->gap = true;
         vq_sip_frame_hole(&way->framer, &to);
+        if (way->ws)
+            go_deaf(w);
+        return;
+    }
+    if (way->ws || (!way->begun && vq_ws_may_open(bytes))) {
+        on_ws_bytes(w, bytes);
         return;
     }
     if (!way->begun && w->f->kind == UNDECIDED && is_tls(bytes)) {
@@ -305,13 +364,9 @@ void vq_tcp_finish(struct vq_engine *e)
 
 /* ---- every segment ----------------------------------------------------------------------------------------------- */
 
-/* Nothing but line ends, and between messages. */
 static bool is_keep_alive(const struct work *w, struct vq_slice s)
 {
-    size_t i = 0;
-    while (i < s.n && (s.p[i] == '\r' || s.p[i] == '\n'))
-        i++;
-    return i == s.n && w->way->framer.empty_lines > w->empty_lines;
+    return is_blank(s) && w->way->framer.empty_lines > w->empty_lines; /* between messages */
 }
 
 /* Each frame is counted once, by what its connection is known to be; the undecided are remembered. */

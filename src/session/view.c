@@ -113,7 +113,7 @@ bool vq_message_read(const struct vq_note **at, struct vq_message *out)
         .defect = n->odd ? n->odd->defect : NULL,
         .cseq = n->cseq,
         .status = n->status,
-        .transport = n->tcp ? VQ_TCP : VQ_UDP,
+        .transport = n->transport,
         .retransmission = n->retransmission,
         .hold = n->hold,
         .from_caller = n->from_caller,

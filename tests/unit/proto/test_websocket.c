@@ -141,7 +141,8 @@ static void fills_its_room(void **state)
 }
 
 /* In the form of RFC 7118 8.1; key and answer are those of RFC 6455 1.3. */
-static const char request[] = "GET / HTTP/1.1\r\nHost: proxy.example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+static const char request[] = "GET / HTTP/1.1\r\nHost: proxy.example.com\r\n"
+                              "Upgrade: websocket\r\nConnection: Upgrade\r\n"
                               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: http://www.example.com\r\n"
                               "Sec-WebSocket-Protocol: sip\r\nSec-WebSocket-Version: 13\r\n\r\n";
 static const char response[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

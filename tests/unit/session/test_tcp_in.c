@@ -120,7 +120,7 @@ static struct vq_call only_call(struct line *l)
 }
 
 /* All that does not depend on how the messages travelled. */
-static void same_call(const struct vq_call *a, const struct vq_call *b)
+static void same_call(const struct vq_call *a, const struct vq_call *b, enum vq_transport transport)
 {
     assert_int_equal(a->state, b->state);
     assert_int_equal(a->status, b->status);
@@ -135,7 +135,7 @@ static void same_call(const struct vq_call *a, const struct vq_call *b)
     while (vq_message_read(&x, &m)) {
         assert_true(vq_message_read(&y, &n));
         assert_int_equal(m.transport, VQ_UDP);
-        assert_int_equal(n.transport, VQ_TCP);
+        assert_int_equal(n.transport, transport);
         assert_int_equal(m.ts, n.ts);
         assert_int_equal(m.status, n.status);
         assert_int_equal(m.cseq, n.cseq);
@@ -179,7 +179,7 @@ static void test_same_as_udp(void **state)
             }
             play(&l, sizes[i]);
             struct vq_call got = only_call(&l);
-            same_call(&want, &got);
+            same_call(&want, &got, VQ_TCP);
             struct vq_stats st = stats(&l);
             assert_int_equal(st.sip_messages, STEPS);
             assert_int_equal(st.decoded[VQ_DEC_TCP], from_the_start ? 3 : 0);
@@ -188,6 +188,104 @@ static void test_same_as_udp(void **state)
             assert_int_equal(st.tcp_gaps, 0);
             vq_engine_free(l.f.e);
         }
+}
+
+/* ---- WebSocket: RFC 7118 ---- */
+
+static void http(struct line *l)
+{
+    say(l, 0, true, "GET /ws HTTP/1.1\r\nHost: pbx\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: sip\r\n"
+                    "Sec-WebSocket-Version: 13\r\n\r\n");
+    say(l, 0, false, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: sip\r\n\r\n");
+}
+
+/* A frame as RFC 6455 5.2 draws it: text, final; from a client masked. */
+static size_t ws_frame(uint8_t *to, const char *text, bool masked)
+{
+    static const uint8_t mask[4] = {0x37, 0xfa, 0x21, 0x3d};
+    size_t n = strlen(text), at = 2;
+    to[0] = 0x81;
+    to[1] = (uint8_t)((masked ? 0x80 : 0) | (n < 126 ? n : 126));
+    if (n >= 126) {
+        to[2] = (uint8_t)(n >> 8);
+        to[3] = (uint8_t)n;
+        at = 4;
+    }
+    if (masked) {
+        memcpy(to + at, mask, 4);
+        at += 4;
+    }
+    for (size_t i = 0; i < n; i++)
+        to[at + i] = (uint8_t)(text[i] ^ (masked ? mask[i % 4] : 0));
+    return at + n;
+}
+
+static void test_websocket(void **state)
+{
+    struct line *udp = *state;
+    for (size_t i = 0; i < STEPS; i++)
+        feed_text(&udp->f, call_steps[i].ms, call_steps[i].by_phone ? &phone : &pbx,
+                  call_steps[i].by_phone ? &pbx : &phone, step_text(&call_steps[i]));
+    struct vq_call want = only_call(udp);
+    static const size_t sizes[] = {3000, 300, 7, 1};
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        struct line l = fresh();
+        uint8_t b[4000];
+        handshake(&l, 0);
+        http(&l);
+        for (size_t i = 0; i < STEPS; i++) {
+            size_t n = ws_frame(b, step_text(&call_steps[i]), call_steps[i].by_phone);
+            for (size_t at = 0; at < n; at += sizes[k])
+                segment(&l, call_steps[i].ms, call_steps[i].by_phone, 0, (const char *)b + at,
+                        n - at < sizes[k] ? n - at : sizes[k]);
+        }
+        size_t n = ws_frame(b, "\r\n\r\n", true);
+        segment(&l, 6000, true, 0, (const char *)b, n);
+        struct vq_call got = only_call(&l);
+        same_call(&want, &got, VQ_WS);
+        struct vq_stats st = stats(&l);
+        assert_int_equal(st.sip_messages, STEPS);
+        assert_int_equal(st.tcp_sip_flows, 1);
+        assert_int_equal(st.tcp_keep_alives, 1);
+        assert_int_equal(st.tcp_gaps, 0);
+        vq_engine_free(l.f.e);
+    }
+}
+
+/* Behind a hole no frame can be found again: the messages before it stay, the other direction goes on. */
+static void test_websocket_hole(void **state)
+{
+    struct line *l = *state;
+    uint8_t b[4000];
+    handshake(l, 0);
+    http(l);
+    size_t n = ws_frame(b, step_text(&call_steps[0]), true);
+    segment(l, 1, true, 0, (const char *)b, n);
+    l->seq[0] += 500;
+    segment(l, 2, true, 0, (const char *)b, n);
+    n = ws_frame(b, step_text(&call_steps[1]), false);
+    segment(l, 10000, false, 0, (const char *)b, n);
+    struct vq_call c = only_call(l);
+    assert_int_equal(c.n_messages, 2);
+    assert_int_equal(stats(l).tcp_gaps, 1);
+}
+
+/* A browser on the same port, and a server that declines. */
+static void test_other_http(void **state)
+{
+    struct line *l = *state;
+    handshake(l, 0);
+    say(l, 1, true, "GET /index.html HTTP/1.1\r\nHost: pbx\r\n\r\n");
+    say(l, 2, false, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+    for (unsigned i = 0; i < 20; i++)
+        say(l, 3 + i, true, step_text(&call_steps[0])); /* whatever comes later */
+    vq_engine_finish(l->f.e);
+    struct vq_stats st = stats(l);
+    assert_int_equal(st.sip_messages, 0);
+    assert_int_equal(st.tcp_sip_flows, 0);
+    assert_int_equal(st.decoded[VQ_DEC_TCP], st.frames);
 }
 
 /* Swapped, doubled and overlapping segments; several messages in one. */
@@ -428,7 +526,7 @@ static void test_unfinished(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_same_as_udp), T(test_disorder), T(test_sent_twice), T(test_begins_inside_a_message), T(test_gap),
+        T(test_same_as_udp), T(test_websocket), T(test_websocket_hole), T(test_other_http), T(test_disorder), T(test_sent_twice), T(test_begins_inside_a_message), T(test_gap),
         T(test_defects), T(test_keep_alives), T(test_foreign), T(test_foreign_from_the_middle), T(test_tls),
         T(test_too_many), T(test_unfinished),
     };
