@@ -214,7 +214,7 @@ static const struct vq_tunnel_row udp_rows[] = {
     {37008, VQ_TUNNEL_TZSP, tzsp},
 };
 
-#define ROWS(t) {t, sizeof t / sizeof *t}
+#define ROWS(t) {(t), sizeof(t) / sizeof *(t)}
 
 const struct vq_tunnel_row *vq_tunnel_find(enum vq_space space, uint16_t number)
 {
