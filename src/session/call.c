@@ -123,7 +123,7 @@ static struct vq_sip_call *begin(struct vq_engine *e, const struct vq_sip *m, co
     vq_talk_set(t, &p->from_name, m->from.name);
     c->leg.from_tag = vq_talk_text(t, m->from.tag);
     c->from_tag_hash = vq_tag_hash(e, m->from.tag);
-    c->invite_cseq = m->cseq;
+    c->invite_cseq = c->first_cseq = m->cseq;
     vq_talk_arm(e, t, d->ts + VQ_TIMEOUT);
     vq_emit(e, VQ_EVENT_CALL_BEGIN, t->handle, false);
     return c;

@@ -70,7 +70,7 @@ static void call_facts(const struct vq_engine *e, const struct vq_sip_call *c, s
     }
     if (p->end != VQ_NONE && !f->answered)
         f->refused = p->end - p->start;
-    if (!p->mid_dialog)
+    if (!p->mid_dialog && c->invite_cseq != c->first_cseq)
         tally_earlier(&c->talk, VQ_SIP_INVITE, c->invite_cseq, &f->earlier);
 }
 
@@ -124,44 +124,60 @@ static const struct vq_endpoint *peer_of(enum vq_talk_kind k, const struct vq_ta
     }
 }
 
-static void add(const struct vq_engine *e, enum vq_talk_kind k, const struct vq_talk *t, struct vq_sipkpi *to)
+static void add_options(const struct vq_engine *e, const struct vq_sip_dialog *d, struct vq_sipkpi *to)
 {
+    bool pending = d->open && e->now - d->asked_ts < VQ_TIMEOUT;
+    vq_sipkpi_options(to, d->asked, d->answered, pending);
+    round_trips(&d->talk, to);
+}
+
+/* Into both accounts, since gathering the facts costs more than adding them; `peer`: NULL when it has none. */
+static void add(const struct vq_engine *e, enum vq_talk_kind k, const struct vq_talk *t, struct vq_sipkpi *total,
+                struct vq_sipkpi *peer)
+{
+    struct vq_sipkpi *const to[] = {total, peer};
+    size_t n = peer ? 2 : 1;
     if (k == VQ_TALK_CALL) {
         struct vq_kpi_call f;
         call_facts(e, VQ_CONTAINER(t, struct vq_sip_call, talk), &f);
-        vq_sipkpi_call(to, &f);
+        for (size_t i = 0; i < n; i++)
+            vq_sipkpi_call(to[i], &f);
     } else if (k == VQ_TALK_REGISTRATION) {
         const struct vq_sip_registration *r = VQ_CONTAINER(t, struct vq_sip_registration, talk);
         struct vq_kpi_registration f;
         registration_facts(r, &f);
-        if (r->r.attempts)
-            vq_sipkpi_registration(to, &f);
+        for (size_t i = 0; r->r.attempts && i < n; i++)
+            vq_sipkpi_registration(to[i], &f);
     } else {
         const struct vq_sip_dialog *d = VQ_CONTAINER(t, struct vq_sip_dialog, talk);
-        if (!d->asked || !is_options(d))
-            return;
-        bool pending = d->open && e->now - d->asked_ts < VQ_TIMEOUT;
-        vq_sipkpi_options(to, d->asked, d->answered, pending);
-        round_trips(t, to);
+        for (size_t i = 0; d->asked && is_options(d) && i < n; i++)
+            add_options(e, d, to[i]);
     }
 }
 
 /* Calls `h` for each object. */
 typedef void talk_h(enum vq_talk_kind k, const struct vq_talk *t, void *arg);
 
+/* A call's facts lie in so many cache lines from its beginning. */
+#define AHEAD_LINES ((offsetof(struct vq_sip_call, first_rtp) + 63) / 64)
+
 static void walk(const struct vq_engine *e, talk_h *h, void *arg)
 {
     for (int k = 0; k < VQ_TALKS; k++) {
         const struct vq_list *all = &e->talks[k].all;
-        for (const struct vq_list *l = all->next; l != all; l = l->next)
+        for (const struct vq_list *l = all->next; l != all; l = l->next) {
+            const char *ahead = (const char *)VQ_CONTAINER(l->next, struct vq_talk, all);
+            for (size_t line = 0; line < AHEAD_LINES; line++)
+                __builtin_prefetch(ahead + 64 * line);
             h((enum vq_talk_kind)k, VQ_CONTAINER(l, struct vq_talk, all), arg);
+        }
     }
 }
 
 /* ---- peers ------------------------------------------------------------------------------------------------------- */
 
 struct gathering {
-    struct host *hosts; /* one for each object at first */
+    struct host *hosts; /* a run of objects each */
     size_t n;
 };
 
@@ -171,6 +187,10 @@ static void gather(enum vq_talk_kind k, const struct vq_talk *t, void *arg)
     const struct vq_endpoint *ep = peer_of(k, t);
     if (!ep)
         return;
+    if (g->n && vq_endpoint_same_host(&g->hosts[g->n - 1].ep, ep)) { /* most follow one of their kind */
+        g->hosts[g->n - 1].n++;
+        return;
+    }
     g->hosts[g->n] = (struct host){.ep = *ep, .n = 1};
     g->hosts[g->n++].ep.port = 0;
 }
@@ -202,7 +222,7 @@ static int choose_peers(const struct vq_engine *e, struct vq_kpi *k)
     qsort(g.hosts, g.n, sizeof *g.hosts, by_address);
     for (size_t i = 0; i < g.n; i++)
         if (n && !by_address(&g.hosts[n - 1], &g.hosts[i]))
-            g.hosts[n - 1].n++;
+            g.hosts[n - 1].n += g.hosts[i].n;
         else
             g.hosts[n++] = g.hosts[i];
     qsort(g.hosts, n, sizeof *g.hosts, by_number);
@@ -222,13 +242,10 @@ static void add_everywhere(enum vq_talk_kind kind, const struct vq_talk *t, void
 {
     const struct adding *a = arg;
     const struct vq_endpoint *ep = peer_of(kind, t);
-    add(a->e, kind, t, &a->k->total);
-    if (!ep)
-        return;
     size_t i = 0; /* the busiest come first */
-    while (i < a->k->n_peers && !vq_endpoint_same_host(&a->k->hosts[i].ep, ep))
+    while (ep && i < a->k->n_peers && !vq_endpoint_same_host(&a->k->hosts[i].ep, ep))
         i++;
-    add(a->e, kind, t, &a->k->peers[i]);
+    add(a->e, kind, t, &a->k->total, ep ? &a->k->peers[i] : NULL);
 }
 
 int vq_kpi_new(struct vq_kpi **out, const struct vq_engine *e)

@@ -238,7 +238,8 @@ struct vq_sip_call {
     struct vq_talk talk;
     struct vq_call c;
     uint64_t from_tag_hash, to_tag_hash; /* of the first leg; 0: none */
-    uint32_t invite_cseq;        /* of the INVITE that sets the call up */
+    uint32_t invite_cseq;        /* of the INVITE that sets the call up ... */
+    uint32_t first_cseq;         /* ... and of the first one */
     int64_t first_18x, bye_ts, first_rtp;
     bool cancel_seen;
     uint8_t refusal;             /* enum call_event of a challenge or redirection that the caller may still follow, 0: none */
