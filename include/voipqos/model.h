@@ -148,6 +148,8 @@ enum vq_call_state {
 const char *vq_call_state_name(enum vq_call_state s);
 bool vq_call_state_ended(enum vq_call_state s); /* nothing more is expected */
 
+const char *vq_q850_text(int cause); /* "normal call clearing"; NULL for a number without meaning */
+
 enum vq_party { VQ_PARTY_NONE, VQ_PARTY_CALLER, VQ_PARTY_CALLEE, VQ_PARTY_NETWORK };
 const char *vq_party_name(enum vq_party p); /* "caller", "callee", "network", NULL for none */
 

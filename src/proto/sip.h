@@ -30,7 +30,7 @@ struct vq_sip_addr {
 /* What Authorization, Proxy-Authorization, WWW-Authenticate or Proxy-Authenticate tells; never the response digest. */
 struct vq_sip_digest {
     bool present, stale;
-    struct vq_slice realm, nonce, username, algorithm;
+    struct vq_slice realm, nonce, username, algorithm, qop;
 };
 
 struct vq_sip {
@@ -50,8 +50,23 @@ struct vq_sip {
     bool contact_star;               /* Contact: * */
     struct vq_sip_digest challenge, credentials;
     int q850;                        /* cause of a Reason: Q.850 header, -1 absent */
+    struct vq_slice headers;         /* the header lines behind the start line */
+    bool has_extra;                  /* some header that vq_sip_extra_read() reads stands among them */
     const char *defect;              /* NULL: libosip2 or the strict scan accepts it; else why not */
     bool by_osip;                    /* libosip2 was asked */
+};
+
+/* What few messages carry, and fewer readers ask for. */
+struct vq_sip_extra {
+    struct vq_sip_addr refer_to, referred_by;       /* RFC 3515, RFC 3892; the URI is absent without the header */
+    struct vq_slice refer_to_headers;               /* "Replaces=..." behind the '?' of the Refer-To URI, escaped */
+    struct vq_slice replaces;                       /* RFC 3891: the Call-ID */
+    struct vq_slice event, event_id;                /* RFC 6665: package, id parameter */
+    struct vq_slice subscription_state, sub_reason; /* RFC 6665 4.1.3: "active", why it ended */
+    int64_t sub_expires, min_expires;               /* seconds, -1 absent */
+    struct vq_slice rack;                           /* RFC 3262: "776656 1 INVITE" */
+    struct vq_slice reason_protocol, reason_text;   /* RFC 3326, the first one */
+    int reason_cause;                               /* -1 absent */
 };
 
 /* Room that a parse needs: libosip2's arena. */
@@ -65,6 +80,23 @@ void vq_sip_parser_done(struct vq_sip_parser *p);
  * `*why` then names it. Where only the start line can be read, call_id is empty and the defect says so.
  * A datagram holds one message: what follows Content-Length bytes of body is ignored, as RFC 3261 18.3 wants. */
 bool vq_sip_parse(struct vq_sip_parser *p, struct vq_slice datagram, struct vq_sip *out, const char **why);
+
+/* Reads m->headers once more, leniently; call it when m->has_extra. */
+void vq_sip_extra_read(const struct vq_sip *m, struct vq_sip_extra *out);
+/* Puts the Call-ID that a Refer-To asks to replace into `text` with its escapes undone, cut to its room; false when it
+ * asks for none. */
+bool vq_sip_refer_replaces(struct vq_slice refer_to_headers, char *text, size_t room);
+/* Walks the Contacts of a message, over all of its Contact headers. `at` begins as {.rest = m->headers}. `expires` is the
+ * parameter's, -1 absent. False when there are no more; "*" is none. */
+struct vq_sip_contacts {
+    struct vq_slice rest, list;
+    unsigned looked; /* at so many; a hostile list has an end */
+};
+bool vq_sip_contact_next(struct vq_sip_contacts *at, struct vq_sip_addr *out, int64_t *expires);
+/* Walks header lines, folded ones joined: `*lines` begins as m->headers. */
+bool vq_sip_header_next(struct vq_slice *lines, struct vq_slice *name, struct vq_slice *value);
+/* "SIP/2.0 180 Ringing", the first line of a message/sipfrag body (RFC 3420); 0 when it is none. */
+unsigned vq_sip_frag_status(struct vq_slice body, struct vq_slice *phrase);
 
 /* The strict scan alone, and libosip2 alone: for the tests and the fuzz target that hold one against the other. */
 bool vq_sip_scan_strict(struct vq_slice datagram, struct vq_sip *out);

@@ -22,7 +22,14 @@ enum vq_sip_hdr {
     VQ_HDR_USER_AGENT,
     VQ_HDR_REASON,
     VQ_HDR_CHALLENGE,
-    VQ_HDR_CREDENTIALS
+    VQ_HDR_CREDENTIALS,
+    VQ_HDR_REFER_TO, /* from here on: read by vq_sip_extra_read() alone */
+    VQ_HDR_REFERRED_BY,
+    VQ_HDR_REPLACES,
+    VQ_HDR_EVENT,
+    VQ_HDR_SUBSCRIPTION_STATE,
+    VQ_HDR_MIN_EXPIRES,
+    VQ_HDR_RACK,
 };
 /* By full or compact name (RFC 3261 7.3.3), any case. */
 enum vq_sip_hdr vq_sip_hdr_of(struct vq_slice name);
@@ -45,6 +52,10 @@ struct vq_sip_start {
 };
 /* Reads any line that vq_looks_sip() lets pass; false when it is no start line at all. */
 bool vq_sip_start_read(struct vq_slice line, struct vq_sip_start *out);
+
+/* Cuts off the line in front with its line end (CR LF, LF or CR); `fold` joins the lines that begin with a blank.
+ * False at the end of the data, and when the line has no end: then it is all that is left. */
+bool vq_sip_line_cut(struct vq_slice *s, bool fold, struct vq_slice *line);
 
 /* Values of headers, read as far as they make sense; folded lines inside count as blanks. */
 bool vq_sip_addr_read(struct vq_slice value, struct vq_sip_addr *out, struct vq_slice *params);

@@ -48,33 +48,6 @@ static bool is_blank(uint8_t c)
     return c == ' ' || c == '\t';
 }
 
-/* Cuts off the line in front with its line end (CR LF, LF or CR); `fold` joins the lines that begin with a blank.
- * False at the end of the data, and when the line has no end: then it is all that is left. */
-static bool cut_line(struct vq_slice *s, bool fold, struct vq_slice *line)
-{
-    size_t i = 0;
-    bool ended = false;
-    while (i < s->n && !ended) {
-        if (!is_line_end(s->p[i])) {
-            i++;
-            continue;
-        }
-        size_t next = i + (s->p[i] == '\r' && i + 1 < s->n && s->p[i + 1] == '\n' ? 2 : 1);
-        if (fold && i && next < s->n && is_blank(s->p[next])) {
-            i = next;
-            continue;
-        }
-        *line = vq_slice(s->p, i);
-        *s = vq_slice(s->p + next, s->n - next);
-        ended = true;
-    }
-    if (!ended) {
-        *line = *s;
-        *s = vq_slice(s->p + s->n, 0);
-    }
-    return ended;
-}
-
 static void read_contact(struct scan *s, struct vq_slice value)
 {
     struct vq_slice params, expires;
@@ -158,6 +131,7 @@ static void read_header(struct scan *s, enum vq_sip_hdr id, struct vq_slice valu
         m->user_agent = value;
         break;
     case VQ_HDR_REASON:
+        m->has_extra = true;
         if (m->q850 < 0)
             m->q850 = vq_sip_q850_read(value);
         break;
@@ -169,6 +143,8 @@ static void read_header(struct scan *s, enum vq_sip_hdr id, struct vq_slice valu
         break;
     case VQ_HDR_OTHER:
         break;
+    default:
+        m->has_extra = true;
     }
 }
 
@@ -218,7 +194,7 @@ static bool read_rest(struct scan *s, struct vq_slice rest, uint32_t length)
         note(s, VQ_DEF_LENGTH_ZERO);
         return true;
     }
-    cut_line(&look, false, &line);
+    vq_sip_line_cut(&look, false, &line);
     note(s, vq_sip_start_read(line, &start) ? VQ_DEF_SECOND : VQ_DEF_TRAILING);
     return false;
 }
@@ -298,15 +274,17 @@ bool vq_sip_lenient(struct vq_slice d, struct vq_sip *out, struct vq_sip_finding
     }
     struct vq_slice rest = {skip ? d.p + skip : d.p, d.n - skip}, line;
     f.message = rest;
-    bool ended = cut_line(&rest, false, &line);
+    bool ended = vq_sip_line_cut(&rest, false, &line);
     if (!read_start(&s, line))
         return false;
+    const uint8_t *headers = rest.p;
     while (ended && (ended = rest.n > 0)) {
-        ended = cut_line(&rest, true, &line);
+        ended = vq_sip_line_cut(&rest, true, &line);
         if (line.n == 0)
             break;
         read_header_line(&s, line);
     }
+    m.headers = vq_slice(headers, (size_t)(rest.p - headers));
     if (!ended)
         note(&s, VQ_DEF_HEADERS_CUT);
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)

@@ -343,6 +343,7 @@ static bool read_type(struct cursor *c, struct vq_sip *m)
 static void read_reason(struct cursor *c, struct vq_sip *m)
 {
     int cause = vq_sip_q850_read(text(c));
+    m->has_extra = true;
     if (m->q850 < 0)
         m->q850 = cause;
 }
@@ -393,6 +394,10 @@ static bool read_header(struct scan *s, enum vq_sip_hdr id, struct cursor *c)
         return true;
     case VQ_HDR_OTHER:
         rest_of_line(c);
+        return true;
+    default:
+        rest_of_line(c);
+        m->has_extra = true;
     }
     return true;
 }
@@ -481,6 +486,7 @@ bool vq_sip_scan_strict(struct vq_slice datagram, struct vq_sip *out)
     struct cursor c = {datagram.p, datagram.p + datagram.n};
     if (datagram.n == 0 || !read_start(&c, &m))
         return false;
+    const uint8_t *headers = c.p;
     while (c.p < c.end && *c.p != '\r') {
         enum vq_sip_hdr id = usual_name(&c);
         if (id == VQ_HDR_OTHER && !read_name(&c, &id))
@@ -492,6 +498,7 @@ bool vq_sip_scan_strict(struct vq_slice datagram, struct vq_sip *out)
         if (!line_end(&c))
             return false;
     }
+    m.headers = vq_slice(headers, (size_t)(c.p - headers));
     if (!line_end(&c) || (s.seen & NEEDED) != NEEDED || !read_body(&c, &s))
         return false;
     m.expires = s.contact_expires >= 0 ? s.contact_expires : m.expires;

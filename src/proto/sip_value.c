@@ -16,26 +16,36 @@ static const struct {
     {"m", VQ_HDR_CONTACT},
     {"l", VQ_HDR_CONTENT_LENGTH},
     {"c", VQ_HDR_CONTENT_TYPE},
+    {"r", VQ_HDR_REFER_TO},
+    {"b", VQ_HDR_REFERRED_BY},
+    {"o", VQ_HDR_EVENT},
     {"to", VQ_HDR_TO},
     {"via", VQ_HDR_VIA},
     {"from", VQ_HDR_FROM},
     {"cseq", VQ_HDR_CSEQ},
+    {"rack", VQ_HDR_RACK},
+    {"event", VQ_HDR_EVENT},
     {"reason", VQ_HDR_REASON},
     {"server", VQ_HDR_USER_AGENT},
     {"call-id", VQ_HDR_CALL_ID},
     {"contact", VQ_HDR_CONTACT},
     {"expires", VQ_HDR_EXPIRES},
+    {"refer-to", VQ_HDR_REFER_TO},
+    {"replaces", VQ_HDR_REPLACES},
     {"user-agent", VQ_HDR_USER_AGENT},
+    {"min-expires", VQ_HDR_MIN_EXPIRES},
+    {"referred-by", VQ_HDR_REFERRED_BY},
     {"content-type", VQ_HDR_CONTENT_TYPE},
     {"authorization", VQ_HDR_CREDENTIALS},
     {"content-length", VQ_HDR_CONTENT_LENGTH},
     {"www-authenticate", VQ_HDR_CHALLENGE},
     {"proxy-authenticate", VQ_HDR_CHALLENGE},
+    {"subscription-state", VQ_HDR_SUBSCRIPTION_STATE},
     {"proxy-authorization", VQ_HDR_CREDENTIALS},
 };
 
 /* First row of each length: names[first[n]] .. names[first[n + 1] - 1] are of length n. */
-static const uint8_t first[] = {0, 0, 7, 8, 9, 11, 11, 13, 16, 16, 16, 17, 17, 18, 19, 20, 20, 21, 21, 22, 23};
+static const uint8_t first[] = {0, 0, 10, 11, 12, 15, 16, 18, 21, 23, 23, 24, 26, 27, 28, 29, 29, 30, 30, 32, 33};
 
 const uint8_t vq_sip_class[256] = {
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, /* 00 */
@@ -63,6 +73,31 @@ enum vq_sip_hdr vq_sip_hdr_of(struct vq_slice name)
             return names[i].id;
     }
     return VQ_HDR_OTHER;
+}
+
+bool vq_sip_line_cut(struct vq_slice *s, bool fold, struct vq_slice *line)
+{
+    size_t i = 0;
+    bool ended = false;
+    while (i < s->n && !ended) {
+        if (s->p[i] != '\r' && s->p[i] != '\n') {
+            i++;
+            continue;
+        }
+        size_t next = i + (s->p[i] == '\r' && i + 1 < s->n && s->p[i + 1] == '\n' ? 2 : 1);
+        if (fold && i && next < s->n && vq_str_is_blank(s->p[next])) {
+            i = next;
+            continue;
+        }
+        *line = vq_slice(s->p, i);
+        *s = vq_slice(s->p + next, s->n - next);
+        ended = true;
+    }
+    if (!ended) {
+        *line = *s;
+        *s = vq_slice(s->n ? s->p + s->n : s->p, 0);
+    }
+    return ended;
 }
 
 /* Offset of the closing quote of a quoted string that begins at s.p[0], or s.n (25.1 quoted-string). */
@@ -234,6 +269,7 @@ void vq_sip_digest_read(struct vq_slice value, struct vq_sip_digest *out)
         {"nonce", offsetof(struct vq_sip_digest, nonce)},
         {"username", offsetof(struct vq_sip_digest, username)},
         {"algorithm", offsetof(struct vq_sip_digest, algorithm)},
+        {"qop", offsetof(struct vq_sip_digest, qop)},
     };
     struct vq_sip_digest d = {.present = true};
     struct vq_slice list = vq_str_trim(value);

@@ -51,11 +51,35 @@ static unsigned touch_all(const struct vq_sip *m)
         m->credentials.nonce,
         m->credentials.username,
         m->credentials.algorithm,
+        m->credentials.qop,
+        m->headers,
     };
     unsigned sum = 0;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sum += touch(all[i]);
     return sum;
+}
+
+/* The same of what is read on demand. */
+static unsigned touch_extra(const struct vq_sip *m)
+{
+    struct vq_sip_extra x;
+    struct vq_sip_contacts at = {.rest = m->headers};
+    struct vq_sip_addr a;
+    struct vq_slice phrase = {0};
+    int64_t expires;
+    char text[32];
+    vq_sip_extra_read(m, &x);
+    const struct vq_slice all[] = {x.refer_to.uri, x.refer_to.user,  x.refer_to.host,     x.refer_to_headers,
+                                   x.referred_by.uri, x.replaces,    x.event,             x.event_id,
+                                   x.subscription_state, x.sub_reason, x.rack, x.reason_protocol, x.reason_text};
+    unsigned sum = 0;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        sum += touch(all[i]);
+    while (vq_sip_contact_next(&at, &a, &expires))
+        sum += touch(a.uri) + touch(a.user) + touch(a.host);
+    sum += vq_sip_refer_replaces(x.refer_to_headers, text, sizeof text);
+    return sum + vq_sip_frag_status(m->body, &phrase) + touch(phrase);
 }
 
 static void demand(bool ok, const char *what)
@@ -94,7 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     if (vq_sip_scan_strict(d, &m))
         compare(&parser, d, &m);
     if (vq_sip_parse(&parser, d, &m, &why))
-        sink += touch_all(&m);
+        sink += touch_all(&m) + touch_extra(&m);
     else
         demand(why != NULL, "refused without a reason");
     if (vq_sip_scan_lenient(d, &m, &why))
