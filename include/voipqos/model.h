@@ -198,6 +198,26 @@ struct vq_call {
     double r_min, mos_min, mos_mean; /* over its scored streams */
 };
 
+/* A key that was pressed during the call. */
+enum vq_dtmf_method { VQ_DTMF_RFC4733 /* telephone-event in RTP */, VQ_DTMF_SIP_INFO };
+const char *vq_dtmf_method_name(enum vq_dtmf_method m); /* "rfc4733", "sip_info" */
+
+struct vq_dtmf {
+    int64_t ts;                     /* of the first packet that tells of it */
+    uint64_t frame;
+    enum vq_dtmf_method method;
+    enum vq_party by;               /* who pressed it; NONE: the stream's direction is unknown */
+    uint32_t stream;                /* handle of the stream it came in, 0: SIP */
+    char digit;                     /* 0-9 * # A-D, ! for a hook flash */
+    bool ended;                     /* false: no packet with the end bit came */
+    double duration_ms;             /* NAN: not told */
+};
+
+/* The keys of a call in order of time. At most VQ_DTMF_PER_CALL of them are kept, 64 of a stream; `*not_kept` counts
+ * those beyond. */
+#define VQ_DTMF_PER_CALL 256u
+unsigned vq_call_dtmf(const struct vq_engine *e, uint32_t call, struct vq_dtmf out[VQ_DTMF_PER_CALL], uint64_t *not_kept);
+
 /* Requests outside calls and registrations, by Call-ID. */
 enum vq_dialog_outcome { VQ_DIALOG_INCOMPLETE, VQ_DIALOG_ANSWERED, VQ_DIALOG_REJECTED, VQ_DIALOG_TIMEOUT };
 const char *vq_dialog_outcome_name(enum vq_dialog_outcome o);

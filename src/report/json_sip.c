@@ -238,6 +238,7 @@ json_t *vq_json_call(struct vq_json *j, const struct vq_call *c)
     vq_json_int(j, o, "messages_not_kept", c->messages_not_kept);
     vq_json_put(j, o, "messages", messages(j, c->messages, c->call_id));
     vq_json_put(j, o, "offer_answer", offers(j, c));
+    vq_json_dtmf(j, o, c);
     streams_and_quality(j, o, c);
     return o;
 }

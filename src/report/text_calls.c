@@ -121,6 +121,38 @@ static void details(struct vq_out *o, const struct vq_call *c, int64_t zero, str
     vq_out_flow_end(o);
 }
 
+/* "caller dialled 1 5 9 # (RFC 4733)": a line for each party and method, with those that fit. */
+static void dialled(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, struct vq_buf *b)
+{
+    static const char *const how[] = {[VQ_DTMF_RFC4733] = "RFC 4733", [VQ_DTMF_SIP_INFO] = "SIP INFO"};
+    static const enum vq_party who[] = {VQ_PARTY_CALLER, VQ_PARTY_CALLEE, VQ_PARTY_NONE};
+    struct vq_dtmf keys[VQ_DTMF_PER_CALL];
+    uint64_t not_kept;
+    unsigned n = vq_call_dtmf(e, c->handle, keys, &not_kept), room = (o->width - 50) / 2;
+    vq_out_flow_begin(o, 7, 0);
+    for (unsigned k = 0; n && k < 2 * sizeof who / sizeof *who; k++) {
+        enum vq_party by = who[k / 2];
+        enum vq_dtmf_method method = k % 2 ? VQ_DTMF_SIP_INFO : VQ_DTMF_RFC4733;
+        unsigned shown = 0, more = 0;
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "%s dialled", by == VQ_PARTY_NONE ? "somebody" : vq_party_name(by));
+        for (unsigned i = 0; i < n; i++) {
+            if (keys[i].by != by || keys[i].method != method)
+                continue;
+            if (shown < room)
+                vq_buf_fmt(b, " %c", keys[i].digit);
+            more += shown == room;
+            shown += shown < room;
+        }
+        if (more)
+            vq_buf_fmt(b, " and %u more", more);
+        vq_buf_fmt(b, " (%s)", how[method]);
+        if (shown)
+            vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
+    vq_out_flow_end(o);
+}
+
 static void call(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, int64_t zero, bool head,
                  struct vq_buf *b)
 {
@@ -128,6 +160,7 @@ static void call(struct vq_out *o, const struct vq_engine *e, const struct vq_ca
     uint64_t row = 0;
     title(o, c, b);
     details(o, c, zero, b);
+    dialled(o, e, c, b);
     if (head && c->n_streams)
         vq_text_stream_head(o, true);
     for (uint32_t h = c->first_stream; h && vq_stream_get(e, h, &s) && vq_text_shown(o, row); h = s.next_in_call) {

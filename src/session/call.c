@@ -146,6 +146,13 @@ void vq_call_release(struct vq_engine *e, struct vq_sip_call *c)
         vq_promise_drop(e, VQ_CONTAINER(c->promises.next, struct vq_promise, in_call));
 }
 
+struct vq_call_more *vq_call_more(struct vq_sip_call *c)
+{
+    if (!c->more)
+        c->more = vq_arena_alloc(&c->talk.arena, sizeof *c->more);
+    return c->more;
+}
+
 /* ---- legs -------------------------------------------------------------------------------------------------------- */
 
 #define MAX_LEGS 16
@@ -392,6 +399,7 @@ bool vq_call_message(struct vq_engine *e, const struct vq_sip *m, const struct v
     vq_call_sdp(e, c, m, d, n, from_caller, again);
     if (again)
         return true;
+    vq_dtmf_info(c, m, d, from_caller);
     if (m->request)
         request(e, c, m, d->ts, from_caller);
     else

@@ -60,6 +60,14 @@ const struct vq_stream_rtcp *vq_stream_rtcp(const struct vq_stream_cold *c);
 uint32_t vq_stream_by_ssrc(const struct vq_engine *e, uint32_t ssrc, const struct vq_endpoint *src,
                            const struct vq_endpoint *dst);
 
+/* ---- dtmf_in.c ---- */
+/* A packet of telephone-events, whose timestamps count at `clock_hz` (0: unknown). */
+struct vq_rtp;
+void vq_dtmf_packet(struct vq_engine *e, struct vq_rtp_stream *s, const struct vq_rtp *r, const struct vq_dgram *d,
+                    uint32_t clock_hz);
+/* An INFO that tells of a key; other messages are nothing to it. */
+void vq_dtmf_info(struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d, bool from_caller);
+
 /* ---- mirror.c: the same IP packet, captured twice ---- */
 /* Of an RTP packet, by the stream's last one; of anything else, by what was seen lately. */
 bool vq_mirror_of_last(const struct vq_rtp_stream *s, uint16_t seq, const struct vq_dgram *d);
@@ -148,6 +156,7 @@ void vq_registration_finish(struct vq_engine *e, struct vq_sip_registration *r);
 void vq_call_finish(struct vq_engine *e, struct vq_sip_call *c);
 void vq_call_release(struct vq_engine *e, struct vq_sip_call *c); /* lets go of streams and promises */
 bool vq_call_over(const struct vq_sip_call *c);
+struct vq_call_more *vq_call_more(struct vq_sip_call *c); /* made when first asked for; NULL without room */
 
 /* ---- findings.c, view.c: what they remember between questions; NULL without memory ---- */
 struct vq_diagnosis *vq_diagnosis_new(void);

@@ -93,10 +93,41 @@ struct vq_stream_rtcp {
     bool bye;
 };
 
+/* A key that was pressed; the public answer is made of it. */
+struct vq_dtmf_note {
+    struct vq_dtmf_note *next;
+    int64_t ts;
+    uint64_t frame;
+    uint32_t tag;                /* the event's RTP timestamp, or the CSeq of the INFO: to know it again */
+    float duration_ms;           /* NAN: not told */
+    char digit;
+    bool ended, info, from_caller;
+};
+
+struct vq_dtmf_list {
+    struct vq_dtmf_note *first, *last;
+    uint32_t n, not_kept;
+};
+
+#define VQ_DTMF_PER_STREAM 64u
+
+/* The telephone-events of a stream, and the one that is going on. */
+struct vq_stream_dtmf {
+    struct vq_dtmf_list list;
+    struct vq_dtmf_note *note;   /* of the latest event, NULL: it was not kept */
+    uint32_t ts, ticks;          /* of its latest segment (RFC 4733 2.5.1.3) */
+    uint32_t ticks_before;       /* of the segments before */
+    uint32_t past[4];            /* timestamps of the events before: a packet may hold several, and come again */
+    uint16_t seq;                /* of its newest packet */
+    uint8_t code, next_past;
+    bool known, ended;
+};
+
 /* What a stream's packets rarely touch. */
 struct vq_stream_cold {
     struct vq_jitter *guess;     /* VQ_CLOCKS of them in the arena while the clock is unknown, else NULL */
     struct vq_stream_rtcp *rtcp; /* in the arena, NULL: nothing */
+    struct vq_stream_dtmf *dtmf; /* in the arena, NULL: no event yet */
     struct vq_segment first;     /* packets of the last segment: what is left of the stream's */
     uint32_t packets_before;     /* of the last segment */
     struct vq_segment *last_segment;
@@ -234,6 +265,11 @@ struct vq_sip_registration {
     bool renewed;                /* an earlier attempt on this Call-ID succeeded */
 };
 
+/* What few calls have; in the call's arena. */
+struct vq_call_more {
+    struct vq_dtmf_list dtmf;    /* by INFO */
+};
+
 struct vq_sip_call {
     struct vq_talk talk;
     struct vq_call c;
@@ -251,6 +287,7 @@ struct vq_sip_call {
     unsigned n_legs, n_promises;
     uint64_t answer_tag;         /* hash of the To tag of the dialog that was answered first, 0: none */
     struct vq_list promises, flows, streams;
+    struct vq_call_more *more;   /* NULL: nothing */
 };
 
 /* More than this many announced addresses of one call push out its oldest: nobody can use up all calls' room. */

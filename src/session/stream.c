@@ -251,15 +251,19 @@ static void set_format(struct vq_engine *e, struct vq_rtp_stream *s, uint8_t pt,
 }
 
 /* A payload type other than the main one. True when the packet takes part in the jitter. */
-static bool other_pt(struct vq_engine *e, const struct vq_flow *f, struct vq_rtp_stream *s, uint8_t pt)
+static bool other_pt(struct vq_engine *e, const struct vq_flow *f, struct vq_rtp_stream *s, const struct vq_rtp *r,
+                     const struct vq_dgram *d)
 {
+    uint8_t pt = r->pt;
     struct vq_stream_cold *c = vq_cold_at(e, s->cold);
     struct vq_format fmt = {0};
     bool known = vq_flow_format(e, f, pt, &fmt);
     note_pt(s, pt);
     enum vq_payload what = fmt.codec ? fmt.codec->payload : VQ_PAYLOAD_MEDIA;
-    if (what == VQ_PAYLOAD_EVENT)
+    if (what == VQ_PAYLOAD_EVENT) {
         c->event_packets++;
+        vq_dtmf_packet(e, s, r, d, fmt.clock_hz);
+    }
     if (what == VQ_PAYLOAD_CN)
         c->cn_packets++;
     /* RFC 4733 events share a timestamp and comfort noise ends a talk spurt (METRICS 4.1): neither enters the jitter, and
@@ -402,7 +406,7 @@ static void add_packet(struct vq_engine *e, const struct vq_flow *f, struct vq_r
     enum vq_seq_verdict v = vq_seq_add(&s->seq, r->seq, proven);
     if (v == VQ_SEQ_RESTART)
         restarted(e, s, d->ts);
-    if ((r->pt == s->pt || other_pt(e, f, s, r->pt)) && v != VQ_SEQ_STRAY) {
+    if ((r->pt == s->pt || other_pt(e, f, s, r, d)) && v != VQ_SEQ_STRAY) {
         if (s->primed && v == VQ_SEQ_NEXT && (uint16_t)(before + 1) == r->seq)
             vote_ptime(s, r->ts - s->last_rtp);
         add_jitter(e, s, r, d->ts);

@@ -128,10 +128,11 @@ const char *sip_build(const struct sip_text *t)
     const char *sdp = t->sdp ? t->sdp : "";
     int n = snprintf(text, sizeof text,
                      "%s\r\nVia: SIP/2.0/UDP 10.0.0.1:5060;branch=%s\r\nMax-Forwards: 70\r\nFrom: <sip:%s>%s%s\r\n"
-                     "To: <sip:%s>%s%s\r\nCall-ID: %s\r\nCSeq: %s\r\n%s%sContent-Length: %zu\r\n\r\n%s",
+                     "To: <sip:%s>%s%s\r\nCall-ID: %s\r\nCSeq: %s\r\n%s%s%s%sContent-Length: %zu\r\n\r\n%s",
                      t->start, t->branch, t->from, *t->from_tag ? ";tag=" : "", t->from_tag, t->to, *t->to_tag ? ";tag=" : "",
                      t->to_tag, t->call_id, t->cseq, t->extra ? t->extra : "",
-                     *sdp ? "Content-Type: application/sdp\r\n" : "", strlen(sdp), sdp);
+                     *sdp ? "Content-Type: " : "", *sdp ? t->type ? t->type : "application/sdp" : "", *sdp ? "\r\n" : "",
+                     strlen(sdp), sdp);
     assert(n > 0 && (size_t)n < sizeof text);
     (void)n;
     return text;

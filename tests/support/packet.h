@@ -35,6 +35,7 @@ void feed_rtp(struct feeder *f, double ms, const struct vq_endpoint *src, const 
  * From and To tags and the branch are taken as they are; an empty tag is left out. */
 struct sip_text {
     const char *start, *call_id, *from, *from_tag, *to, *to_tag, *branch, *cseq, *extra, *sdp;
+    const char *type; /* of the body `sdp`; NULL: application/sdp */
 };
 const char *sip_build(const struct sip_text *t); /* in a static buffer */
 /* "v=0 ... m=audio PORT RTP/AVP 0" with one address. */

@@ -16,6 +16,7 @@
 #define vq_stun_count fake_stun_count
 #define vq_stun_get fake_stun_get
 #define vq_icmp_get fake_icmp_get
+#define vq_call_dtmf fake_call_dtmf
 #define vq_findings fake_findings
 #define vq_findings_count fake_findings_count
 #define vq_totals_get fake_totals_get
@@ -59,6 +60,8 @@ struct vq_engine {
     struct vq_interval intervals[4];
     struct vq_stun stuns[1];
     struct vq_icmp icmps[1];
+    struct vq_dtmf dtmf[2];
+    uint32_t n_dtmf;
     struct vq_finding findings[3];
     struct vq_kpi_figures kpi;  /* of all, and of each peer */
     uint32_t n_peers, n_others; /* hosts */
@@ -131,6 +134,16 @@ bool fake_stun_get(const struct vq_engine *e, size_t i, struct vq_stun *out)
         return false;
     *out = e->stuns[0];
     return true;
+}
+
+/* Every call has them all. */
+unsigned fake_call_dtmf(const struct vq_engine *e, uint32_t call, struct vq_dtmf out[VQ_DTMF_PER_CALL],
+                        uint64_t *not_kept)
+{
+    *not_kept = e->n_dtmf ? 3 : 0;
+    for (uint32_t i = 0; call && i < e->n_dtmf; i++)
+        out[i] = e->dtmf[i % 2];
+    return call ? e->n_dtmf : 0;
 }
 
 int fake_findings(const struct vq_engine *e, vq_finding_h *h, void *arg)

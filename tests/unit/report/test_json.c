@@ -2,6 +2,7 @@
 #include "fake_model.h"
 
 #include "report/json.c"
+#include "report/json_dtmf.c"
 #include "report/json_kpi.c"
 #include "report/json_sip.c"
 #include "report/json_stream.c"
@@ -48,6 +49,10 @@ static struct vq_engine full(void)
     e.calls[0].legs = &leg;
     e.calls[0].first_stream = 1;
     e.calls[1] = bare_call(two_messages);
+    e.dtmf[0] = (struct vq_dtmf){.ts = T0 + 4 * S, .frame = 200, .by = VQ_PARTY_CALLER, .stream = 1, .digit = '#',
+                                 .ended = true, .duration_ms = 160};
+    e.dtmf[1] = (struct vq_dtmf){.ts = T0 + 5 * S, .frame = 300, .method = VQ_DTMF_SIP_INFO, .digit = '9', .duration_ms = NAN};
+    e.n_dtmf = 2;
     e.dialogs[0] = fake_dialog(two_messages);
     e.streams[0] = fake_stream();
     e.streams[0].segments = &segment;
@@ -141,6 +146,10 @@ static void says_what_is_known(void **state)
         {"capture.duration_s", "12.0"},
         {"capture.not_decoded", "{\"not_ip\":7}"},
         {"capture.truncated", "false"},
+        {"calls.0.dtmf.0", "{\"t_s\":4.0,\"frame\":200,\"digit\":\"#\",\"method\":\"rfc4733\",\"duration_ms\":160.0,"
+                           "\"end_seen\":true,\"from\":\"caller\",\"stream\":1}"},
+        {"calls.0.dtmf.1.duration_ms_why", "\"the INFO gives no duration\""},
+        {"calls.0.dtmf_not_kept", "3"},
         {"registrations.0.outcome", "\"registered\""},
         {"registrations.0.rrd_ms", "12.0"},
         {"registrations.0.frames", "[10,11]"},

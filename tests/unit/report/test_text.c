@@ -90,6 +90,28 @@ static void says_how_the_calls_went(void **state)
     vq_buf_done(&b);
 }
 
+/* A line for the keys of each party; what does not fit is counted. */
+static void says_what_was_dialled(void **state)
+{
+    (void)state;
+    struct vq_engine e = small();
+    e.dtmf[0] = (struct vq_dtmf){.by = VQ_PARTY_CALLER, .digit = '#'};
+    e.dtmf[1] = (struct vq_dtmf){.by = VQ_PARTY_CALLEE, .method = VQ_DTMF_SIP_INFO, .digit = '9'};
+    e.n_dtmf = 4;
+    struct vq_buf b = text_of(&e, &whole, page);
+    assert_has(&b, "       caller dialled # # (RFC 4733) · callee dialled 9 9 (SIP INFO)\n");
+    vq_buf_done(&b);
+    e.n_dtmf = 250;
+    b = text_of(&e, &whole, page);
+    assert_has(&b, " # # and 100 more (RFC 4733)\n");
+    assert_true(longest_line(&b) <= 100);
+    vq_buf_done(&b);
+    e.n_dtmf = 0;
+    b = text_of(&e, &whole, page);
+    assert_lacks(&b, "dialled");
+    vq_buf_done(&b);
+}
+
 static void words_of_an_ending(void **state)
 {
     (void)state;
@@ -448,6 +470,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(says_what_was_read),
         cmocka_unit_test(says_how_the_calls_went),
+        cmocka_unit_test(says_what_was_dialled),
         cmocka_unit_test(words_of_an_ending),
         cmocka_unit_test(shows_nothing_that_was_not_there),
         cmocka_unit_test(warns),
