@@ -23,10 +23,11 @@ static const struct {
 } defects[VQ_DEF_COUNT] = {
     [VQ_DEF_VERSION] = {"version is not SIP/2.0", true, false},
     [VQ_DEF_START_LINE] = {"start line is not <method> <URI> <version>", true, false},
-    [VQ_DEF_STATUS_CODE] = {"status code is not within 100 to 699", true, false},
+    [VQ_DEF_STATUS_CODE] = {"status code is not within 100 to 699", true, true},
     [VQ_DEF_NO_REASON] = {"status line ends after the code", true, true},
     [VQ_DEF_URI_BRACKETS] = {"Request-URI in angle brackets", false, false},
     [VQ_DEF_URI_SCHEME] = {"Request-URI without scheme", false, false},
+    [VQ_DEF_URI_HEADERS] = {"Request-URI with headers", true, false},
     [VQ_DEF_NUL] = {"NUL byte in a header", true, true},
     [VQ_DEF_HEADERS_CUT] = {"headers end without an empty line", true, true},
     [VQ_DEF_NO_COLON] = {"header line without colon", true, false},
@@ -38,11 +39,16 @@ static const struct {
     [VQ_DEF_TWO_TYPE] = {"two Content-Type headers", true, true},
     [VQ_DEF_LENGTH_BEYOND] = {"Content-Length is beyond the data", true, false},
     [VQ_DEF_NAME_COMMA] = {"display name with a comma and no quotes", false, false},
+    [VQ_DEF_OPEN_QUOTE] = {"quotation mark that nothing closes", false, false},
+    [VQ_DEF_URI_BLANKS] = {"blanks within the angle brackets of a URI", false, false},
+    [VQ_DEF_BARE_QUERY] = {"URI with '?' and no angle brackets", true, false},
     [VQ_DEF_BAD_FROM] = {"From URI without scheme", false, false},
     [VQ_DEF_BAD_TO] = {"To URI without scheme", false, false},
     [VQ_DEF_CONTACT_SCHEME] = {"Contact URI without scheme", false, false},
     [VQ_DEF_BAD_CONTACT] = {"Contact without URI", false, false},
     [VQ_DEF_BAD_VIA] = {"Via cannot be read", false, false},
+    [VQ_DEF_EMPTY_ITEM] = {"empty parameter or value in Via or Contact", false, false},
+    [VQ_DEF_CSEQ_BEYOND] = {"CSeq number is not below 2^31", true, false},
     [VQ_DEF_BAD_CSEQ] = {"CSeq is not <number> <method>", true, false},
     [VQ_DEF_BAD_TYPE] = {"Content-Type is not <type>/<subtype>", true, false},
     [VQ_DEF_LENGTH_NEGATIVE] = {"Content-Length is negative", true, false},
@@ -53,6 +59,8 @@ static const struct {
     [VQ_DEF_NO_TO] = {"no To header", true, false},
     [VQ_DEF_NO_VIA] = {"no Via header", true, false},
     [VQ_DEF_CSEQ_METHOD] = {"CSeq names another method than the request", true, false},
+    [VQ_DEF_BRANCH] = {"branch of the topmost Via is the magic cookie alone", true, false},
+    [VQ_DEF_DATE] = {"Date is not in GMT", true, false},
     [VQ_DEF_BOUNDARY] = {"multipart body ends without its closing boundary", true, false},
     [VQ_DEF_LENGTH_ZERO] = {"Content-Length 0, but a body follows", true, false},
     [VQ_DEF_NO_TYPE] = {"body without Content-Type", true, false},
@@ -187,7 +195,7 @@ bool vq_sip_parse(struct vq_sip_parser *p, struct vq_slice datagram, struct vq_s
     }
     open_multipart(&m, &f);
     enum vq_sip_verdict v = VQ_OSIP_NO_MEMORY;
-    if (readable(f.defects))
+    if (readable(f.defects) && !f.quoted_nul)
         v = vq_sip_osip_read(p, f.message, f.type_line, &osip);
     m.by_osip = v != VQ_OSIP_NO_MEMORY;
     if (v == VQ_OSIP_ACCEPTS) {
@@ -195,7 +203,7 @@ bool vq_sip_parse(struct vq_sip_parser *p, struct vq_slice datagram, struct vq_s
         f.defects &= mask_silent();
     }
     m.defect = gravest(f.defects);
-    if (v == VQ_OSIP_REFUSES && !m.defect)
+    if (v == VQ_OSIP_REFUSES && !m.defect && !f.foreign_uri)
         m.defect = OSIP_REFUSES;
     if (!has_anything(&m, f.defects)) {
         *why = "neither Call-ID nor CSeq nor From";

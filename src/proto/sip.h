@@ -33,11 +33,13 @@ struct vq_sip_digest {
     struct vq_slice realm, nonce, username, algorithm, qop;
 };
 
+#define VQ_SIP_STATUS_MAX 65535u
+
 struct vq_sip {
     bool request;
     enum vq_sip_method method;       /* of the request, or of the response's CSeq */
     struct vq_slice method_text;     /* as written in the request line or the CSeq */
-    uint16_t status;                 /* 0 for a request */
+    uint16_t status;                 /* 0 for a request; no more than VQ_SIP_STATUS_MAX, whatever stands there */
     struct vq_slice reason_phrase, request_uri;
     struct vq_slice call_id, branch; /* branch of the topmost Via */
     struct vq_slice sent_by;         /* of the topmost Via */

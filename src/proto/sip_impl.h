@@ -21,6 +21,7 @@ enum vq_sip_hdr {
     VQ_HDR_EXPIRES,
     VQ_HDR_USER_AGENT,
     VQ_HDR_REASON,
+    VQ_HDR_DATE,
     VQ_HDR_CHALLENGE,
     VQ_HDR_CREDENTIALS,
     VQ_HDR_REFER_TO, /* from here on: read by vq_sip_extra_read() alone */
@@ -70,6 +71,16 @@ struct vq_slice vq_sip_list_cut(struct vq_slice *list);
 /* "sip:1001@host:5060;x" cut into out->uri, user and host; false without a scheme. */
 bool vq_sip_uri_read(struct vq_slice uri, struct vq_sip_addr *out);
 
+/* What the grammar forbids in a value that can be read all the same (sip_faults.c). */
+#define VQ_SIP_CSEQ_MAX 0x7fffffffu /* 8.1.1.5: less than 2**31 */
+enum { VQ_SIP_OPEN_QUOTE = 1, VQ_SIP_URI_BLANKS = 2, VQ_SIP_BARE_QUERY = 4 };
+unsigned vq_sip_addr_faults(struct vq_slice value); /* of a From, a To or a Contact: the first fault, or 0 */
+bool vq_sip_has_empty_item(struct vq_slice value);  /* nothing between two ';' or ',', or behind the last */
+bool vq_sip_branch_is_bare(struct vq_slice branch); /* the magic cookie and nothing else */
+bool vq_sip_cseq_is_beyond(struct vq_slice value);  /* a number, but a larger one than is allowed */
+bool vq_sip_date_is_gmt(struct vq_slice value);
+bool vq_sip_nul_is_quoted(struct vq_slice line);    /* each NUL stands behind a backslash in quotation marks */
+
 /* Defects, the gravest first. */
 enum vq_sip_defect {
     VQ_DEF_VERSION,
@@ -78,6 +89,7 @@ enum vq_sip_defect {
     VQ_DEF_NO_REASON,
     VQ_DEF_URI_BRACKETS,
     VQ_DEF_URI_SCHEME,
+    VQ_DEF_URI_HEADERS,
     VQ_DEF_NUL,
     VQ_DEF_HEADERS_CUT,
     VQ_DEF_NO_COLON,
@@ -89,11 +101,16 @@ enum vq_sip_defect {
     VQ_DEF_TWO_TYPE,
     VQ_DEF_LENGTH_BEYOND,
     VQ_DEF_NAME_COMMA,
+    VQ_DEF_OPEN_QUOTE,
+    VQ_DEF_URI_BLANKS,
+    VQ_DEF_BARE_QUERY,
     VQ_DEF_BAD_FROM,
     VQ_DEF_BAD_TO,
     VQ_DEF_CONTACT_SCHEME,
     VQ_DEF_BAD_CONTACT,
     VQ_DEF_BAD_VIA,
+    VQ_DEF_EMPTY_ITEM,
+    VQ_DEF_CSEQ_BEYOND,
     VQ_DEF_BAD_CSEQ,
     VQ_DEF_BAD_TYPE,
     VQ_DEF_LENGTH_NEGATIVE,
@@ -104,6 +121,8 @@ enum vq_sip_defect {
     VQ_DEF_NO_TO,
     VQ_DEF_NO_VIA,
     VQ_DEF_CSEQ_METHOD,
+    VQ_DEF_BRANCH,
+    VQ_DEF_DATE,
     VQ_DEF_BOUNDARY,
     VQ_DEF_LENGTH_ZERO,
     VQ_DEF_NO_TYPE,
@@ -119,6 +138,8 @@ struct vq_sip_findings {
     uint64_t defects;          /* bit set of enum vq_sip_defect */
     struct vq_slice message;   /* the datagram without what stands before the start line */
     struct vq_slice type_line; /* the Content-Type line */
+    bool quoted_nul;           /* legal, but libosip2 ends there */
+    bool foreign_uri;          /* Request-URI of a scheme that is not SIP's: libosip2 need not be able to read it */
 };
 /* False without a start line. */
 bool vq_sip_lenient(struct vq_slice datagram, struct vq_sip *out, struct vq_sip_findings *found);

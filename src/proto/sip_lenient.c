@@ -48,16 +48,31 @@ static bool is_blank(uint8_t c)
     return c == ' ' || c == '\t';
 }
 
+/* What one of From, To and Contact has that the grammar forbids. */
+static void note_addr_faults(struct scan *s, struct vq_slice value)
+{
+    unsigned faults = vq_sip_addr_faults(value);
+    if (faults & VQ_SIP_OPEN_QUOTE)
+        note(s, VQ_DEF_OPEN_QUOTE);
+    if (faults & VQ_SIP_URI_BLANKS)
+        note(s, VQ_DEF_URI_BLANKS);
+    if (faults & VQ_SIP_BARE_QUERY)
+        note(s, VQ_DEF_BARE_QUERY);
+}
+
 static void read_contact(struct scan *s, struct vq_slice value)
 {
     struct vq_slice params, expires;
     uint32_t v;
+    if (vq_sip_has_empty_item(value))
+        note(s, VQ_DEF_EMPTY_ITEM);
     if (s->seen & 1u << VQ_HDR_CONTACT || vq_str_trim(value).n == 0)
         return;
     if (vq_str_eq(vq_str_trim(value), VQ_SLICE_LIT("*"))) {
         s->m->contact_star = true;
         return;
     }
+    note_addr_faults(s, value);
     if (!vq_sip_addr_read(vq_sip_list_cut(&value), &s->m->contact, &params))
         note(s, VQ_DEF_CONTACT_SCHEME);
     else if (s->m->contact.uri.n == 0)
@@ -71,9 +86,22 @@ static void read_from_to(struct scan *s, struct vq_slice value, struct vq_sip_ad
     struct vq_slice params;
     if (!vq_sip_addr_read(value, out, &params))
         note(s, bad);
+    note_addr_faults(s, value);
     /* 25.1: an unquoted display name is of tokens. */
     if (value.p[0] != '"' && vq_str_find(out->name, ',') < out->name.n)
         note(s, VQ_DEF_NAME_COMMA);
+}
+
+static void read_via(struct scan *s, struct vq_slice value)
+{
+    if (vq_sip_has_empty_item(value))
+        note(s, VQ_DEF_EMPTY_ITEM);
+    if (s->seen & 1u << VQ_HDR_VIA)
+        return;
+    if (!vq_sip_via_read(value, &s->m->sent_by, &s->m->branch))
+        note(s, VQ_DEF_BAD_VIA);
+    else if (vq_sip_branch_is_bare(s->m->branch))
+        note(s, VQ_DEF_BRANCH);
 }
 
 static void read_cseq(struct scan *s, struct vq_slice value)
@@ -81,7 +109,9 @@ static void read_cseq(struct scan *s, struct vq_slice value)
     struct vq_sip *m = s->m;
     struct vq_slice method = {0};
     m->has_cseq = vq_sip_cseq_read(value, &m->cseq, &method);
-    if (!m->has_cseq)
+    if (vq_sip_cseq_is_beyond(value))
+        note(s, VQ_DEF_CSEQ_BEYOND);
+    else if (!m->has_cseq)
         note(s, VQ_DEF_BAD_CSEQ);
     if (!m->request) {
         m->method_text = method;
@@ -97,8 +127,7 @@ static void read_header(struct scan *s, enum vq_sip_hdr id, struct vq_slice valu
     uint32_t v;
     switch (id) {
     case VQ_HDR_VIA:
-        if (!(s->seen & 1u << VQ_HDR_VIA) && !vq_sip_via_read(value, &m->sent_by, &m->branch))
-            note(s, VQ_DEF_BAD_VIA);
+        read_via(s, value);
         break;
     case VQ_HDR_FROM:
         read_from_to(s, value, &m->from, VQ_DEF_BAD_FROM);
@@ -141,6 +170,10 @@ static void read_header(struct scan *s, enum vq_sip_hdr id, struct vq_slice valu
     case VQ_HDR_CREDENTIALS:
         vq_sip_digest_read(value, &m->credentials);
         break;
+    case VQ_HDR_DATE:
+        if (!vq_sip_date_is_gmt(value))
+            note(s, VQ_DEF_DATE);
+        break;
     case VQ_HDR_OTHER:
         break;
     default:
@@ -152,8 +185,11 @@ static void read_header(struct scan *s, enum vq_sip_hdr id, struct vq_slice valu
 static void read_header_line(struct scan *s, struct vq_slice line)
 {
     struct vq_slice value = line, name = vq_str_trim(vq_str_cut(&value, ':'));
-    if (vq_str_find(line, 0) < line.n)
-        note(s, VQ_DEF_NUL);
+    if (vq_str_find(line, 0) < line.n) {
+        s->f->quoted_nul = true;
+        if (!vq_sip_nul_is_quoted(line))
+            note(s, VQ_DEF_NUL);
+    }
     if (vq_str_find(line, ':') == line.n || name.n == 0) {
         note(s, VQ_DEF_NO_COLON);
         return;
@@ -224,6 +260,14 @@ static void read_body(struct scan *s, struct vq_slice rest)
     }
 }
 
+/* 19.1.1: none in a Request-URI. A user part may hold a '?'. */
+static void note_uri_headers(struct scan *s, struct vq_slice uri, struct vq_slice host)
+{
+    size_t behind = (size_t)(host.p + host.n - uri.p);
+    if (vq_str_find(vq_slice(uri.p + behind, uri.n - behind), '?') < uri.n - behind)
+        note(s, VQ_DEF_URI_HEADERS);
+}
+
 static bool read_start(struct scan *s, struct vq_slice line)
 {
     struct vq_sip *m = s->m;
@@ -250,6 +294,10 @@ static bool read_start(struct scan *s, struct vq_slice line)
             note(s, VQ_DEF_URI_BRACKETS);
         else if (!vq_sip_uri_read(start.uri, &a))
             note(s, VQ_DEF_URI_SCHEME);
+        else if (a.host.n)
+            note_uri_headers(s, start.uri, a.host);
+        else
+            s->f->foreign_uri = true;
         return true;
     }
     if (start.status < 100 || start.status > 699)

@@ -288,7 +288,7 @@ static bool read_vias(struct cursor *c, struct scan *s)
                 branch = value;
             }
         }
-        if (!branch.n)
+        if (!branch.n || vq_sip_branch_is_bare(branch))
             return false;
         if (!(s->seen & 1u << VQ_HDR_VIA)) {
             s->seen |= 1u << VQ_HDR_VIA;
@@ -314,7 +314,7 @@ static bool digits(struct cursor *c, uint32_t *out)
 
 static bool read_cseq(struct cursor *c, struct vq_sip *m)
 {
-    if (!digits(c, &m->cseq) || !eat(c, ' '))
+    if (!digits(c, &m->cseq) || m->cseq > VQ_SIP_CSEQ_MAX || !eat(c, ' '))
         return false;
     struct vq_slice method = run(c, VQ_C_TOKEN);
     m->has_cseq = true;
@@ -392,6 +392,8 @@ static bool read_header(struct scan *s, enum vq_sip_hdr id, struct cursor *c)
     case VQ_HDR_CREDENTIALS:
         vq_sip_digest_read(text(c), &m->credentials);
         return true;
+    case VQ_HDR_DATE:
+        return vq_sip_date_is_gmt(text(c));
     case VQ_HDR_OTHER:
         rest_of_line(c);
         return true;

@@ -24,6 +24,7 @@ static const struct {
     {"from", VQ_HDR_FROM},
     {"cseq", VQ_HDR_CSEQ},
     {"rack", VQ_HDR_RACK},
+    {"date", VQ_HDR_DATE},
     {"event", VQ_HDR_EVENT},
     {"reason", VQ_HDR_REASON},
     {"server", VQ_HDR_USER_AGENT},
@@ -45,7 +46,7 @@ static const struct {
 };
 
 /* First row of each length: names[first[n]] .. names[first[n + 1] - 1] are of length n. */
-static const uint8_t first[] = {0, 0, 10, 11, 12, 15, 16, 18, 21, 23, 23, 24, 26, 27, 28, 29, 29, 30, 30, 32, 33};
+static const uint8_t first[] = {0, 0, 10, 11, 12, 16, 17, 19, 22, 24, 24, 25, 27, 28, 29, 30, 30, 31, 31, 33, 34};
 
 const uint8_t vq_sip_class[256] = {
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, /* 00 */
@@ -308,10 +309,15 @@ bool vq_sip_start_read(struct vq_slice line, struct vq_sip_start *out)
     struct vq_sip_start s = {0};
     line = vq_str_trim(line);
     if (vq_str_istarts(line, "SIP/")) {
-        uint32_t status;
+        uint32_t status = 0;
         s.version = vq_str_cut(&line, ' ');
         struct vq_slice code = vq_str_word(&line);
-        if (!vq_str_u32_prefix(code, &status) || status > UINT16_MAX)
+        size_t n = 0;
+        for (; n < code.n && code.p[n] >= '0' && code.p[n] <= '9'; n++) {
+            status = status * 10 + (uint32_t)(code.p[n] - '0');
+            status = status < VQ_SIP_STATUS_MAX ? status : VQ_SIP_STATUS_MAX;
+        }
+        if (n == 0)
             return false;
         s.status = (uint16_t)status;
         s.reason = vq_str_trim(line);

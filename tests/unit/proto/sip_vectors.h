@@ -307,7 +307,7 @@ static const struct sip_vector {
      "Content-Length: 0\r\n"
      "Contact: <sip:user@host105.example.com>\r\n"
      "\r\n"},
-    {"RFC 4475 3.1.2.1 badinv01", "libosip2 refuses it", BY_LENIENT, "INVITE",
+    {"RFC 4475 3.1.2.1 badinv01", "empty parameter or value in Via or Contact", BY_LENIENT, "INVITE",
      "badinv01.0ha0isndaksdjasdf3234nas",
      "INVITE sip:user@example.com SIP/2.0\r\n"
      "To: sip:j.user@example.com\r\n"
@@ -359,7 +359,7 @@ static const struct sip_vector {
      "t=0 0\r\n"
      "m=audio 49217 RTP/AVP 0\r\n"
      "a=rtpmap:0 PCMU/8000\r\n"},
-    {"RFC 4475 3.1.2.4 scalar02", "CSeq is not <number> <method>", BY_OSIP, "REGISTER",
+    {"RFC 4475 3.1.2.4 scalar02", "CSeq number is not below 2^31", BY_OSIP, "REGISTER",
      "scalar02.23o0pd9vanlq3wnrlnewofjas9ui32",
      "REGISTER sip:example.com SIP/2.0\r\n"
      "Via: SIP/2.0/TCP host129.example.com;branch=z9hG4bK342sdfoi3\r\n"
@@ -373,7 +373,19 @@ static const struct sip_vector {
      "  ;expires=280297596632815\r\n"
      "Content-Length: 0\r\n"
      "\r\n"},
-    {"RFC 4475 3.1.2.6 quotbal", "libosip2 refuses it", BY_LENIENT, "INVITE",
+    {"RFC 4475 3.1.2.5 scalarlg", "CSeq number is not below 2^31", BY_OSIP, "503",
+     "scalarlg.noase0of0234hn2qofoaf0232aewf2394r",
+     "SIP/2.0 503 Service Unavailable\r\n"
+     "Via: SIP/2.0/TCP host129.example.com;branch=z9hG4bKzzxdiwo34sw;received=192.0.2.129\r\n"
+     "To: <sip:user@example.com>\r\n"
+     "From: <sip:other@example.net>;tag=2easdjfejw\r\n"
+     "CSeq: 9292394834772304023312 OPTIONS\r\n"
+     "Call-ID: scalarlg.noase0of0234hn2qofoaf0232aewf2394r\r\n"
+     "Retry-After: 949302838503028349304023988\r\n"
+     "Warning: 1812 overture \"In Progress\"\r\n"
+     "Content-Length: 0\r\n"
+     "\r\n"},
+    {"RFC 4475 3.1.2.6 quotbal", "quotation mark that nothing closes", BY_LENIENT, "INVITE",
      "quotbal.aksdj",
      "INVITE sip:user@example.com SIP/2.0\r\n"
      "To: \"Mr. J. User <sip:j.user@example.com>\r\n"
@@ -433,7 +445,50 @@ static const struct sip_vector {
      "Max-Forwards: 70\r\n"
      "Content-Length: 0\r\n"
      "\r\n"},
-    {"RFC 4475 3.1.2.13 regbadct", NULL, BY_OSIP, "REGISTER",
+    {"RFC 4475 3.1.2.11 escruri", "Request-URI with headers", BY_OSIP, "INVITE",
+     "escruri.23940-asdfhj-aje3br-234q098w-fawerh2q-h4n5",
+     "INVITE sip:user@example.com?Route=%3Csip:example.com%3E SIP/2.0\r\n"
+     "To: sip:user@example.com\r\n"
+     "From: sip:caller@example.net;tag=341518\r\n"
+     "Max-Forwards: 7\r\n"
+     "Contact: <sip:caller@host39923.example.net>\r\n"
+     "Call-ID: escruri.23940-asdfhj-aje3br-234q098w-fawerh2q-h4n5\r\n"
+     "CSeq: 149209342 INVITE\r\n"
+     "Via: SIP/2.0/UDP host-of-the-hour.example.com;branch=z9hG4bKkdjuw\r\n"
+     "Content-Type: application/sdp\r\n"
+     "Content-Length: 150\r\n"
+     "\r\n"
+     "v=0\r\n"
+     "o=mhandley 29739 7272939 IN IP4 192.0.2.1\r\n"
+     "s=-\r\n"
+     "c=IN IP4 192.0.2.1\r\n"
+     "t=0 0\r\n"
+     "m=audio 49217 RTP/AVP 0 12\r\n"
+     "m=video 3227 RTP/AVP 31\r\n"
+     "a=rtpmap:31 LPC\r\n"},
+    {"RFC 4475 3.1.2.12 baddate", "Date is not in GMT", BY_OSIP, "INVITE",
+     "baddate.239423mnsadf3j23lj42--sedfnm234",
+     "INVITE sip:user@example.com SIP/2.0\r\n"
+     "To: sip:user@example.com\r\n"
+     "From: sip:caller@example.net;tag=2234923\r\n"
+     "Max-Forwards: 70\r\n"
+     "Call-ID: baddate.239423mnsadf3j23lj42--sedfnm234\r\n"
+     "CSeq: 1392934 INVITE\r\n"
+     "Via: SIP/2.0/UDP host.example.com;branch=z9hG4bKkdjuw\r\n"
+     "Date: Fri, 01 Jan 2010 16:00:00 EST\r\n"
+     "Contact: <sip:caller@host5.example.net>\r\n"
+     "Content-Type: application/sdp\r\n"
+     "Content-Length: 150\r\n"
+     "\r\n"
+     "v=0\r\n"
+     "o=mhandley 29739 7272939 IN IP4 192.0.2.5\r\n"
+     "s=-\r\n"
+     "c=IN IP4 192.0.2.5\r\n"
+     "t=0 0\r\n"
+     "m=audio 49217 RTP/AVP 0 12\r\n"
+     "m=video 3227 RTP/AVP 31\r\n"
+     "a=rtpmap:31 LPC\r\n"},
+    {"RFC 4475 3.1.2.13 regbadct", "URI with '?' and no angle brackets", BY_OSIP, "REGISTER",
      "regbadct.k345asrl3fdbv@10.0.0.1",
      "REGISTER sip:example.com SIP/2.0\r\n"
      "To: sip:user@example.com\r\n"
@@ -443,6 +498,18 @@ static const struct sip_vector {
      "CSeq: 1 REGISTER\r\n"
      "Via: SIP/2.0/UDP 135.180.130.133:5060;branch=z9hG4bKkdjuw\r\n"
      "Contact: sip:user@example.com?Route=%3Csip:sip.example.com%3E\r\n"
+     "l: 0\r\n"
+     "\r\n"},
+    {"RFC 4475 3.1.2.14 badaspec", "blanks within the angle brackets of a URI", BY_LENIENT, "OPTIONS",
+     "badaspec.sdf0234n2nds0a099u23h3hnnw009cdkne3",
+     "OPTIONS sip:user@example.org SIP/2.0\r\n"
+     "Via: SIP/2.0/UDP host4.example.com:5060;branch=z9hG4bKkdju43234\r\n"
+     "Max-Forwards: 70\r\n"
+     "From: \"Bell, Alexander\" <sip:a.g.bell@example.com>;tag=433423\r\n"
+     "To: \"Watson, Thomas\" < sip:t.watson@example.org >\r\n"
+     "Call-ID: badaspec.sdf0234n2nds0a099u23h3hnnw009cdkne3\r\n"
+     "Accept: application/sdp\r\n"
+     "CSeq: 3923239 OPTIONS\r\n"
      "l: 0\r\n"
      "\r\n"},
     {"RFC 4475 3.1.2.15 baddn", "display name with a comma and no quotes", BY_LENIENT, "OPTIONS",
@@ -479,9 +546,28 @@ static const struct sip_vector {
      "Via: SIP/2.0/UDP host.example.com;branch=z9hG4bKkdjuw\r\n"
      "l: 0\r\n"
      "\r\n"},
-    {"RFC 4475 3.1.2.19 bigcode", "status code is not within 100 to 699", BY_OSIP, "4294",
+    {"RFC 4475 3.1.2.18 mismatch02", "CSeq names another method than the request", BY_OSIP, "NEWMETHOD",
+     "mismatch02.dj0234sxdfl3",
+     "NEWMETHOD sip:user@example.com SIP/2.0\r\n"
+     "To: sip:j.user@example.com\r\n"
+     "From: sip:caller@example.net;tag=34525\r\n"
+     "Max-Forwards: 6\r\n"
+     "Call-ID: mismatch02.dj0234sxdfl3\r\n"
+     "CSeq: 8 INVITE\r\n"
+     "Contact: <sip:caller@host.example.net>\r\n"
+     "Via: SIP/2.0/UDP host.example.net;branch=z9hG4bKkdjuw\r\n"
+     "Content-Type: application/sdp\r\n"
+     "l: 138\r\n"
+     "\r\n"
+     "v=0\r\n"
+     "o=mhandley 29739 7272939 IN IP4 192.0.2.1\r\n"
+     "c=IN IP4 192.0.2.1\r\n"
+     "m=audio 49217 RTP/AVP 0 12\r\n"
+     "m=video 3227 RTP/AVP 31\r\n"
+     "a=rtpmap:31 LPC\r\n"},
+    {"RFC 4475 3.1.2.19 bigcode", "status code is not within 100 to 699", BY_OSIP, "65535",
      "bigcode.asdof3uj203asdnf3429uasdhfas3ehjasdfas9i",
-     "SIP/2.0 4294 better not break the receiver\r\n"
+     "SIP/2.0 4294967301 better not break the receiver\r\n"
      "Via: SIP/2.0/UDP 192.0.2.105;branch=z9hG4bK2398ndaoe\r\n"
      "Call-ID: bigcode.asdof3uj203asdnf3429uasdhfas3ehjasdfas9i\r\n"
      "CSeq: 353494 INVITE\r\n"
@@ -490,12 +576,58 @@ static const struct sip_vector {
      "Content-Length: 0\r\n"
      "Contact: <sip:user@host105.example.com>\r\n"
      "\r\n"},
+    {"RFC 4475 3.2.1 badbranch", "branch of the topmost Via is the magic cookie alone", BY_OSIP, "OPTIONS",
+     "badbranch.sadonfo23i420jv0as0derf3j3n",
+     "OPTIONS sip:user@example.com SIP/2.0\r\n"
+     "To: sip:user@example.com\r\n"
+     "From: sip:caller@example.org;tag=33242\r\n"
+     "Max-Forwards: 3\r\n"
+     "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK\r\n"
+     "Accept: application/sdp\r\n"
+     "Call-ID: badbranch.sadonfo23i420jv0as0derf3j3n\r\n"
+     "CSeq: 8 OPTIONS\r\n"
+     "l: 0\r\n"
+     "\r\n"},
     {"RFC 4475 3.3.1 insuf", "no Call-ID header", BY_OSIP, "INVITE",
      "",
      "INVITE sip:user@example.com SIP/2.0\r\n"
      "CSeq: 193942 INVITE\r\n"
      "Via: SIP/2.0/UDP 192.0.2.95;branch=z9hG4bKkdj.insuf\r\n"
      "Content-Type: application/sdp\r\n"
+     "l: 0\r\n"
+     "\r\n"},
+    {"RFC 4475 3.3.2 unkscm", NULL, BY_OSIP, "OPTIONS",
+     "unkscm.nasdfasser0q239nwsdfasdkl34",
+     "OPTIONS nobodyKnowsThisScheme:totallyopaquecontent SIP/2.0\r\n"
+     "To: sip:user@example.com\r\n"
+     "From: sip:caller@example.net;tag=384\r\n"
+     "Max-Forwards: 3\r\n"
+     "Call-ID: unkscm.nasdfasser0q239nwsdfasdkl34\r\n"
+     "CSeq: 3923423 OPTIONS\r\n"
+     "Via: SIP/2.0/TCP host9.example.com;branch=z9hG4bKkdjuw39234\r\n"
+     "Content-Length: 0\r\n"
+     "\r\n"},
+    {"RFC 4475 3.3.3 novelsc", NULL, BY_LENIENT, "OPTIONS",
+     "novelsc.asdfasser0q239nwsdfasdkl34",
+     "OPTIONS soap.beep://192.0.2.103:3002 SIP/2.0\r\n"
+     "To: sip:user@example.com\r\n"
+     "From: sip:caller@example.net;tag=384\r\n"
+     "Max-Forwards: 3\r\n"
+     "Call-ID: novelsc.asdfasser0q239nwsdfasdkl34\r\n"
+     "CSeq: 3923423 OPTIONS\r\n"
+     "Via: SIP/2.0/TCP host9.example.com;branch=z9hG4bKkdjuw39234\r\n"
+     "Content-Length: 0\r\n"
+     "\r\n"},
+    {"RFC 4475 3.3.4 unksm2", NULL, BY_OSIP, "REGISTER",
+     "unksm2.daksdj@hyphenated-host.example.com",
+     "REGISTER sip:example.com SIP/2.0\r\n"
+     "To: isbn:2983792873\r\n"
+     "From: <http://www.example.com>;tag=3234233\r\n"
+     "Call-ID: unksm2.daksdj@hyphenated-host.example.com\r\n"
+     "CSeq: 234902 REGISTER\r\n"
+     "Max-Forwards: 70\r\n"
+     "Via: SIP/2.0/UDP 192.0.2.21:5060;branch=z9hG4bKkdjuw\r\n"
+     "Contact: <name:John_Smith>\r\n"
      "l: 0\r\n"
      "\r\n"},
     {"RFC 4475 3.3.8 multi01", "two From headers", BY_LENIENT, "INVITE",
