@@ -1,8 +1,7 @@
 /* sdp.c - session descriptions, RFC 4566, read leniently. */
 #include "proto/sdp.h"
 
-#include <arpa/inet.h>
-
+#include "util/hostport.h"
 #include "util/str.h"
 
 /* What may be wrong, the gravest first: a description with several defects is named by the first. */
@@ -82,43 +81,11 @@ static bool is_hold(const struct vq_endpoint *e)
     return e->family == 4 && memcmp(e->ip, zero, sizeof zero) == 0;
 }
 
-/* Four numbers without leading zeros, as inet_pton() wants them, only faster; on anything else `ip` means nothing. */
-static bool read_quad(struct vq_slice s, uint8_t ip[4])
-{
-    size_t i = 0;
-    for (unsigned k = 0; k < 4; k++) {
-        if (k > 0 && (i == s.n || s.p[i++] != '.'))
-            return false;
-        size_t start = i;
-        unsigned v = 0;
-        for (; i < s.n && i < start + 3 && s.p[i] >= '0' && s.p[i] <= '9'; i++)
-            v = v * 10 + (unsigned)(s.p[i] - '0');
-        if (i == start || v > 255 || (s.p[start] == '0' && i > start + 1))
-            return false;
-        ip[k] = (uint8_t)v;
-    }
-    return i == s.n;
-}
-
-/* A literal address; names leave the family 0, for resolving them would prove nothing about the time of the call. */
+/* A literal address; names leave the family 0. */
 static struct vq_endpoint read_ip(struct vq_slice s)
 {
     struct vq_endpoint e = {0};
-    char text[INET6_ADDRSTRLEN];
-    if (read_quad(s, e.ip)) {
-        e.family = 4;
-        return e;
-    }
-    memset(e.ip, 0, sizeof e.ip);
-    if (s.n == 0 || s.n >= sizeof text)
-        return e;
-    memcpy(text, s.p, s.n);
-    text[s.n] = 0;
-    bool v6 = memchr(text, ':', s.n) != NULL;
-    if (inet_pton(v6 ? AF_INET6 : AF_INET, text, e.ip) == 1)
-        e.family = v6 ? 6 : 4;
-    else
-        memset(e.ip, 0, sizeof e.ip);
+    vq_host_read(s, &e);
     return e;
 }
 

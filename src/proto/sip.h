@@ -27,6 +27,14 @@ struct vq_sip_addr {
     struct vq_slice tag;
 };
 
+/* A Via value, RFC 3261 20.42. */
+struct vq_sip_via {
+    struct vq_slice sent_by;   /* host and port as the sender knows itself */
+    struct vq_slice branch;
+    struct vq_slice received;  /* where it came from, as the receiver saw it; absent when nobody wrote it */
+    struct vq_slice rport;     /* and from which port (RFC 3581); absent or empty without a number */
+};
+
 /* What Authorization, Proxy-Authorization, WWW-Authenticate or Proxy-Authenticate tells; never the response digest. */
 struct vq_sip_digest {
     bool present, stale;
@@ -42,7 +50,10 @@ struct vq_sip {
     uint16_t status;                 /* 0 for a request; no more than VQ_SIP_STATUS_MAX, whatever stands there */
     struct vq_slice reason_phrase, request_uri;
     struct vq_slice call_id, branch; /* branch of the topmost Via */
-    struct vq_slice sent_by;         /* of the topmost Via */
+    struct vq_slice sent_by;         /* of the topmost Via, like the two behind it */
+    struct vq_slice received, rport;
+    struct vq_sip_via origin;        /* the last Via: of whoever began the transaction */
+    uint8_t vias;                    /* how many there are; 255: that many or more */
     uint32_t cseq;
     bool has_cseq;
     struct vq_sip_addr from, to, contact;

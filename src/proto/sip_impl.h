@@ -61,7 +61,10 @@ bool vq_sip_line_cut(struct vq_slice *s, bool fold, struct vq_slice *line);
 /* Values of headers, read as far as they make sense; folded lines inside count as blanks. */
 bool vq_sip_addr_read(struct vq_slice value, struct vq_sip_addr *out, struct vq_slice *params);
 bool vq_sip_param_find(struct vq_slice params, const char *name, struct vq_slice *value);
-bool vq_sip_via_read(struct vq_slice value, struct vq_slice *sent_by, struct vq_slice *branch);
+/* The first of the list; false without a sent-by. */
+bool vq_sip_via_read(struct vq_slice value, struct vq_sip_via *out);
+/* Counts a Via and remembers it as the last so far. */
+void vq_sip_via_note(struct vq_sip *m, const struct vq_sip_via *via);
 bool vq_sip_cseq_read(struct vq_slice value, uint32_t *number, struct vq_slice *method);
 void vq_sip_digest_read(struct vq_slice value, struct vq_sip_digest *out);
 /* Cause of a Reason header (RFC 3326) for protocol Q.850, or -1. */

@@ -25,6 +25,8 @@ static const struct {
     {VQ_HDR_CSEQ, VQ_DEF_NO_CSEQ}, {VQ_HDR_VIA, VQ_DEF_NO_VIA},
 };
 
+#define VIAS_MOST 64 /* of one header: a hostile list must not cost its length squared */
+
 struct scan {
     struct vq_sip *m;
     struct vq_sip_findings *f;
@@ -92,16 +94,22 @@ static void read_from_to(struct scan *s, struct vq_slice value, struct vq_sip_ad
         note(s, VQ_DEF_NAME_COMMA);
 }
 
-static void read_via(struct scan *s, struct vq_slice value)
+/* The topmost says whether Via can be read; of the others the last readable one is kept. */
+static void read_vias(struct scan *s, struct vq_slice list)
 {
-    if (vq_sip_has_empty_item(value))
+    bool topmost = !(s->seen & 1u << VQ_HDR_VIA);
+    if (vq_sip_has_empty_item(list))
         note(s, VQ_DEF_EMPTY_ITEM);
-    if (s->seen & 1u << VQ_HDR_VIA)
-        return;
-    if (!vq_sip_via_read(value, &s->m->sent_by, &s->m->branch))
-        note(s, VQ_DEF_BAD_VIA);
-    else if (vq_sip_branch_is_bare(s->m->branch))
-        note(s, VQ_DEF_BRANCH);
+    for (unsigned i = 0; i < VIAS_MOST && list.n; i++, topmost = false) {
+        struct vq_sip_via via;
+        bool read = vq_sip_via_read(vq_sip_list_cut(&list), &via);
+        if (read)
+            vq_sip_via_note(s->m, &via);
+        if (topmost && !read)
+            note(s, VQ_DEF_BAD_VIA);
+        else if (topmost && vq_sip_branch_is_bare(via.branch))
+            note(s, VQ_DEF_BRANCH);
+    }
 }
 
 static void read_cseq(struct scan *s, struct vq_slice value)
@@ -127,7 +135,7 @@ static void read_header(struct scan *s, enum vq_sip_hdr id, struct vq_slice valu
     uint32_t v;
     switch (id) {
     case VQ_HDR_VIA:
-        read_via(s, value);
+        read_vias(s, value);
         break;
     case VQ_HDR_FROM:
         read_from_to(s, value, &m->from, VQ_DEF_BAD_FROM);

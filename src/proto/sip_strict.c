@@ -275,26 +275,27 @@ static bool read_vias(struct cursor *c, struct scan *s)
 {
     do {
         skip_spaces(c);
-        struct vq_slice sent_by, branch = {0};
-        if (!EAT(c, "SIP/2.0/") || !run(c, VQ_C_TOKEN).n || !eat(c, ' ') || !host_port(c, &sent_by))
+        struct vq_sip_via via = {0};
+        if (!EAT(c, "SIP/2.0/") || !run(c, VQ_C_TOKEN).n || !eat(c, ' ') || !host_port(c, &via.sent_by))
             return false;
         while (at(c, ';')) {
             struct vq_slice name, value;
             if (!param(c, &name, &value))
                 return false;
             if (is_name(name, "branch", 6)) {
-                if (branch.p || !value.n)
+                if (via.branch.p || !value.n)
                     return false;
-                branch = value;
+                via.branch = value;
+            } else if (!via.received.p && is_name(name, "received", 8)) {
+                via.received = value;
+            } else if (!via.rport.p && is_name(name, "rport", 5)) {
+                via.rport = value;
             }
         }
-        if (!branch.n || vq_sip_branch_is_bare(branch))
+        if (!via.branch.n || vq_sip_branch_is_bare(via.branch))
             return false;
-        if (!(s->seen & 1u << VQ_HDR_VIA)) {
-            s->seen |= 1u << VQ_HDR_VIA;
-            s->m->sent_by = sent_by;
-            s->m->branch = branch;
-        }
+        s->seen |= 1u << VQ_HDR_VIA;
+        vq_sip_via_note(s->m, &via);
     } while (eat(c, ','));
     return true;
 }

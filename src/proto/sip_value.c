@@ -234,8 +234,22 @@ bool vq_sip_addr_read(struct vq_slice value, struct vq_sip_addr *out, struct vq_
     return ok;
 }
 
-bool vq_sip_via_read(struct vq_slice value, struct vq_slice *sent_by, struct vq_slice *branch)
+void vq_sip_via_note(struct vq_sip *m, const struct vq_sip_via *via)
 {
+    if (!m->vias) {
+        m->sent_by = via->sent_by;
+        m->branch = via->branch;
+        m->received = via->received;
+        m->rport = via->rport;
+    }
+    if (m->vias < UINT8_MAX)
+        m->vias++;
+    m->origin = *via;
+}
+
+bool vq_sip_via_read(struct vq_slice value, struct vq_sip_via *out)
+{
+    struct vq_sip_via via = {0};
     struct vq_slice params = vq_sip_list_cut(&value);
     struct vq_slice head = cut_outside(&params, ';');
     vq_str_cut(&head, '/');
@@ -245,9 +259,12 @@ bool vq_sip_via_read(struct vq_slice value, struct vq_slice *sent_by, struct vq_
     size_t n = 0;
     while (n < head.n && head.p[n] > ' ')
         n++;
-    *sent_by = vq_str_trim(vq_slice(head.p + n, head.n - n));
-    vq_sip_param_find(params, "branch", branch);
-    return sent_by->n > 0;
+    via.sent_by = vq_str_trim(vq_slice(head.p + n, head.n - n));
+    vq_sip_param_find(params, "branch", &via.branch);
+    vq_sip_param_find(params, "received", &via.received);
+    vq_sip_param_find(params, "rport", &via.rport);
+    *out = via;
+    return via.sent_by.n > 0;
 }
 
 bool vq_sip_cseq_read(struct vq_slice value, uint32_t *number, struct vq_slice *method)

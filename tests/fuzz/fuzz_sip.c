@@ -26,6 +26,12 @@ static unsigned touch_all(const struct vq_sip *m)
         m->call_id,
         m->branch,
         m->sent_by,
+        m->received,
+        m->rport,
+        m->origin.sent_by,
+        m->origin.branch,
+        m->origin.received,
+        m->origin.rport,
         m->from.name,
         m->from.uri,
         m->from.user,
@@ -102,6 +108,8 @@ static void compare(struct vq_sip_parser *p, struct vq_slice d, const struct vq_
     field = sip_disagreement(strict, &other);
     demand(!field, field ? field : "");
     demand(strict->expires == other.expires, "expires");
+    demand(strict->vias == other.vias, "number of Vias");
+    demand(vq_str_eq(strict->origin.sent_by, other.origin.sent_by), "last sent-by");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

@@ -130,6 +130,45 @@ static void fields(void **state)
     assert_int_equal(m.body.n, 0);
 }
 
+/* RFC 3581: what each hop saw of the one before it. The topmost Via is the receiver's of a response, the last one belongs
+ * to whoever began. By every way through the parser: folding leads to libosip2, a second Call-ID to the lenient scan. */
+static void vias(void **state)
+{
+    static const struct {
+        const char *fold, *extra;
+        enum sip_path path;
+    } ways[] = {{"", "", BY_STRICT}, {"\r\n ", "", BY_OSIP}, {"", "i: d\r\n", BY_LENIENT}};
+    (void)state;
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        char text[600];
+        struct vq_sip m;
+        snprintf(text, sizeof text,
+                 "SIP/2.0 200 OK\r\n"
+                 "Via: SIP/2.0/UDP 10.71.0.2%s;branch=z9hG4bKp,SIP/2.0/UDP 10.0.0.9:5080;branch=z9hG4bKq\r\n"
+                 "v: SIP/2.0/UDP 192.168.71.10:5060;received=10.71.0.71;branch=z9hG4bKu;rport=29953\r\n"
+                 "From: <sip:a@h>;tag=1\r\nTo: <sip:b@h>;tag=2\r\n%sCall-ID: c\r\nCSeq: 1 INVITE\r\n\r\n",
+                 ways[i].fold, ways[i].extra);
+        assert_int_equal(path_of(text), ways[i].path);
+        assert_true(parse(text, &m));
+        assert_int_equal(m.vias, 3);
+        assert_slice(m.sent_by, "10.71.0.2");
+        assert_slice(m.branch, "z9hG4bKp");
+        assert_int_equal(m.received.n, 0);
+        assert_slice(m.origin.sent_by, "192.168.71.10:5060");
+        assert_slice(m.origin.branch, "z9hG4bKu");
+        assert_slice(m.origin.received, "10.71.0.71");
+        assert_slice(m.origin.rport, "29953");
+    }
+    struct vq_sip m;
+    assert_true(parse("OPTIONS sip:x@h SIP/2.0\r\nVia: SIP/2.0/UDP 192.168.1.2;rport;branch=z9hG4bK1;received=192.0.2.7\r\n"
+                      "From: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\n\r\n",
+                      &m));
+    assert_int_equal(m.vias, 1);
+    assert_slice(m.received, "192.0.2.7");
+    assert_int_equal(m.rport.n, 0);
+    assert_slice(m.origin.sent_by, "192.168.1.2");
+}
+
 /* The same values by way of libosip2: the message is folded, and tabs stand in it. */
 static void fields_by_osip(void **state)
 {
@@ -388,6 +427,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rfc_messages),    cmocka_unit_test(fields),
+        cmocka_unit_test(vias),
         cmocka_unit_test(fields_by_osip),  cmocka_unit_test(defects),
         cmocka_unit_test(nul_in_a_header), cmocka_unit_test(what_is_no_message),
         cmocka_unit_test(multipart),       cmocka_unit_test(a_start_line_is_enough),
