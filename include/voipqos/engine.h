@@ -12,6 +12,7 @@ struct vq_engine;
 /* Caps and assumptions. vq_options_defaults() fills in every member; change what you want to differ.
  * A full table ends its longest-idle member, counts it as evicted and goes on: first of those that only one side was heard
  * of; then of the active ones while the finished fill less than half of the table, else of the finished. */
+#define VQ_BUFFERS_MAX 8
 struct vq_options {
     uint32_t max_flows;          /* UDP flows by source and destination that may carry RTP */
     uint32_t max_streams;        /* RTP streams, candidates included */
@@ -20,7 +21,9 @@ struct vq_options {
     uint32_t max_dialogs;        /* OPTIONS, SUBSCRIBE, MESSAGE ... by Call-ID */
     uint32_t max_messages;       /* SIP messages kept for one call, registration or dialog; more are counted, not kept */
     uint64_t hash_seed;          /* any number; live captures want an unpredictable one */
-    double buffer_ms;            /* assumed playout (de-jitter) delay that enters Ta; default 40 */
+    double buffer_ms;            /* assumed de-jitter buffer: its delay enters Ta, its discards Ppl; default 40, at most 10000 */
+    double buffers_ms[VQ_BUFFERS_MAX]; /* fixed buffers tried beside it, 1 .. 10000; default 20, 40, 60, 100, 200 */
+    unsigned n_buffers;
     double network_ms;           /* declared one-way network delay; NAN: take RTCP's, else assume 0 */
     double advantage;            /* E-model A; default 0 */
     const char *g711;            /* impairment row for G.711: "g711" (no concealment, default) or "g711-plc" */

@@ -277,6 +277,17 @@ struct vq_min_mean_max {
     uint64_t n;
 };
 
+/* RFC 3611 4.7.2 with Gmin 16, of the losses before the capture point. Lengths are means; NAN: none. */
+struct vq_burst_gap {
+    unsigned bursts, gaps;
+    double burst_density_pct, gap_density_pct;
+    double burst_ms, gap_ms; /* NAN also without a packet time */
+};
+
+/* What cost points of R, each found by adding it to those before it, in this order; together they are `from` less R. */
+enum vq_cost { VQ_COST_CODEC, VQ_COST_DELAY, VQ_COST_LOSS, VQ_COST_DISCARD, VQ_COST_BURST, VQ_COST_ADVANTAGE, VQ_COSTS };
+const char *vq_cost_name(enum vq_cost c); /* "codec", "delay", ... */
+
 struct vq_stream {
     uint32_t handle, id;
     uint32_t call;                 /* handle, 0: none */
@@ -304,6 +315,9 @@ struct vq_stream {
     uint64_t loss_runs[10];        /* [0]: single losses ... [9]: runs of ten and more */
     double loss_pct;               /* 100 lost / expected */
     double burst_r;                /* >= 1 */
+    unsigned longest_loss;         /* packets in a row */
+    struct vq_burst_gap bursts;
+    unsigned talk_spurts;          /* packets with the marker bit, RFC 3551 4.1 */
     double jitter_mean_ms, jitter_max_ms, jitter_last_ms;
     const char *jitter_why;        /* when the jitter is NAN */
     struct vq_min_mean_max interarrival_ms; /* n = gaps */
@@ -325,6 +339,10 @@ struct vq_stream {
     const struct vq_impairment *impairment;
     struct vq_emodel_in emodel_in;
     struct vq_emodel_out emodel;
+    uint64_t discarded;            /* packets that a fixed buffer of ta_buffer_ms would have dropped; in emodel_in.ppl */
+    double enough_ms;              /* the least fixed buffer that would have dropped less than 1 %; NAN: none, or no packet was late */
+    double r_best;                 /* of this scale, without codec, delay, loss */
+    double lost_points[VQ_COSTS];
     double ta_network_ms, ta_buffer_ms, ta_packetization_ms, ta_lookahead_ms;
     double r, mos, mos_lq;         /* mos is conversational (with delay), mos_lq listening only (Ta = 0) */
     const char *simple_name;
@@ -332,6 +350,35 @@ struct vq_stream {
 
     const struct vq_segment *segments;
     unsigned n_intervals;
+};
+
+/* What a de-jitter buffer would have made of a stream. */
+struct vq_buffer {
+    bool adaptive;
+    double size_ms;           /* NAN: adaptive */
+    uint64_t late;            /* packets that it would have discarded */
+    double discard_pct;       /* of the packets that came */
+    double playout_ms;        /* mean time above the least transit */
+    double burst_r, r, mos;   /* with its discards and its delay; NAN: not scored */
+};
+
+#define VQ_DISCARD_SIZES 14
+extern const double vq_discard_sizes_ms[VQ_DISCARD_SIZES];
+
+/* Delay variation and what follows from it. Numbers that cannot be given are NAN, `why` then says why. */
+struct vq_playout {
+    const char *why;          /* NULL: there are figures */
+    uint64_t packets;         /* whose transit time was compared */
+    struct vq_percentiles {
+        double p50, p95, p99, max;
+    } ipdv_ms, pdv_ms;        /* RFC 5481: |IPDV|; PDV above the least transit of some eight seconds */
+    double skew_ms;           /* nominal less arrival, where it is greatest: negative when packets fell behind */
+    double drift_ppm;         /* > 0: the sender's clock is fast */
+    const char *drift_why;
+    struct vq_buffer buffers[VQ_BUFFERS_MAX + 2]; /* fixed ones ascending, the adaptive one last */
+    unsigned n_buffers;
+    double discard_pct[VQ_DISCARD_SIZES];         /* of fixed buffers of vq_discard_sizes_ms */
+    double enough_ms;         /* the smallest of these with less than 1 % of discards; NAN: none of them */
 };
 
 /* Sums over everything that is in memory, found in one walk. */
@@ -399,6 +446,8 @@ bool vq_call_get(const struct vq_engine *e, uint32_t handle, struct vq_call *out
 bool vq_dialog_get(const struct vq_engine *e, uint32_t handle, struct vq_dialog *out);
 bool vq_stream_get(const struct vq_engine *e, uint32_t handle, struct vq_stream *out);
 bool vq_stream_interval(const struct vq_engine *e, const struct vq_stream *s, unsigned i, struct vq_interval *out);
+
+bool vq_stream_playout(const struct vq_engine *e, const struct vq_stream *s, struct vq_playout *out);
 
 size_t vq_stun_count(const struct vq_engine *e);
 bool vq_stun_get(const struct vq_engine *e, size_t i, struct vq_stun *out);

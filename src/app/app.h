@@ -22,6 +22,11 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 #define LADDERS_MAX 32
 
+struct real_list {
+    double v[VQ_BUFFERS_MAX];
+    unsigned n;          /* 0: the engine's default */
+};
+
 /* What the command line says, filled in through the option table. */
 struct settings {
     struct paths read;   /* each a path or "-" */
@@ -44,6 +49,7 @@ struct settings {
     bool plc;
     const char *model;
     double buffer_ms, delay_ms, advantage; /* NAN: the engine's default */
+    struct real_list buffers;
     uint32_t max_calls, max_streams, max_flows, max_registrations, max_dialogs; /* 0: the mode's default */
 };
 

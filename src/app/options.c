@@ -49,7 +49,9 @@ static const struct option_row options[] = {
     {OPTION_TEXT, 0, "model", "NAME", AT(model), WITH_BOTH,
      "simplified E-model shown beside G.107\n(default cole-rosenbluth, by codec)"},
     {OPTION_FLAG, 0, "plc", NULL, AT(plc), WITH_BOTH, "G.711 receivers conceal losses (G.113 row g711-plc)"},
-    {OPTION_REAL, 0, "buffer", "MS", AT(buffer_ms), WITH_BOTH, "playout buffer of the receiver (default 40)"},
+    {OPTION_REAL, 0, "buffer", "MS", AT(buffer_ms), WITH_BOTH, "jitter buffer of the receiver (default 40): its delay and\nwhat comes too late for it are in R and MOS"},
+    {OPTION_LIST, 0, "buffers", "MS,MS...", AT(buffers), WITH_BOTH,
+     "jitter buffers tried beside it, up to 8 (default\n20,40,60,100,200)"},
     {OPTION_REAL, 0, "delay", "MS", AT(delay_ms), WITH_BOTH, "one-way network delay (default: from RTCP, else 0)"},
     {OPTION_REAL, 0, "advantage", "A", AT(advantage), WITH_BOTH, "E-model advantage factor (default 0)"},
 
@@ -153,6 +155,25 @@ static int set_real(const struct option_row *o, double *at, const char *value)
     return EXIT_DONE;
 }
 
+#define BUFFER_MOST_MS 10000
+
+static int set_list(const struct option_row *o, struct real_list *at, const char *value)
+{
+    at->n = 0;
+    for (const char *p = value; p; p = *p == ',' ? p + 1 : NULL) {
+        char *end;
+        double x = strtod(p, &end);
+        if (end == p || (*end && *end != ',') || !(x >= 1 && x <= BUFFER_MOST_MS) || at->n == VQ_BUFFERS_MAX) {
+            say("--%s takes up to %d numbers from 1 to %d, separated by commas, not '%s'", o->name, VQ_BUFFERS_MAX,
+                BUFFER_MOST_MS, value);
+            return EXIT_USAGE;
+        }
+        at->v[at->n++] = x;
+        p = end;
+    }
+    return EXIT_DONE;
+}
+
 static int set_paths(const struct option_row *o, struct paths *at, const char *value)
 {
     if (!*value) {
@@ -218,6 +239,8 @@ static int set(struct settings *s, const struct option_row *o, const char *value
         return set_number(o, at, value);
     case OPTION_REAL:
         return set_real(o, at, value);
+    case OPTION_LIST:
+        return set_list(o, at, value);
     case OPTION_LADDER:
         return set_ladder(s, value, argc, argv);
     }
@@ -294,6 +317,10 @@ static int check(const struct settings *s, const bool *given)
         }
     if (s->json && !strcmp(s->json, "-") && s->n_ladders) {
         say("--json - and --ladder both want standard output: give --json a file");
+        return EXIT_USAGE;
+    }
+    if (s->buffer_ms > BUFFER_MOST_MS) {
+        say("--buffer takes at most %d ms", BUFFER_MOST_MS);
         return EXIT_USAGE;
     }
     /* A report would take the name of the capture it was made from. */
@@ -378,6 +405,10 @@ void settings_options(const struct settings *s, struct vq_options *o, bool live)
             *caps[i].cap = FILE_CAP;
     if (!isnan(s->buffer_ms))
         o->buffer_ms = s->buffer_ms;
+    if (s->buffers.n) {
+        memcpy(o->buffers_ms, s->buffers.v, sizeof o->buffers_ms);
+        o->n_buffers = s->buffers.n;
+    }
     if (!isnan(s->delay_ms))
         o->network_ms = s->delay_ms;
     if (!isnan(s->advantage))

@@ -15,6 +15,7 @@ enum option_kind {
     OPTION_CHOICE, /* unsigned: which of the words in `arg`, separated by '|' */
     OPTION_NUMBER, /* uint32_t from 1 on */
     OPTION_REAL,   /* double from 0 on */
+    OPTION_LIST,   /* struct real_list: numbers from 1 on, separated by commas */
     OPTION_LADDER, /* optional argument, may be repeated */
 };
 

@@ -39,6 +39,15 @@ RULE(loss_light, f->lost && f->loss_pct <= 1, "%s lost %llu %s (%.2f %%): hardly
      COUNTED(f->lost, "packet", "packets"), f->loss_pct)
 RULE(jitter, f->jitter_max_ms > 30, "%s has jitter up to %.1f ms: a small jitter buffer drops what comes too late.", f->name,
      f->jitter_max_ms)
+RULE(discard, f->discard_pct >= 1 && f->enough_ms > f->buffer_ms,
+     "%s: %.1f %% of the packets come too late for a %.0f ms jitter buffer; one of %.0f ms would have been enough.", f->name,
+     f->discard_pct, f->buffer_ms, f->enough_ms)
+RULE(discard_hopeless, f->discard_pct >= 1 && !(f->enough_ms > f->buffer_ms),
+     "%s: %.1f %% of the packets come too late for a %.0f ms jitter buffer, and 400 ms would not be enough either.", f->name,
+     f->discard_pct, f->buffer_ms)
+RULE(burst_loss, f->burst_r >= 2 && f->lost >= 5,
+     "%s loses packets in bursts, up to %u in a row: %.1f times as long as chance makes them.", f->name, f->longest_loss,
+     f->burst_r)
 RULE(delay_heavy, f->one_way_measured && f->one_way_ms > 400, "%s takes about %.0f ms one way: beyond the 400 ms limit of G.114.",
      f->name, f->one_way_ms)
 RULE(delay, f->one_way_measured && f->one_way_ms > 150 && f->one_way_ms <= 400,
@@ -169,6 +178,9 @@ static const struct rule rules[] = {
     ROW("stream-quality-low", quality_low, STREAM, WARNING, "See which of loss, delay and codec costs the points: the emodel part of the report."),
     ROW("stream-delay-heavy", delay_heavy, STREAM, ERROR, "Trace the route between the ends; is a satellite or VPN detour in it?"),
     ROW("stream-delay", delay, STREAM, WARNING, "Trace the route between the ends; are queues full?"),
+    ROW("stream-discard", discard, STREAM, WARNING, "Enlarge the receiver's jitter buffer; give voice priority (DSCP EF) on the busiest link."),
+    ROW("stream-discard-heavy", discard_hopeless, STREAM, WARNING, "Find the queue or the Wi-Fi that holds packets back this long; no buffer helps."),
+    ROW("stream-loss-bursts", burst_loss, STREAM, WARNING, "Look for what stops the path for moments: a full queue, Wi-Fi roaming, a route change."),
     ROW("stream-jitter", jitter, STREAM, WARNING, "Give voice priority (DSCP EF) on the busiest link; enlarge the jitter buffer."),
     ROW("stream-restart", restart, STREAM, INFO, "A transfer, hold or restart of the sender does this."),
     ROW("stream-stray", stray, STREAM, INFO, "Look for a second sender with the same SSRC."),

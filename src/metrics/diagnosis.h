@@ -13,6 +13,9 @@ struct vq_facts {
     /* stream */
     double loss_pct, jitter_max_ms, one_way_ms, r, mos;
     uint64_t packets, lost, duplicates, reordered, stray;
+    double discard_pct, buffer_ms, enough_ms; /* too late for the assumed buffer; what would have been enough, NAN: nothing */
+    double burst_r;
+    unsigned longest_loss;
     int64_t reported_lost;       /* VQ_NONE without a receiver report */
     unsigned segments;
     bool scored, bound, one_way_measured;

@@ -21,11 +21,13 @@ static void clear(struct vq_seq *s, uint32_t n)
     s->window[n % VQ_SEQ_WINDOW / 64] &= ~(UINT64_C(1) << (n % 64));
 }
 
-/* The fate of one number is final. */
-static void settle(struct vq_seq *s, bool received)
+/* The fate of number `n` is final. */
+static void settle(struct vq_seq *s, uint32_t n, bool received)
 {
     if (!received) {
-        s->run++;
+        vq_burst_lost(&s->burst, s->expected_before + (n - s->base));
+        if (++s->run > s->longest)
+            s->longest = s->run;
         return;
     }
     if (s->run) {
@@ -51,7 +53,7 @@ static void finish_segment(struct vq_seq *s)
 {
     uint32_t n = s->max - s->base >= VQ_SEQ_WINDOW ? s->max - VQ_SEQ_WINDOW + 1 : s->base;
     for (; n <= s->max; n++)
-        settle(s, seen(s, n));
+        settle(s, n, seen(s, n));
     s->expected_before += s->max - s->base + 1;
 }
 
@@ -59,7 +61,7 @@ static void advance(struct vq_seq *s, uint32_t to)
 {
     for (uint32_t n = s->max + 1; n != to + 1; n++) {
         if (n - s->base >= VQ_SEQ_WINDOW)
-            settle(s, seen(s, n)); /* the bit still belongs to n - 512 */
+            settle(s, n - VQ_SEQ_WINDOW, seen(s, n)); /* the bit still belongs to n - 512 */
         clear(s, n);
     }
     s->max = to;
@@ -124,6 +126,8 @@ void vq_seq_loss(const struct vq_seq *s, struct vq_loss *out)
         out->runs[i] = f.runs[i];
     if (out->expected)
         out->loss_fraction = (double)out->lost / (double)out->expected;
+    out->longest = f.longest;
+    vq_burst_sum(&f.burst, (uint32_t)out->expected, &out->burst);
     if (f.n_runs)
         out->mean_run = (double)out->lost / (double)f.n_runs;
 }

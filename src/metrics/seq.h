@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "metrics/burst.h"
+
 #define VQ_SEQ_WINDOW 512u
 #define VQ_SEQ_MAX_DROPOUT 3000u /* RFC 3550 A.1 */
 #define VQ_SEQ_RUNS 10
@@ -32,9 +34,10 @@ struct vq_seq {
     uint32_t duplicates, reordered, stray;
     uint32_t expected_before; /* of earlier segments */
     uint32_t segments;
-    uint32_t run;            /* length of the loss run that is being settled */
+    uint32_t run, longest;   /* length of the loss run that is being settled, and of the longest so far */
     uint32_t n_runs;
     uint32_t runs[VQ_SEQ_RUNS]; /* [i]: runs of i + 1; the last: longer ones too */
+    struct vq_burst burst;
 };
 
 /* Is `seq` so far ahead or behind that only a proof makes it part of this numbering? */
@@ -54,6 +57,8 @@ struct vq_loss {
     uint64_t n_runs;
     double loss_fraction;    /* lost / expected, 0 without packets */
     double mean_run;         /* 0 without loss */
+    uint32_t longest;        /* consecutive losses */
+    struct vq_burst_figures burst;
 };
 void vq_seq_loss(const struct vq_seq *s, struct vq_loss *out);
 

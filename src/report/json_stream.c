@@ -59,6 +59,22 @@ static json_t *segments(struct vq_json *j, const struct vq_stream *s)
     return list;
 }
 
+/* RFC 3611 4.7.2 */
+static void bursts(struct vq_json *j, json_t *o, const struct vq_stream *s)
+{
+    static const char no_burst[] = "no burst", no_gap[] = "no gap", no_ptime[] = "the packet time is unknown";
+    const struct vq_burst_gap *b = &s->bursts;
+    json_t *burst = json_object(), *gap = json_object();
+    vq_json_int(j, burst, "count", b->bursts);
+    vq_json_real(j, burst, "density_pct", b->bursts ? b->burst_density_pct : NAN, no_burst);
+    vq_json_real(j, burst, "duration_ms", b->bursts ? b->burst_ms : NAN, b->bursts ? no_ptime : no_burst);
+    vq_json_put(j, o, "burst", burst);
+    vq_json_int(j, gap, "count", b->gaps);
+    vq_json_real(j, gap, "density_pct", b->gaps ? b->gap_density_pct : NAN, no_gap);
+    vq_json_real(j, gap, "duration_ms", b->gaps ? b->gap_ms : NAN, b->gaps ? no_ptime : no_gap);
+    vq_json_put(j, o, "gap", gap);
+}
+
 static void counts(struct vq_json *j, json_t *o, const struct vq_stream *s)
 {
     static const char *const runs[10] = {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10+"};
@@ -79,14 +95,16 @@ static void counts(struct vq_json *j, json_t *o, const struct vq_stream *s)
             vq_json_int(j, loss_runs, runs[i], s->loss_runs[i]);
     vq_json_put(j, o, "loss_runs", loss_runs);
     vq_json_real(j, o, "burst_r", s->burst_r, "no packet was expected");
+    vq_json_int(j, o, "longest_loss", s->longest_loss);
+    vq_json_int(j, o, "talk_spurts", s->talk_spurts);
+    bursts(j, o, s);
 }
 
 static void times(struct vq_json *j, json_t *o, const struct vq_stream *s)
 {
     static const char one[] = "fewer than two packets", no_rtt[] = "no receiver report with LSR and DLSR";
     const struct vq_min_mean_max *d = &s->interarrival_ms, *rtt = &s->rtt_ms;
-    json_t *jitter = json_object(), *gap = json_object(), *var = json_object(), *delay = json_object(),
-           *r = json_object();
+    json_t *jitter = json_object(), *gap = json_object(), *delay = json_object(), *r = json_object();
     vq_json_real(j, jitter, "mean", s->jitter_mean_ms, s->jitter_why);
     vq_json_real(j, jitter, "max", s->jitter_max_ms, s->jitter_why);
     vq_json_real(j, jitter, "last", s->jitter_last_ms, s->jitter_why);
@@ -96,8 +114,7 @@ static void times(struct vq_json *j, json_t *o, const struct vq_stream *s)
     vq_json_real(j, gap, "max", d->n ? d->max : NAN, one);
     vq_json_real(j, gap, "total", d->n ? s->interarrival_total_ms : NAN, one);
     vq_json_put(j, o, "interarrival_ms", gap);
-    vq_json_real(j, var, "mean_abs", s->delay_variation_ms, s->jitter_why ? s->jitter_why : one);
-    vq_json_put(j, o, "delay_variation_ms", var);
+    vq_json_playout(j, o, s);
     vq_json_real(j, r, "min", rtt->n ? rtt->min : NAN, no_rtt);
     vq_json_real(j, r, "mean", rtt->n ? rtt->mean : NAN, no_rtt);
     vq_json_real(j, r, "max", rtt->n ? rtt->max : NAN, no_rtt);
@@ -165,19 +182,21 @@ static json_t *emodel(struct vq_json *j, const struct vq_stream *s)
         {"a", in->a}, {"ta_ms", in->ta}, {"r", out->r},
         {"gob_pct", out->gob_pct}, {"pow_pct", out->pow_pct}, {"tme_pct", out->tme_pct},
     };
-    const struct term lost[] = {{"is", out->is}, {"id", out->id}, {"ie_eff", out->ie_eff}};
     enum vq_scale scale = i ? i->scale : VQ_SCALE_NB;
     json_t *o = json_object(), *points = json_object();
     vq_json_str(j, o, "standard", standards[scale]);
     vq_json_str(j, o, "scale", vq_scale_name(scale));
     TERMS(j, o, t);
+    vq_json_int(j, o, "discarded", s->discarded);
     vq_json_put(j, o, "ta_parts", ta_parts(j, s));
     vq_json_put(j, o, "inputs", inputs(j, in));
     vq_json_str_why(j, o, "codec_row", i ? i->name : NULL, "no impairment row");
     vq_json_str_why(j, o, "codec_status", i ? vq_fact_name(i->fact) : NULL, "no impairment row");
     vq_json_str_why(j, o, "codec_source", i ? i->source : NULL, "no impairment row");
     vq_json_str_why(j, o, "out_of_range", vq_emodel_out_of_range(in), "every input is within G.107 Table 2");
-    TERMS(j, points, lost);
+    vq_json_real(j, points, "from", s->r_best, NULL);
+    for (int c = 0; c < VQ_COSTS; c++)
+        vq_json_real(j, points, vq_cost_name((enum vq_cost)c), s->lost_points[c], NULL);
     vq_json_put(j, o, "lost_points", points);
     return o;
 }

@@ -7,6 +7,7 @@
 
 #define INDENT 4
 #define CELL 64
+#define WELL 80 /* R from which on nobody asks what it was lost to: G.109 high */
 
 static void put_codec(struct vq_out *o, const struct vq_stream *s, char *t)
 {
@@ -211,6 +212,29 @@ static void endpoints(const struct vq_out *o, const struct vq_stream *s, struct 
                vq_endpoint_text(&s->dst, dst));
 }
 
+/* Where the points went, when few are left. */
+static void costs(struct vq_out *o, const struct vq_stream *s, struct vq_buf *b)
+{
+    char n[VQ_NUMBER_TEXT], m[VQ_NUMBER_TEXT];
+    if (s->discarded) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "%s ms buffer drops %s %%", vq_real_text(o->st, s->ta_buffer_ms, 0, n),
+                   vq_real_text(o->st, 100.0 * (double)s->discarded / (double)s->packets, 1, m));
+        if (s->enough_ms > s->ta_buffer_ms)
+            vq_buf_fmt(b, ", %s ms would do", vq_real_text(o->st, s->enough_ms, 0, n));
+        vq_out_flow(o, VQ_TINT_FAIR, b->p);
+    }
+    if (!s->scored || (s->r >= WELL && !o->st->verbose))
+        return;
+    vq_buf_clear(b);
+    for (int c = 0; c < VQ_COSTS; c++)
+        if (s->lost_points[c] >= 0.05)
+            vq_buf_fmt(b, "%s%s %s", b->n ? ", " : "R lost to ", vq_cost_name((enum vq_cost)c),
+                       vq_real_text(o->st, s->lost_points[c], 1, n));
+    if (b->n)
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+}
+
 /* What the row has no column for. */
 static void remarks(struct vq_out *o, const struct vq_stream *s, struct vq_buf *b)
 {
@@ -309,6 +333,7 @@ static void stream_details(struct vq_out *o, const struct vq_stream *s, const st
     if (s->start != VQ_NONE && s->end != VQ_NONE)
         vq_out_flow(o, VQ_TINT_PLAIN, vq_duration_text(o->st, s->end - s->start, n));
     figures(o, s, t, b);
+    costs(o, s, b);
     remarks(o, s, b);
     vq_out_flow_end(o);
 }

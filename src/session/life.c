@@ -16,6 +16,8 @@ void vq_options_defaults(struct vq_options *o)
         .max_dialogs = 8192,
         .max_messages = 500,
         .buffer_ms = 40,
+        .buffers_ms = {20, 40, 60, 100, 200},
+        .n_buffers = 5,
         .network_ms = (double)NAN,
         .g711 = "g711",
         .simple_model = "cole-rosenbluth",
@@ -34,7 +36,8 @@ static uint32_t bounded(uint64_t n)
 uint64_t vq_options_ceiling(const struct vq_options *o)
 {
     uint64_t flow = sizeof(struct vq_flow) + 2 * sizeof(struct vq_table_slot) * 4 + 2 * sizeof(struct vq_port);
-    uint64_t stream = sizeof(struct vq_rtp_stream) + sizeof(struct vq_stream_cold) + VQ_STREAM_ARENA +
+    uint64_t stream = sizeof(struct vq_rtp_stream) + sizeof(struct vq_stream_cold) + sizeof(struct vq_transit) +
+                      VQ_STREAM_ARENA +
                       VQ_SERIES_SLOTS * sizeof(struct vq_slot) + 4 * sizeof(struct vq_table_slot) * 4;
     uint64_t call = sizeof(struct vq_sip_call) + vq_talk_arena[VQ_TALK_CALL] +
                     VQ_PROMISES_PER_CALL * (sizeof(struct vq_promise) + sizeof(struct vq_port));
@@ -45,11 +48,39 @@ uint64_t vq_options_ceiling(const struct vq_options *o)
            VQ_FRAGMENT_BYTES + VQ_FRAGMENT_PACKETS * 200 + (80u << 10) /* defrag.h */ + vq_tcp_in_ceiling();
 }
 
+#define BUFFER_MOST_MS 10000
+
+_Static_assert(VQ_BUFFERS_MAX < VQ_JBUF_SIZES, "there is room for the size of the score as well");
+
+/* The sizes to try, each once, ascending: those asked for, and that of the score. */
+static void init_sizes(struct vq_engine *e)
+{
+    struct vq_jbuf_sizes *s = &e->sizes;
+    for (unsigned i = 0; i <= e->opt.n_buffers; i++) {
+        int32_t us = (int32_t)(1000 * (i < e->opt.n_buffers ? e->opt.buffers_ms[i] : e->opt.buffer_ms));
+        unsigned at = 0;
+        while (at < s->n && s->us[at] < us)
+            at++;
+        if (at < s->n && s->us[at] == us)
+            continue;
+        memmove(&s->us[at + 1], &s->us[at], (s->n - at) * sizeof *s->us);
+        s->us[at] = us;
+        s->n++;
+    }
+    while (s->us[e->size_scored] != (int32_t)(1000 * e->opt.buffer_ms))
+        e->size_scored++;
+}
+
 static bool valid(const struct vq_options *o)
 {
     const uint32_t caps[] = {o->max_flows, o->max_streams, o->max_calls, o->max_registrations, o->max_dialogs};
     for (size_t i = 0; i < sizeof caps / sizeof *caps; i++)
         if (caps[i] == 0 || caps[i] > UINT32_MAX / 4)
+            return false;
+    if (!(o->buffer_ms >= 0 && o->buffer_ms <= BUFFER_MOST_MS) || o->n_buffers > VQ_BUFFERS_MAX)
+        return false;
+    for (unsigned i = 0; i < o->n_buffers; i++)
+        if (!(o->buffers_ms[i] >= 1 && o->buffers_ms[i] <= BUFFER_MOST_MS))
             return false;
     return o->max_messages > 0 && o->g711 && vq_impairment_by_name(o->g711) && o->simple_model &&
            (!strcmp(o->simple_model, "cole-rosenbluth") || vq_simple_by_name(o->simple_model));
@@ -73,6 +104,7 @@ static void init_pools(struct vq_engine *e)
     vq_pool_init(&e->flows, sizeof(struct vq_flow), o->max_flows);
     vq_pool_init(&e->streams, sizeof(struct vq_rtp_stream), o->max_streams);
     vq_pool_init(&e->colds, sizeof(struct vq_stream_cold), o->max_streams);
+    vq_pool_init(&e->transits, sizeof(struct vq_transit), o->max_streams);
     vq_pool_init(&e->promises, sizeof(struct vq_promise), bounded((uint64_t)o->max_calls * VQ_PROMISES_PER_CALL));
     vq_pool_init(&e->ports, sizeof(struct vq_port),
                  bounded(2 * (uint64_t)o->max_flows + (uint64_t)o->max_calls * VQ_PROMISES_PER_CALL));
@@ -100,6 +132,7 @@ int vq_engine_new(struct vq_engine **out, const struct vq_options *o)
     e->stats.start = e->stats.end = VQ_NONE;
     e->g711 = vq_impairment_by_name(o->g711);
     e->simple = vq_simple_by_name(o->simple_model); /* NULL: Cole-Rosenbluth by codec */
+    init_sizes(e);
     vq_wheel_init(&e->wheel);
     init_pools(e);
     vq_sip_parser_init(&e->sip);
@@ -133,7 +166,7 @@ void vq_engine_free(struct vq_engine *e)
         vq_pool_done(&e->talks[k].pool);
         vq_table_done(&e->talks[k].by_call_id);
     }
-    struct vq_pool *pools[] = {&e->flows, &e->streams, &e->colds, &e->promises, &e->ports, &e->chunks};
+    struct vq_pool *pools[] = {&e->flows, &e->streams, &e->colds, &e->transits, &e->promises, &e->ports, &e->chunks};
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
         vq_pool_done(pools[i]);
     struct vq_table *tables[] = {&e->flow_by_key, &e->port_by_ep, &e->stream_by_key, &e->stream_by_ssrc,

@@ -68,6 +68,17 @@ void vq_dtmf_packet(struct vq_engine *e, struct vq_rtp_stream *s, const struct v
 /* An INFO that tells of a key; other messages are nothing to it. */
 void vq_dtmf_info(struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d, bool from_caller);
 
+/* ---- transit_in.c: what becomes of the arrivals that a stream noted ---- */
+/* The older ones go into its figures; there is room for more afterwards. */
+void vq_stream_fold(struct vq_engine *e, struct vq_rtp_stream *s);
+/* What folding all of them would give; `out` is a copy. */
+void vq_stream_transit(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_transit *out);
+/* Whether the buffer of the score discards any packet; then `out` has the whole figures. */
+bool vq_stream_discards(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_transit *out);
+
+/* view_playout.c: the least of vq_discard_sizes_ms that would have discarded less than 1 %; NAN: none. */
+double vq_playout_enough_ms(const struct vq_spread *pdv);
+
 /* ---- mirror.c: the same IP packet, captured twice ---- */
 /* Of an RTP packet, by the stream's last one; of anything else, by what was seen lately. */
 bool vq_mirror_of_last(const struct vq_rtp_stream *s, uint16_t seq, const struct vq_dgram *d);

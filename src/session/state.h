@@ -16,6 +16,7 @@
 #include "metrics/rtt.h"
 #include "metrics/seq.h"
 #include "metrics/series.h"
+#include "metrics/transit.h"
 #include "net/decode.h"
 #include "net/defrag.h"
 #include "proto/sdp.h"
@@ -133,12 +134,13 @@ struct vq_stream_cold {
     struct vq_segment *last_segment;
     struct vq_arena arena;       /* further segments, RTCP, codec name */
     const char *codec_name;      /* from SDP when the table lacks it */
-    uint32_t event_packets, cn_packets;
+    uint32_t event_packets, cn_packets, talk_spurts;
 };
 
 /* What the walk over all streams needs of each, without the whole view. */
 struct vq_brief {
     double loss_pct, r, mos, one_way_ms; /* r and mos NAN: not scored */
+    double discard_pct, enough_ms;       /* by the assumed buffer; the one that would have done */
     uint64_t lost;
     bool one_way_measured;
 };
@@ -155,14 +157,18 @@ struct vq_rtp_stream {
     uint8_t ptime_votes;
     uint8_t pt;                  /* of the main codec's packets */
     uint8_t chain;               /* packets in sequence while unconfirmed */
-    bool primed;                 /* last_rtp and jitter_ts may be compared */
+    bool primed;                 /* last_rtp and jitter_ts may be compared for jitter ... */
+    bool anchored;               /* ... and for transit times, which go on behind events and comfort noise */
     bool confirmed, ended, closed; /* closed: its number may come back, but as another stream */
+    uint8_t n_arrivals;
+    uint8_t arrival_flags;       /* of the next one */
     uint8_t last_ttl;            /* of the last packet, like ... */
     uint16_t last_ip_id, last_route;
 
     struct vq_jitter jitter;
     struct vq_slot slot;         /* the interval that is being filled */
 
+    double transit_ms;           /* of the last packet, relative to the first */
     uint64_t packets, bytes, last_frame;
     double gap_min_ms, gap_max_ms;
     uint32_t slot_lost;          /* vq_seq_lost() at the interval's start */
@@ -187,6 +193,8 @@ struct vq_rtp_stream {
     struct vq_place place;
     struct vq_timer idle;
     struct vq_brief brief;       /* as last asked for */
+    uint32_t transit;            /* what was folded of its arrivals, 0: nothing yet */
+    struct vq_arrival arrivals[VQ_ARRIVALS]; /* the latest; the packet path only appends */
 };
 
 /* The ends of a message. Most objects have two such pairs and many messages. */
@@ -339,6 +347,8 @@ struct vq_engine {
     bool finished, no_memory;
     const struct vq_simple_model *simple;
     const struct vq_impairment *g711;
+    struct vq_jbuf_sizes sizes;  /* of the fixed de-jitter buffers tried; that of the score among them */
+    unsigned size_scored;        /* its place */
     struct vq_diagnosis *diagnosis; /* findings.c's */
     struct vq_score_base *base;  /* view.c's */
     vq_event_h *event;
@@ -353,7 +363,7 @@ struct vq_engine {
     size_t n_icmps;
     struct vq_tcp_in *tcp;       /* tcp_in.c's */
 
-    struct vq_pool flows, ports, promises, streams, colds;
+    struct vq_pool flows, ports, promises, streams, colds, transits;
     struct vq_pool chunks;       /* of the arenas of calls, registrations, dialogs and streams */
     struct vq_table flow_by_key, port_by_ep, stream_by_key, stream_by_ssrc;
     struct vq_list stream_all;
@@ -404,6 +414,11 @@ static inline struct vq_rtp_stream *vq_rtp_stream_at(const struct vq_engine *e, 
 static inline struct vq_stream_cold *vq_cold_at(const struct vq_engine *e, uint32_t h)
 {
     return VQ_AT(e->colds, struct vq_stream_cold, h);
+}
+
+static inline struct vq_transit *vq_transit_at(const struct vq_engine *e, uint32_t h)
+{
+    return VQ_AT(e->transits, struct vq_transit, h);
 }
 
 static inline struct vq_sip_call *vq_sip_call_at(const struct vq_engine *e, uint32_t h)

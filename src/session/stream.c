@@ -168,6 +168,8 @@ void vq_stream_drop(struct vq_engine *e, struct vq_rtp_stream *s)
     forget_stream(e, f, s);
     vq_series_done(&s->series);
     vq_arena_done(&vq_cold_at(e, s->cold)->arena);
+    if (s->transit)
+        vq_pool_give(&e->transits, s->transit);
     vq_pool_give(&e->colds, s->cold);
     vq_pool_give(&e->streams, s->handle);
 }
@@ -234,6 +236,8 @@ static void set_clock(struct vq_rtp_stream *s, const struct vq_stream_cold *c, u
         for (int i = 0; i < VQ_CLOCKS; i++)
             if (c->guess && vq_clocks[i] == clock_hz)
                 s->jitter = c->guess[i];
+    if (s->clock_hz && s->clock_hz != clock_hz)
+        s->anchored = false;
     s->clock_hz = clock_hz;
     s->ms_per_tick = clock_hz ? 1000.0 / clock_hz : 0;
 }
@@ -328,18 +332,27 @@ static void guess_jitter(struct vq_stream_cold *c, double arrival_ms, double tic
         vq_jitter_add(&c->guess[i], arrival_ms - ticks * 1000.0 / vq_clocks[i]);
 }
 
+/* Steps of the transit time that no queue makes: the sender's timestamps jumped, or stood still while it was silent. */
+#define RESYNC_MS 1000
+#define RESYNC_SPURT_MS 100 /* at the start of a talk spurt, where a receiver may begin anew */
+
 static void add_jitter(struct vq_engine *e, struct vq_rtp_stream *s, const struct vq_rtp *r, int64_t ts)
 {
-    if (s->primed) {
+    if (s->anchored) {
         double arrival = (double)(ts - s->jitter_ts) / 1e6;
         double ticks = (double)(int32_t)(r->ts - s->last_rtp);
         if (s->ms_per_tick > 0) {
-            vq_jitter_add(&s->jitter, arrival - ticks * s->ms_per_tick);
-        } else {
+            double d = arrival - ticks * s->ms_per_tick;
+            if (s->primed)
+                vq_jitter_add(&s->jitter, d);
+            s->transit_ms += d;
+            if (fabs(d) > RESYNC_SPURT_MS && (r->marker || fabs(d) > RESYNC_MS))
+                s->arrival_flags |= VQ_ARRIVAL_RESYNC;
+        } else if (s->primed) {
             guess_jitter(vq_cold_at(e, s->cold), arrival, ticks);
         }
     }
-    s->primed = true;
+    s->primed = s->anchored = true;
     s->jitter_ts = ts;
     s->last_rtp = r->ts;
 }
@@ -373,7 +386,8 @@ static void restarted(struct vq_engine *e, struct vq_rtp_stream *s, int64_t ts)
 {
     struct vq_stream_cold *c = vq_cold_at(e, s->cold);
     struct vq_segment *g = vq_arena_alloc(&c->arena, sizeof *g);
-    s->primed = false; /* the new numbering has its own timestamps */
+    s->primed = s->anchored = false; /* the new numbering has its own timestamps */
+    s->arrival_flags |= VQ_ARRIVAL_RESTART;
     if (!g)
         return; /* the cap on segments: the stream goes on within the last one */
     *g = (struct vq_segment){.ssrc = s->ssrc, .reason = "sequence_restart", .ts = ts};
@@ -383,6 +397,18 @@ static void restarted(struct vq_engine *e, struct vq_rtp_stream *s, int64_t ts)
     c->last_segment->next = g;
     c->last_segment = g;
     vq_emit(e, VQ_EVENT_STREAM_CHANGE, s->handle, false);
+}
+
+/* For transit.h's figures: how long it was under way is looked at when there are many. */
+static void note_arrival(struct vq_engine *e, struct vq_rtp_stream *s, uint16_t seq, unsigned flags)
+{
+    const double most = 1e9; /* us; differences fit into 32 bits */
+    if (s->n_arrivals == VQ_ARRIVALS)
+        vq_stream_fold(e, s);
+    double us = s->transit_ms * 1000;
+    us = us > most ? most : us < -most ? -most : us;
+    s->arrivals[s->n_arrivals++] = (struct vq_arrival){(int32_t)us, seq, (uint16_t)(flags | s->arrival_flags)};
+    s->arrival_flags = 0;
 }
 
 static void add_packet(struct vq_engine *e, const struct vq_flow *f, struct vq_rtp_stream *s, const struct vq_rtp *r,
@@ -406,11 +432,16 @@ static void add_packet(struct vq_engine *e, const struct vq_flow *f, struct vq_r
     enum vq_seq_verdict v = vq_seq_add(&s->seq, r->seq, proven);
     if (v == VQ_SEQ_RESTART)
         restarted(e, s, d->ts);
-    if ((r->pt == s->pt || other_pt(e, f, s, r, d)) && v != VQ_SEQ_STRAY) {
+    bool speech = r->pt == s->pt || other_pt(e, f, s, r, d);
+    if (speech && v != VQ_SEQ_STRAY) {
         if (s->primed && v == VQ_SEQ_NEXT && (uint16_t)(before + 1) == r->seq)
             vote_ptime(s, r->ts - s->last_rtp);
         add_jitter(e, s, r, d->ts);
     }
+    if (s->ms_per_tick > 0 && v != VQ_SEQ_STRAY && v != VQ_SEQ_DUPLICATE)
+        note_arrival(e, s, r->seq, speech ? 0 : VQ_ARRIVAL_BLIND);
+    if (r->marker && speech)
+        vq_cold_at(e, s->cold)->talk_spurts++;
     s->packets++;
     s->bytes += d->wire;
     s->slot.packets++;

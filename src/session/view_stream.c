@@ -49,6 +49,13 @@ static void view_loss(const struct vq_rtp_stream *s, struct vq_stream *out)
     out->loss_pct = 100 * loss.loss_fraction;
     memcpy(out->loss_runs, loss.runs, sizeof out->loss_runs);
     out->burst_r = vq_emodel_burst_r(loss.mean_run, loss.loss_fraction);
+    out->longest_loss = loss.longest;
+    const struct vq_burst_figures *b = &loss.burst;
+    out->bursts = (struct vq_burst_gap){
+        .bursts = b->bursts, .gaps = b->gaps, .burst_density_pct = 100 * b->burst_density,
+        .gap_density_pct = 100 * b->gap_density, .burst_ms = b->burst_packets * out->ptime_ms,
+        .gap_ms = b->gap_packets * out->ptime_ms,
+    };
 }
 
 static void view_counts(const struct vq_rtp_stream *s, const struct vq_stream_cold *c, struct vq_stream *out)
@@ -61,6 +68,7 @@ static void view_counts(const struct vq_rtp_stream *s, const struct vq_stream_co
     out->out_of_range = s->seq.stray;
     out->event_packets = c->event_packets;
     out->cn_packets = c->cn_packets;
+    out->talk_spurts = c->talk_spurts;
     out->segments = &c->first;
 }
 
@@ -185,7 +193,7 @@ static void view_simple(const struct vq_engine *e, const struct vq_impairment *i
     if (!m)
         return;
     out->simple_name = m->name;
-    out->simple_r = vq_simple_r(m, out->emodel_in.ta, out->loss_pct / 100);
+    out->simple_r = vq_simple_r(m, out->emodel_in.ta, out->emodel_in.ppl / 100);
     out->simple_mos = vq_emodel_mos(out->simple_r);
 }
 
@@ -218,6 +226,24 @@ static void score(struct score *kept, const struct vq_emodel_in *in, struct vq_e
 /* G.107's default: the worst case, for codecs of which G.113 publishes no Bpl (METRICS 2.4). */
 #define BPL_DEFAULT 4.3
 
+/* Packets that come too late for the buffer are as good as lost (G.107 7.5: Ppl holds both), in one pattern with those
+ * that are. */
+static void view_discards(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_stream *out)
+{
+    struct vq_transit t;
+    struct vq_emodel_in *in = &out->emodel_in;
+    out->discarded = 0;
+    out->enough_ms = (double)NAN;
+    in->ppl = out->loss_pct;
+    in->burst_r = out->burst_r;
+    if (!vq_stream_discards(e, s, &t))
+        return;
+    const struct vq_jbuf_count *c = &t.jbuf.fixed[e->size_scored];
+    out->discarded = c->late;
+    out->enough_ms = vq_playout_enough_ms(&t.pdv);
+    vq_jbuf_loss(c, out->lost, out->expected, &in->ppl, &in->burst_r);
+}
+
 static void view_score(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_stream *out)
 {
     out->r = out->mos = (double)NAN;
@@ -228,8 +254,7 @@ static void view_score(const struct vq_engine *e, const struct vq_rtp_stream *s,
     out->ta_lookahead_ms = s->codec ? s->codec->lookahead_ms : 0;
     struct vq_emodel_in *in = &out->emodel_in;
     vq_emodel_set_delay(in, out->ta_network_ms + out->ta_buffer_ms + out->ta_packetization_ms + out->ta_lookahead_ms);
-    in->ppl = out->loss_pct;
-    in->burst_r = out->burst_r;
+    view_discards(e, s, out);
     in->a = e->opt.advantage;
     const struct vq_impairment *i = impairment_of(e, s, &out->score_why);
     if (i && out->packets < 2) {
@@ -248,6 +273,48 @@ static void view_score(const struct vq_engine *e, const struct vq_rtp_stream *s,
     }
 }
 
+static double r_of(const struct vq_emodel_in *in, struct vq_emodel_out terms)
+{
+    vq_emodel_rescore(in, &terms);
+    return terms.r;
+}
+
+/* Each impairment is added to those before it, and what R loses is its own: so the parts sum up to the whole.
+ * `undelayed`: the terms without delay. */
+static void view_costs(const struct vq_emodel_out *undelayed, struct vq_stream *out)
+{
+    const struct vq_emodel_in *all = &out->emodel_in;
+    const struct vq_emodel_out *terms = undelayed;
+    struct vq_emodel_in in;
+    vq_emodel_defaults(&in);
+    in.bpl = all->bpl;
+    double r = out->r_best = r_of(&in, *terms);
+    for (int c = 0; c < VQ_COSTS; c++) {
+        switch ((enum vq_cost)c) {
+        case VQ_COST_CODEC:
+            in.ie = all->ie;
+            break;
+        case VQ_COST_DELAY:
+            terms = &out->emodel;
+            break;
+        case VQ_COST_LOSS:
+            in.ppl = out->loss_pct;
+            break;
+        case VQ_COST_DISCARD:
+            in.ppl = all->ppl;
+            break;
+        case VQ_COST_BURST:
+            in.burst_r = all->burst_r;
+            break;
+        default:
+            in.a = all->a;
+        }
+        double next = r_of(&in, *terms);
+        out->lost_points[c] = r - next;
+        r = next;
+    }
+}
+
 /* What the whole view adds to the score. */
 static void view_more_scores(const struct vq_engine *e, struct vq_stream *out)
 {
@@ -258,6 +325,7 @@ static void view_more_scores(const struct vq_engine *e, struct vq_stream *out)
         vq_emodel_set_delay(&listening, 0);
         score(&e->base->listening, &listening, &lq);
         out->mos_lq = lq.mos;
+        view_costs(&lq, out);
         out->emodel.gob_pct = vq_emodel_gob(out->r);
         out->emodel.pow_pct = vq_emodel_pow(out->r);
         out->emodel.tme_pct = vq_emodel_tme(out->r);
@@ -284,6 +352,8 @@ void vq_stream_brief(const struct vq_engine *e, struct vq_rtp_stream *s)
     view_one_way(e, s, &v);
     view_score(e, s, &v);
     s->brief = (struct vq_brief){.loss_pct = v.loss_pct, .r = v.r, .mos = v.mos, .one_way_ms = v.one_way_ms,
+                                 .discard_pct = s->packets ? 100.0 * (double)v.discarded / (double)s->packets : 0,
+                                 .enough_ms = v.enough_ms,
                                  .lost = v.lost, .one_way_measured = v.rtt_ms.n > 0};
 }
 

@@ -195,6 +195,13 @@ static void test_refused(void **state)
         "-r f --buffer x",
         "-r f --buffer inf",
         "-r f --buffer 1,5",
+        "-r f --buffer 10001",
+        "-r f --buffers 20,",
+        "-r f --buffers 0",
+        "-r f --buffers 20,,40",
+        "-r f --buffers 20;40",
+        "-r f --buffers 10001",
+        "-r f --buffers 1,2,3,4,5,6,7,8,9",
         "-r f --rating ITU",
         "-r f --rating itu|tiphon",
         "-r f --color always|",
@@ -228,11 +235,12 @@ static void test_engine_options(void **state)
     assert_int_equal(o.max_calls, d.max_calls);
     assert_int_equal(o.max_flows, d.max_flows);
     settings_done(&s);
-    assert_int_equal(parse(&s, "-i lo --max-calls 7 --max-dialogs 8 --buffer 60 --delay 0 --advantage 5.5 --plc"), 0);
+    assert_int_equal(parse(&s, "-i lo --max-calls 7 --max-dialogs 8 --buffer 60 --delay 0 --advantage 5.5 --plc --buffers 30,500"), 0);
     settings_options(&s, &o, true);
     assert_int_equal(o.max_calls, 7);
     assert_int_equal(o.max_dialogs, 8);
     assert_int_equal(o.max_streams, d.max_streams);
+    assert_true(o.n_buffers == 2 && o.buffers_ms[0] == 30 && o.buffers_ms[1] == 500);
     assert_true(o.buffer_ms == 60 && o.network_ms == 0 && o.advantage == 5.5);
     assert_string_equal(o.g711, "g711-plc");
     settings_done(&s);

@@ -13,6 +13,7 @@
 #define vq_stream_next fake_stream_next
 #define vq_stream_get fake_stream_get
 #define vq_stream_interval fake_stream_interval
+#define vq_stream_playout fake_stream_playout
 #define vq_stun_count fake_stun_count
 #define vq_stun_get fake_stun_get
 #define vq_icmp_get fake_icmp_get
@@ -112,6 +113,22 @@ bool fake_stream_interval(const struct vq_engine *e, const struct vq_stream *s, 
         return false;
     *out = e->intervals[i % e->t_intervals];
     out->start = s->start + i * out->width;
+    return true;
+}
+
+bool fake_stream_playout(const struct vq_engine *e, const struct vq_stream *s, struct vq_playout *out)
+{
+    (void)e;
+    *out = (struct vq_playout){.why = "clock rate not known", .ipdv_ms = {NAN, NAN, NAN, NAN},
+                               .pdv_ms = {NAN, NAN, NAN, NAN}, .skew_ms = NAN, .drift_ppm = NAN, .enough_ms = NAN};
+    if (!s->clock_hz)
+        return true;
+    *out = (struct vq_playout){
+        .packets = 396, .ipdv_ms = {0.5, 2, 3, 4}, .pdv_ms = {1, 5, 9, 12}, .skew_ms = -12, .drift_ppm = NAN,
+        .drift_why = "too short", .n_buffers = 2, .enough_ms = 10, .discard_pct = {0.5},
+        .buffers = {{.size_ms = 10, .late = 2, .discard_pct = 0.5, .playout_ms = 10, .burst_r = 1, .r = 76, .mos = 3.9},
+                    {.adaptive = true, .size_ms = NAN, .playout_ms = 14, .burst_r = 1, .r = NAN, .mos = NAN}},
+    };
     return true;
 }
 
@@ -234,7 +251,8 @@ static inline struct vq_stream fake_stream(void)
         .src = ep(1, 4000), .dst = ep(3, 4002), .ssrc = 0xdeadbeef, .media = VQ_MEDIA_AUDIO, .codec = "PCMU",
         .payload_types = {0}, .n_payload_types = 1, .clock_hz = 8000, .ptime_ms = 20, .start = T0 + 3 * S,
         .end = T0 + 11 * S, .first_frame = 20, .last_frame = 420, .packets = 396, .bytes = 68112, .expected = 400,
-        .lost = 4, .loss_pct = 1, .burst_r = 1, .loss_runs = {2, 1}, .jitter_mean_ms = 1.25, .jitter_max_ms = 3.5,
+        .lost = 4, .loss_pct = 1, .burst_r = 1, .loss_runs = {2, 1}, .longest_loss = 2,
+        .bursts = {0, 1, NAN, 1, NAN, 8000}, .r_best = 93.2, .lost_points = {0, 3.7, 14}, .jitter_mean_ms = 1.25, .jitter_max_ms = 3.5,
         .jitter_last_ms = 1, .interarrival_ms = {19, 20.2, 41, 395}, .interarrival_total_ms = 7979,
         .delay_variation_ms = 0.8, .rtt_ms = {1, 2, 3, 5}, .one_way_ms = 1, .one_way_source = "rtcp",
         .reported_lost = 4, .reported_fraction_pct = 1, .reported_fraction_max_pct = 2, .reported_jitter_ms = 1.5,

@@ -1,0 +1,171 @@
+/* What jitter does to a stream's score: discards, buffers, and what each impairment costs. */
+#include "support/check.h"
+#include "support/packet.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include <voipqos/model.h>
+
+static struct vq_endpoint alice, bob;
+
+static struct vq_engine *engine(void)
+{
+    struct vq_options o;
+    struct vq_engine *e;
+    vq_options_defaults(&o);
+    alice = ep("10.0.0.1", 4000);
+    bob = ep("10.0.0.2", 5000);
+    assert_int_equal(vq_engine_new(&e, &o), 0);
+    return e;
+}
+
+static bool is_lost(int i)
+{
+    return i % 50 == 10 || i % 50 == 11;
+}
+
+static bool is_late(int i)
+{
+    return i % 50 == 12; /* right behind the two that are lost */
+}
+
+/* 300 packets of PCMU: 12 lost, 6 come 65 ms late; four others overtake each of those. */
+static void feed(struct feeder *f, void (*each)(struct feeder *f))
+{
+    for (int slot = 0; slot < 305; slot++) {
+        int late = slot - 3; /* 60 of its 65 ms */
+        if (slot < 300 && !is_lost(slot) && !is_late(slot))
+            feed_rtp(f, 20 * slot, &alice, &bob, 1, (uint16_t)(65500 + slot), (uint32_t)(160 * slot), 0);
+        if (late >= 0 && late < 300 && is_late(late))
+            feed_rtp(f, 20 * slot + 5, &alice, &bob, 1, (uint16_t)(65500 + late), (uint32_t)(160 * late), 0);
+        if (each)
+            each(f);
+    }
+}
+
+static struct vq_stream only(struct feeder *f)
+{
+    struct vq_stream s;
+    uint32_t h = vq_stream_next(f->e, 0);
+    assert_true(h && vq_stream_get(f->e, h, &s));
+    assert_int_equal(vq_stream_next(f->e, h), 0);
+    return s;
+}
+
+static void test_discards_enter_the_score(void **state)
+{
+    (void)state;
+    struct feeder f = {.e = engine()};
+    struct vq_emodel_in in;
+    struct vq_emodel_out out;
+    feed(&f, NULL);
+    struct vq_stream s = only(&f);
+    assert_int_equal(s.lost, 12);
+    assert_int_equal(s.discarded, 6);
+    assert_close(s.enough_ms, 80, 0);
+    assert_int_equal(s.longest_loss, 2);
+    /* Ppl = 18/300; six runs of three: BurstR = 3 (1 - 0.06); Ta = 40 + 20 ms. */
+    vq_emodel_defaults(&in);
+    vq_emodel_set_delay(&in, 60);
+    in.ppl = 6;
+    in.burst_r = 3 * 0.94;
+    vq_emodel_g107(&in, &out);
+    assert_close(s.emodel_in.ppl, 6, 1e-12);
+    assert_close(s.emodel_in.burst_r, 2.82, 1e-12);
+    assert_close(s.r, out.r, 1e-9);
+    double sum = 0;
+    for (int c = 0; c < VQ_COSTS; c++)
+        sum += s.lost_points[c];
+    assert_close(s.r_best, 93.206208, 1e-6);
+    assert_close(s.r_best - sum, s.r, 1e-9);
+    assert_true(s.lost_points[VQ_COST_LOSS] > 0 && s.lost_points[VQ_COST_DISCARD] > 0 && s.lost_points[VQ_COST_BURST] > 0);
+    assert_close(s.lost_points[VQ_COST_CODEC], 0, 0);
+    vq_engine_free(f.e);
+}
+
+static void test_buffers(void **state)
+{
+    (void)state;
+    struct feeder f = {.e = engine()};
+    struct vq_playout p;
+    feed(&f, NULL);
+    struct vq_stream s = only(&f);
+    assert_true(vq_stream_playout(f.e, &s, &p));
+    assert_null(p.why);
+    assert_int_equal(p.packets, 288);
+    assert_int_equal(p.n_buffers, 6);
+    const double sizes[] = {20, 40, 60, 100, 200};
+    for (int i = 0; i < 5; i++) {
+        assert_close(p.buffers[i].size_ms, sizes[i], 0);
+        assert_int_equal(p.buffers[i].late, sizes[i] < 65 ? 6 : 0);
+        assert_false(p.buffers[i].adaptive);
+    }
+    assert_close(p.buffers[1].r, s.r, 1e-9); /* the assumed one */
+    assert_true(p.buffers[3].r > s.r);
+    assert_true(p.buffers[5].adaptive && isnan(p.buffers[5].size_ms));
+    for (int i = 0; i < VQ_DISCARD_SIZES; i++)
+        assert_close(p.discard_pct[i], vq_discard_sizes_ms[i] < 65 ? 100.0 * 6 / 288 : 0, 1e-12);
+    assert_close(p.pdv_ms.p50, 0, 1 / 16.0);
+    assert_close(p.pdv_ms.max, 65, 0.001);
+    assert_close(p.ipdv_ms.max, 65, 0.001);
+    assert_close(p.skew_ms, -65, 0.001);
+    assert_true(isnan(p.drift_ppm) && p.drift_why); /* six seconds */
+    vq_engine_free(f.e);
+}
+
+static void look(struct feeder *f)
+{
+    struct vq_stream s;
+    struct vq_playout p;
+    uint32_t h = vq_stream_next(f->e, 0);
+    if (h && vq_stream_get(f->e, h, &s))
+        assert_true(vq_stream_playout(f->e, &s, &p));
+}
+
+/* Whoever looks on, live, changes nothing. */
+static void test_looking_changes_nothing(void **state)
+{
+    (void)state;
+    struct feeder a = {.e = engine()}, b = {.e = engine()};
+    struct vq_playout p, q;
+    feed(&a, NULL);
+    feed(&b, look);
+    struct vq_stream s = only(&a), t = only(&b);
+    assert_true(vq_stream_playout(a.e, &s, &p) && vq_stream_playout(b.e, &t, &q));
+    assert_memory_equal(p.discard_pct, q.discard_pct, sizeof p.discard_pct);
+    assert_memory_equal(p.buffers, q.buffers, sizeof p.buffers);
+    assert_close(s.r, t.r, 0);
+    vq_engine_free(a.e);
+    vq_engine_free(b.e);
+}
+
+static void test_sizes_are_checked(void **state)
+{
+    (void)state;
+    struct vq_options o;
+    struct vq_engine *e;
+    const double bad[] = {0, -1, 10001, NAN};
+    for (int i = 0; i < 4; i++) {
+        vq_options_defaults(&o);
+        o.buffers_ms[1] = bad[i];
+        assert_int_equal(vq_engine_new(&e, &o), -EINVAL);
+    }
+    vq_options_defaults(&o);
+    o.n_buffers = VQ_BUFFERS_MAX + 1;
+    assert_int_equal(vq_engine_new(&e, &o), -EINVAL);
+    o.n_buffers = 0; /* that of the score remains */
+    assert_int_equal(vq_engine_new(&e, &o), 0);
+    vq_engine_free(e);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_discards_enter_the_score),
+        cmocka_unit_test(test_buffers),
+        cmocka_unit_test(test_looking_changes_nothing),
+        cmocka_unit_test(test_sizes_are_checked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
