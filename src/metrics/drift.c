@@ -45,7 +45,7 @@ static double median(double *v, size_t n)
  * standard deviation, and n points evenly over a time T know a slope to sqrt(12/n) / T of it. */
 static double error_of(const struct vq_drift *d, double slope, double time)
 {
-    double at[VQ_DRIFT_POINTS];
+    double at[VQ_DRIFT_POINTS] = {0};
     for (uint32_t i = 0; i < d->n; i++)
         at[i] = (double)d->points[i].ms - slope * (double)d->points[i].s;
     double middle = median(at, d->n);

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-static void spread(struct vq_json *j, json_t *o, const struct vq_percentiles *p, const char *why)
+static void variation(struct vq_json *j, json_t *o, const struct vq_percentiles *p, const char *why)
 {
     vq_json_real(j, o, "p50", p->p50, why);
     vq_json_real(j, o, "p95", p->p95, why);
@@ -53,9 +53,9 @@ void vq_json_playout(struct vq_json *j, json_t *o, const struct vq_stream *s)
                                 .skew_ms = none, .drift_ppm = none, .enough_ms = none};
     }
     vq_json_real(j, var, "mean_abs", s->delay_variation_ms, s->jitter_why ? s->jitter_why : "fewer than two packets");
-    spread(j, var, &p.ipdv_ms, p.why ? p.why : "no packet came directly after the one sent before it");
+    variation(j, var, &p.ipdv_ms, p.why ? p.why : "no packet came directly after the one sent before it");
     vq_json_put(j, o, "delay_variation_ms", var);
-    spread(j, pdv, &p.pdv_ms, p.why);
+    variation(j, pdv, &p.pdv_ms, p.why);
     vq_json_put(j, o, "pdv_ms", pdv);
     vq_json_real(j, o, "skew_ms", p.skew_ms, p.why);
     vq_json_real(j, o, "clock_drift_ppm", p.drift_ppm, p.why ? p.why : p.drift_why);

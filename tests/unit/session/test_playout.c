@@ -46,7 +46,7 @@ static void feed(struct feeder *f, void (*each)(struct feeder *f))
 
 static struct vq_stream only(struct feeder *f)
 {
-    struct vq_stream s;
+    struct vq_stream s = {0};
     uint32_t h = vq_stream_next(f->e, 0);
     assert_true(h && vq_stream_get(f->e, h, &s));
     assert_int_equal(vq_stream_next(f->e, h), 0);
