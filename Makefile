@@ -7,7 +7,7 @@ CSTD     := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla
 OPT      ?= -O2 -g
 SAN      ?=
-PKGS     := libpcap libosip2 jansson zlib libzstd
+PKGS     := libpcap libosip2 jansson zlib libzstd libcrypto
 # Asked for once, here. A missing package shows itself by the header that the compiler does not find.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
@@ -120,7 +120,7 @@ $(TOOLS): $(B)/tests/%: tests/%.c
 $(B)/tests/cli/pack: TOOL_LIBS := $(shell pkg-config --libs zlib libzstd 2>/dev/null)
 
 # As a user of the library builds it: public headers only, no libpcap.
-EMBED_LIBS := $(shell pkg-config --libs libosip2 jansson 2>/dev/null)
+EMBED_LIBS := $(shell pkg-config --libs libosip2 jansson libcrypto zlib 2>/dev/null)
 $(B)/tests/embed/example: tests/embed/example.c $(LIB)
 	@mkdir -p $(@D)
 	$(call say,CC)

@@ -33,12 +33,14 @@ need libxxhash-dev has_lib libxxhash
 need libjansson-dev has_lib jansson
 need zlib1g-dev has_lib zlib
 need libzstd-dev has_lib libzstd
+need libssl-dev has_lib libcrypto
 need gnuplot-nox has gnuplot
 if [ "$what" = test ]; then
     need libcmocka-dev has_lib cmocka
     need python3-jsonschema sh -c 'python3 -c "import jsonschema" 2>/dev/null'
     need iproute2 has ip
     need tcpreplay has tcpreplay
+    need openssl has openssl
 fi
 [ -n "$missing" ] || exit 0
 

@@ -46,6 +46,7 @@ door 'pcap' 'src/app/source_pcap.c'
 door 'zlib' 'src/app/source_gzip.c'
 door 'zstd' 'src/app/source_zstd.c'
 door 'xxhash' 'src/util/hash.h'
+door 'openssl' 'src/proto/tls_crypto.c'
 
 for f in $(sources app); do
     grep -Hn '^ *# *include *"' "$f" | grep -vE '"(app/|util/|net/(savefile|merge)\.h")'

@@ -25,7 +25,7 @@ done
 
 c_files=$(find src include tests -name '*.[ch]' | sort)
 library_files=$(find src -name '*.c' | sort)
-flags="-std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Iinclude -Isrc -Itests $(pkg-config --cflags libpcap libosip2 jansson zlib libzstd)"
+flags="-std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Iinclude -Isrc -Itests $(pkg-config --cflags libpcap libosip2 jansson zlib libzstd libcrypto)"
 
 if command -v cppcheck >/dev/null 2>&1; then
     say cppcheck
