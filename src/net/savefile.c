@@ -59,6 +59,12 @@ void vq_savefile_free(struct vq_savefile *s)
     free(s);
 }
 
+void vq_savefile_secrets(struct vq_savefile *s, vq_savefile_secrets_h *h, void *arg)
+{
+    s->secrets = h;
+    s->secrets_arg = arg;
+}
+
 bool vq_savefile_fill(struct vq_savefile *s, size_t n)
 {
     size_t have = vq_rd_left(&s->w);

@@ -8,6 +8,8 @@
 
 #include <voipqos/frame.h>
 
+#include "util/bytes.h"
+
 /* No frame is longer, as in libpcap (MAXIMUM_SNAPLEN); a greater number is damage, not a packet. */
 #define VQ_SAVEFILE_FRAME_MAX 262144u
 
@@ -29,6 +31,10 @@ int vq_savefile_new(struct vq_savefile **out, vq_savefile_read_h *read, void *ar
 /* The same over bytes that stay where they are until _free. */
 int vq_savefile_new_memory(struct vq_savefile **out, const uint8_t *data, size_t n);
 void vq_savefile_free(struct vq_savefile *s);
+/* TLS secrets in a pcapng file (Decryption Secrets Block) go to `h` as they come, as text in the format of
+ * SSLKEYLOGFILE, in whole lines; borrowed. They may come while frames of a batch are read that stand before them. */
+typedef void vq_savefile_secrets_h(struct vq_slice text, void *arg);
+void vq_savefile_secrets(struct vq_savefile *s, vq_savefile_secrets_h *h, void *arg);
 
 /* The next frames, at most `max` (> 0), pointing into the window until the next call. 0: no more, see the state. */
 size_t vq_savefile_next(struct vq_savefile *s, struct vq_frame *frames, size_t max);

@@ -35,7 +35,10 @@ struct vq_savefile {
     /* pcapng */
     struct vq_pcapng_iface *ifaces;
     uint32_t n_ifaces, room_ifaces;
-    uint64_t skip;           /* bytes of an uninteresting block still ahead */
+    uint64_t skip;           /* bytes of an uninteresting block still ahead ... */
+    uint64_t secrets_ahead;  /* ... and before them, text of secrets too long for the window */
+    vq_savefile_secrets_h *secrets;
+    void *secrets_arg;
     int64_t last_ts;
 
     uint8_t *buf;            /* NULL over memory */

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { BLOCK_IDB = 1, BLOCK_PB = 2, BLOCK_SPB = 3, BLOCK_EPB = 6 };
+enum { BLOCK_IDB = 1, BLOCK_PB = 2, BLOCK_SPB = 3, BLOCK_EPB = 6, BLOCK_DSB = 10 };
 enum { OPT_END = 0, OPT_TSRESOL = 9, OPT_TSOFFSET = 14 };
 
 #define BYTE_ORDER_MAGIC 0x1a2b3c4du
@@ -166,6 +166,85 @@ static bool simple_block(struct vq_savefile *s, struct vq_rd r, struct vq_frame 
     return true;
 }
 
+enum step { STEP_ON, STEP_FRAME, STEP_MORE, STEP_STOP };
+
+/* The window holds the start of a block and no more will come. */
+static void cut_block(struct vq_savefile *s, uint64_t total)
+{
+    struct vq_rd r = s->w;
+    size_t left = vq_rd_left(&r);
+    if (s->error) {
+        vq_savefile_cut(s, "bytes", left, total);
+        return;
+    }
+    const uint8_t *h = vq_rd_take(&r, 8 + EPB_FIXED);
+    uint32_t type = h ? vq_savefile_u32(s, h) : 0, caplen = h ? vq_savefile_u32(s, h + 20) : 0;
+    if ((type == BLOCK_EPB || type == BLOCK_PB) && vq_rd_left(&r) < caplen)
+        vq_savefile_cut(s, "bytes", vq_rd_left(&r), caplen);
+    else
+        vq_savefile_stop(s, s->number || vq_savefile_offset(s) ? VQ_SAVEFILE_DAMAGED : VQ_SAVEFILE_FOREIGN,
+                         "after frame %llu a pcapng block is cut off at byte %llu: %zu of %llu bytes are there",
+                         (unsigned long long)s->number, (unsigned long long)vq_savefile_offset(s) + left, left,
+                         (unsigned long long)total);
+}
+
+/* ---- secrets ---------------------------------------------------------------------------------------------------- */
+
+#define SECRETS_TLS 0x544c534bu /* a key log (4.7) */
+
+static void secrets(struct vq_savefile *s, struct vq_slice text)
+{
+    if (s->secrets && text.n)
+        s->secrets(text, s->secrets_arg);
+}
+
+/* Type, length and the secrets, as far as they are text. A length beyond the block's is its writer's slip. */
+static void secrets_block(struct vq_savefile *s, struct vq_rd r)
+{
+    const uint8_t *h = vq_rd_take(&r, 8);
+    if (!h || vq_savefile_u32(s, h) != SECRETS_TLS)
+        return;
+    size_t n = vq_savefile_u32(s, h + 4), left = vq_rd_left(&r);
+    secrets(s, vq_rd_slice(&r, n < left ? n : left));
+}
+
+/* A block of them too large for the window: its head is taken, its text goes out by pieces. */
+static enum step long_secrets(struct vq_savefile *s, uint32_t total, size_t *need)
+{
+    struct vq_rd r = s->w;
+    *need = 16;
+    const uint8_t *h = vq_rd_take(&r, 16);
+    if (!h)
+        return STEP_MORE;
+    uint32_t n = vq_savefile_u32(s, h + 12), room = total - 20;
+    s->secrets_ahead = vq_savefile_u32(s, h + 8) == SECRETS_TLS ? (n < room ? n : room) : 0;
+    s->skip = total - 16 - s->secrets_ahead;
+    s->w = r;
+    return STEP_ON;
+}
+
+/* As many whole lines as the window holds. False when the input ends before the block does. */
+static bool pass_secrets(struct vq_savefile *s)
+{
+    while (s->secrets_ahead) {
+        size_t n = s->secrets_ahead < VQ_SAVEFILE_ROOM ? (size_t)s->secrets_ahead : VQ_SAVEFILE_ROOM;
+        bool enough = vq_savefile_fill(s, n);
+        struct vq_rd r = s->w;
+        size_t left = vq_rd_left(&r), line;
+        n = n < left ? n : left;
+        for (line = n; n < s->secrets_ahead && line && r.p[line - 1] != '\n';)
+            line--;
+        n = line ? line : n;
+        secrets(s, vq_rd_slice(&s->w, n));
+        s->secrets_ahead -= n;
+        if (!enough) {
+            cut_block(s, s->secrets_ahead + s->skip);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* ---- the walk --------------------------------------------------------------------------------------------------- */
 
 /* A section header sets the byte order of what follows and forgets the interfaces (4.1). */
@@ -202,28 +281,6 @@ static bool is_packet(uint32_t type)
     return type == BLOCK_EPB || type == BLOCK_PB || type == BLOCK_SPB;
 }
 
-/* The window holds the start of a block and no more will come. */
-static void cut_block(struct vq_savefile *s, uint64_t total)
-{
-    struct vq_rd r = s->w;
-    size_t left = vq_rd_left(&r);
-    if (s->error) {
-        vq_savefile_cut(s, "bytes", left, total);
-        return;
-    }
-    const uint8_t *h = vq_rd_take(&r, 8 + EPB_FIXED);
-    uint32_t type = h ? vq_savefile_u32(s, h) : 0, caplen = h ? vq_savefile_u32(s, h + 20) : 0;
-    if ((type == BLOCK_EPB || type == BLOCK_PB) && vq_rd_left(&r) < caplen)
-        vq_savefile_cut(s, "bytes", vq_rd_left(&r), caplen);
-    else
-        vq_savefile_stop(s, s->number || vq_savefile_offset(s) ? VQ_SAVEFILE_DAMAGED : VQ_SAVEFILE_FOREIGN,
-                         "after frame %llu a pcapng block is cut off at byte %llu: %zu of %llu bytes are there",
-                         (unsigned long long)s->number, (unsigned long long)vq_savefile_offset(s) + left, left,
-                         (unsigned long long)total);
-}
-
-enum step { STEP_ON, STEP_FRAME, STEP_MORE, STEP_STOP };
-
 /* Works on one whole block in the window, or says how many bytes are wanted. */
 static enum step block_step(struct vq_savefile *s, struct vq_frame *out, size_t *need)
 {
@@ -246,6 +303,8 @@ static enum step block_step(struct vq_savefile *s, struct vq_frame *out, size_t 
             damaged_at(s, "block length", total);
             return STEP_STOP;
         }
+        if (type == BLOCK_DSB)
+            return long_secrets(s, total, need);
         s->skip = total;
         return STEP_ON;
     }
@@ -268,6 +327,8 @@ static enum step block_step(struct vq_savefile *s, struct vq_frame *out, size_t 
         ok = iface_add(s, b);
     else if (type == VQ_PCAPNG_SHB)
         ok = section_open(s, b);
+    else if (type == BLOCK_DSB)
+        secrets_block(s, b);
     if (!ok)
         return STEP_STOP;
     s->w = r;
@@ -296,7 +357,7 @@ size_t vq_pcapng_next(struct vq_savefile *s, struct vq_frame *frames, size_t max
     while (n < max) {
         if (s->skip) {
             /* Refilling moves the window, so the frames already in this batch go out first. */
-            if (n || !skip_rest(s))
+            if (n || !pass_secrets(s) || !skip_rest(s))
                 break;
         }
         enum step step = block_step(s, &frames[n], &need);

@@ -34,12 +34,21 @@ static void require(bool ok)
         abort();
 }
 
+static void on_secrets(struct vq_slice text, void *arg)
+{
+    uint64_t *sum = arg;
+    require(text.n > 0);
+    for (size_t i = 0; i < text.n; i++)
+        *sum = (*sum ^ text.p[i]) * 1099511628211u;
+}
+
 /* A number that depends on every field and byte of every frame. */
 static uint64_t read_all(struct vq_savefile *s, size_t max, size_t room)
 {
     struct vq_frame batch[VQ_BATCH];
-    uint64_t sum = 14695981039346656037u, count = 0;
+    uint64_t sum = 14695981039346656037u, count = 0, secrets = 1;
     size_t n;
+    vq_savefile_secrets(s, on_secrets, &secrets);
     while ((n = vq_savefile_next(s, batch, max))) {
         require(n <= max);
         for (size_t i = 0; i < n; i++) {
@@ -56,7 +65,7 @@ static uint64_t read_all(struct vq_savefile *s, size_t max, size_t room)
     require(vq_savefile_state(s) != VQ_SAVEFILE_OPEN);
     require((vq_savefile_why(s) == NULL) == (vq_savefile_state(s) == VQ_SAVEFILE_WHOLE));
     require(vq_savefile_offset(s) <= room);
-    return (sum ^ count) * 1099511628211u ^ (uint64_t)vq_savefile_state(s);
+    return (sum ^ count ^ secrets) * 1099511628211u ^ (uint64_t)vq_savefile_state(s);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

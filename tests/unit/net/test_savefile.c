@@ -413,6 +413,109 @@ static void test_damaged_pcap(void **state)
     file_done(&f);
 }
 
+/* ---- secrets ----------------------------------------------------------------------------------------------------- */
+
+struct told {
+    char *p;
+    size_t n, room;
+    unsigned pieces;
+};
+
+static void on_secrets(struct vq_slice text, void *arg)
+{
+    struct told *t = arg;
+    assert_true(text.n > 0 && text.p[text.n - 1] == '\n' && text.n <= t->room - t->n);
+    memcpy(t->p + t->n, text.p, text.n);
+    t->n += text.n;
+    t->pieces++;
+}
+
+static void decryption_secrets(struct file *f, uint32_t type, const char *text, size_t n)
+{
+    block_begin(f, 10);
+    put32(f, type);
+    put32(f, (uint32_t)n);
+    put(f, text, n);
+    block_end(f);
+}
+
+#define TLS_KEY_LOG 0x544c534b
+#define LONG_LINES  20000u /* of 41 bytes: more than the window holds */
+
+/* Two key logs, of which one is longer than anything else may be, something else's secrets, and a length that lies. */
+static void build_secrets(struct file *f, bool big, struct told *want)
+{
+    section(f, big);
+    decryption_secrets(f, TLS_KEY_LOG, "short line\n", 11);
+    decryption_secrets(f, 0x57474b4c, "WireGuard\n", 10);
+    interface(f, 1, 0, -1, 0);
+    enhanced(f, 0, 1700000000000000u, 8, 8);
+    expect(f, 1700000000 * S, 8, 8, 1);
+    *want = (struct told){.p = malloc(2u << 20), .room = 2u << 20};
+    memcpy(want->p, "short line\n", 11);
+    want->n = 11;
+    for (unsigned i = 0; i < LONG_LINES; i++)
+        want->n += (size_t)sprintf(want->p + want->n, "line %035u\n", i);
+    decryption_secrets(f, TLS_KEY_LOG, want->p + 11, want->n - 11);
+    enhanced(f, 0, 1700000001000000u, 8, 8);
+    expect(f, 1700000001 * S, 8, 8, 1);
+    block_begin(f, 10);
+    put32(f, TLS_KEY_LOG);
+    put32(f, 4000);
+    put(f, "three\n\n\n", 8);
+    block_end(f);
+    memcpy(want->p + want->n, "three\n\n\n", 8);
+    want->n += 8;
+}
+
+static void test_secrets(void **state)
+{
+    (void)state;
+    static const size_t steps[] = {0, 777, 1u << 20};
+    for (unsigned i = 0; i < 6; i++) {
+        struct file f = {0};
+        struct told want, told = {.p = malloc(2u << 20), .room = 2u << 20};
+        build_secrets(&f, i & 1, &want);
+        struct dribble d = {f.p, f.n, steps[i / 2], 0};
+        struct vq_savefile *s;
+        assert_int_equal(d.step ? vq_savefile_new(&s, dribble_read, &d) : vq_savefile_new_memory(&s, f.p, f.n), 0);
+        vq_savefile_secrets(s, on_secrets, &told);
+        check(s, &f, f.n, 3);
+        vq_savefile_free(s);
+        assert_int_equal(told.n, want.n);
+        assert_memory_equal(told.p, want.p, want.n);
+        assert_true(told.pieces >= 4);
+        free(told.p);
+        free(want.p);
+        file_done(&f);
+    }
+}
+
+/* The file ends within a long key log: what was there is told. */
+static void test_cut_secrets(void **state)
+{
+    (void)state;
+    struct file f = {0};
+    struct told want, told = {.p = malloc(2u << 20), .room = 2u << 20};
+    build_secrets(&f, false, &want);
+    struct vq_savefile *s;
+    struct vq_frame frame;
+    assert_int_equal(vq_savefile_new_memory(&s, f.p, 400000), 0);
+    vq_savefile_secrets(s, on_secrets, &told);
+    assert_int_equal(vq_savefile_next(s, &frame, 1), 1);
+    assert_int_equal(vq_savefile_next(s, &frame, 1), 0);
+    assert_int_equal(vq_savefile_state(s), VQ_SAVEFILE_DAMAGED);
+    assert_non_null(strstr(vq_savefile_why(s), "after frame 1 a pcapng block is cut off at byte 400000"));
+    assert_true(told.n > 390000 && told.n < 400000);
+    assert_memory_equal(told.p, want.p, told.n);
+    vq_savefile_free(s);
+    free(told.p);
+    free(want.p);
+    file_done(&f);
+}
+
+/* ---- damage ------------------------------------------------------------------------------------------------------ */
+
 static void begin_pcapng(struct file *f)
 {
     file_done(f);
@@ -609,6 +712,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pcap),
         cmocka_unit_test(test_pcapng),
+        cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_cut_secrets),
         cmocka_unit_test(test_resolutions),
         cmocka_unit_test(test_damaged_pcap),
         cmocka_unit_test(test_damaged_pcapng),
