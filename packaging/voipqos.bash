@@ -2,7 +2,7 @@
 _voipqos()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local options="--read --no-unpack-limit --interface --list-interfaces --filter --json --ladder --plots --output --quiet --verbose
+    local options="--read --keylog --no-unpack-limit --interface --list-interfaces --filter --json --ladder --plots --output --quiet --verbose
         --account --all --ascii --color --rating --tiphon-loss --model --plc --buffer --buffers --delay --advantage --interval --duration
         --max-calls --max-streams --max-flows --max-registrations --max-dialogs --help --version"
 
@@ -14,7 +14,7 @@ _voipqos()
         prev=${COMP_WORDS[COMP_CWORD - 2]}
     fi
     case $prev in
-        -r | --read | --json)
+        -r | --read | --keylog | --json)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames 2>/dev/null
             return

@@ -19,6 +19,7 @@ struct vq_options {
     uint32_t max_calls;
     uint32_t max_registrations;
     uint32_t max_dialogs;        /* OPTIONS, SUBSCRIBE, MESSAGE ... by Call-ID */
+    uint32_t max_tls_keys;       /* TLS connections whose secrets are kept; the ones that came first are pushed out */
     uint32_t max_messages;       /* SIP messages kept for one call, registration or dialog; more are counted, not kept */
     uint64_t hash_seed;          /* any number; live captures want an unpredictable one */
     double buffer_ms;            /* assumed de-jitter buffer: its delay enters Ta, its discards Ppl; default 40, at most 10000 */
@@ -42,6 +43,10 @@ void vq_engine_free(struct vq_engine *e); /* NULL is allowed */
 /* Analyses `n` frames in order. 0, or -ENOMEM when at least one of them could not be followed up for want of memory; the
  * engine stays usable. */
 int vq_engine_feed(struct vq_engine *e, const struct vq_frame *frames, size_t n);
+/* Takes secrets of TLS connections: text in the format of SSLKEYLOGFILE (TLS 1.2 and 1.3), whole lines, as often as there
+ * are more. SIP over TLS is read from then on; connections whose secrets come a little later than their first records are
+ * read too. With no text at all the engine knows that secrets are to come. 0, or -ENOMEM: some are not known now. */
+int vq_engine_keylog(struct vq_engine *e, const char *text, size_t n);
 /* Lets time pass where no packet does; a time in the past is ignored. */
 void vq_engine_tick(struct vq_engine *e, int64_t now);
 /* Ends whatever is open, as at the end of a file. Feeding after it is a bug. */

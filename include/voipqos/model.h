@@ -60,6 +60,19 @@ enum vq_drop {
 const char *vq_drop_name(enum vq_drop d); /* snake_case, as in the JSON report */
 const char *vq_drop_help(enum vq_drop d); /* one plain sentence */
 
+/* Why an encrypted connection could not be read. */
+enum vq_tls_fault {
+    VQ_TLS_READABLE,       /* it could, or nothing but its handshake has been seen */
+    VQ_TLS_NO_KEYLOG,      /* no keys were given at all */
+    VQ_TLS_KEY_MISSING,    /* they are for other connections */
+    VQ_TLS_NOT_FROM_START, /* its handshake was not captured */
+    VQ_TLS_SUITE,          /* a version or cipher suite that is not read here */
+    VQ_TLS_HOLE,           /* records are missing in it, and where it goes on could not be found */
+    VQ_TLS_DAMAGED,        /* a record does not open: damaged, or the key is another's */
+    VQ_TLS_FAULTS
+};
+const char *vq_tls_fault_name(enum vq_tls_fault f); /* snake_case, as in the JSON report */
+
 struct vq_stats {
     uint64_t frames, bytes;                /* bytes on the wire */
     int64_t start, end;                    /* first frame's and latest time; VQ_NONE without frames */
@@ -74,8 +87,14 @@ struct vq_stats {
     uint64_t evicted_flows, evicted_streams, evicted_calls, evicted_registrations, evicted_dialogs;
     uint64_t evicted_finished;             /* of those: calls and streams that had already ended */
     uint64_t icmp_not_kept;                /* ICMP errors beyond the list */
-    uint64_t tcp_sip_flows, tcp_tls_flows; /* TCP connections that carried SIP; that were encrypted (TLS) */
-    uint64_t tcp_tls_sip_flows;            /* of the latter: on port 5061, where SIP over TLS is at home */
+    uint64_t tcp_sip_flows, tcp_tls_flows; /* TCP connections that carried SIP, maybe inside TLS; that were encrypted */
+    uint64_t tcp_tls_sip_flows;            /* of the latter: unreadable, on port 5061, where SIP over TLS is at home */
+    uint64_t tcp_tls_decrypted_flows;      /* of which content was read with the keys of a key log */
+    uint64_t tcp_tls_unread[VQ_TLS_FAULTS]; /* why encrypted connections could not be read, or not to their end */
+    uint16_t tcp_tls_unread_suite;         /* of the first that is VQ_TLS_SUITE (IANA's number) */
+    bool tls_keylog;                       /* keys were given, if only an empty list */
+    uint64_t tls_keys, tls_keys_evicted;   /* connections whose secrets are known; that were pushed out again */
+    uint64_t tls_keys_bad;                 /* lines of key logs that are none */
     uint64_t tcp_gaps;                     /* holes in connections with SIP: not captured, or cut by the snap length */
     uint64_t tcp_keep_alives;              /* frames with SIP keep-alives (RFC 5626 3.5.1); counted as TCP */
     uint64_t evicted_tcp_flows;
@@ -86,8 +105,8 @@ void vq_engine_stats(const struct vq_engine *e, struct vq_stats *out);
 
 /* ---- signalling ------------------------------------------------------------------------------------------------ */
 
-enum vq_transport { VQ_UDP, VQ_TCP, VQ_WS /* RFC 7118 */ };
-const char *vq_transport_name(enum vq_transport t); /* "UDP", "TCP", "WS" */
+enum vq_transport { VQ_UDP, VQ_TCP, VQ_WS /* RFC 7118 */, VQ_TLS, VQ_WSS };
+const char *vq_transport_name(enum vq_transport t); /* "UDP", "TCP", "WS", "TLS", "WSS" */
 
 /* One SIP message as it stands in a ladder; what it points to lives as long as the object it was read from. */
 struct vq_message {

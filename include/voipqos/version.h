@@ -5,4 +5,7 @@
 #define VQ_VERSION "0.1.0"
 #define VQ_REPORT_SCHEMA "voipqos.report/1"
 
+/* Of the OpenSSL that reads TLS, as "3.0.19". */
+const char *vq_openssl_version(void);
+
 #endif

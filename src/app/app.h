@@ -31,6 +31,7 @@ struct real_list {
 struct settings {
     struct paths read;   /* each a path or "-" */
     bool no_unpack_limit;
+    const char *keylog;  /* path */
     const char *iface;
     bool list;           /* -D */
     const char *filter;

@@ -28,6 +28,8 @@ static int open_one(struct input *f)
         rc = vq_savefile_new(&f->save, source_read, &f->src);
         if (rc)
             source_close(&f->src);
+        else
+            vq_savefile_secrets(f->save, f->all->secrets, f->all->secrets_arg);
     }
     if (rc)
         unreadable(f, rc);
@@ -168,9 +170,10 @@ static int open_all(struct inputs *in, const struct paths *paths)
     return EXIT_DONE;
 }
 
-int inputs_open(struct inputs *in, const struct paths *paths, bool no_limit)
+int inputs_open(struct inputs *in, const struct paths *paths, bool no_limit, vq_savefile_secrets_h *secrets,
+                void *arg)
 {
-    *in = (struct inputs){.no_limit = no_limit};
+    *in = (struct inputs){.no_limit = no_limit, .secrets = secrets, .secrets_arg = arg};
     in->at = calloc(paths->n, sizeof *in->at);
     if (!in->at || (paths->n > 1 && vq_merge_new(&in->merge))) {
         say("no memory");

@@ -29,13 +29,17 @@ struct inputs {
     struct input *at;
     size_t n;
     struct vq_merge *merge;    /* NULL: there is one input, and its frames go straight through */
+    vq_savefile_secrets_h *secrets;
+    void *secrets_arg;
     bool no_limit, pipe;       /* unpack whatever it becomes; some input is no regular file */
     bool interrupted;          /* by a signal while waiting for more of an input */
     uint64_t size, taken;      /* bytes of regular files; bytes read */
 };
 
-/* Opens all; says what is unreadable. EXIT_DONE, or what to leave with when nothing can be read. */
-int inputs_open(struct inputs *in, const struct paths *paths, bool no_limit);
+/* Opens all; says what is unreadable. EXIT_DONE, or what to leave with when nothing can be read. `secrets` is told what the
+ * files hold for decrypting, from now on and maybe several times. */
+int inputs_open(struct inputs *in, const struct paths *paths, bool no_limit, vq_savefile_secrets_h *secrets,
+                void *arg);
 void inputs_close(struct inputs *in);
 /* The next frames, valid until the next call; 0: no more. */
 size_t inputs_next(struct inputs *in, struct vq_frame *frames, size_t max);

@@ -18,6 +18,8 @@ static const struct option_row options[] = {
      "one in order of time, frames counted over all of them"},
     {OPTION_FLAG, 0, "no-unpack-limit", NULL, AT(no_unpack_limit), WITH_FILE,
      "unpack also what grows more than 200 times, or above 1 TiB"},
+    {OPTION_TEXT, 0, "keylog", "FILE", AT(keylog), WITH_BOTH,
+     "read SIP over TLS with the secrets in FILE, as SSLKEYLOGFILE\nmakes software write them (TLS 1.2 and 1.3); live: as it grows"},
     {OPTION_TEXT, 'i', "interface", "IF", AT(iface), WITH_LIVE,
      "capture live from a network interface (any: all of them)"},
     {OPTION_FLAG, 'D', "list-interfaces", NULL, AT(list), WITH_BOTH, "list the interfaces that can be captured from"},

@@ -1,5 +1,6 @@
 /* run_file.c - `voipqos -r FILE`: reads captures to their end, or to their damage, and reports. */
 #include "app/inputs.h"
+#include "app/keylog.h"
 #include "app/reports.h"
 #include "app/signals.h"
 #include "app/source_pcap.h"
@@ -169,24 +170,47 @@ static int analyse(struct run *r, struct vq_engine *e)
     return written > status ? written : status;
 }
 
+static int read_keylog(const char *path, struct vq_engine *e)
+{
+    struct keylog k;
+    struct vq_stats st;
+    int status = keylog_open(&k, path);
+    if (status == EXIT_DONE)
+        status = keylog_read(&k, e, true);
+    keylog_close(&k);
+    vq_engine_stats(e, &st);
+    if (status == EXIT_DONE && path && !st.tls_keys)
+        say("key log %s: there is no TLS secret in it; lines look like CLIENT_RANDOM 0a1b.. 2c3d..", path);
+    return status;
+}
+
+/* A vq_savefile_secrets_h: what a pcapng file brings itself. */
+static void secrets(struct vq_slice text, void *arg)
+{
+    if (vq_engine_keylog(arg, (const char *)text.p, text.n))
+        say("no memory for all TLS secrets");
+}
+
 int run_file(const struct settings *s)
 {
     struct run r = {.s = s, .percent = -1};
     struct vq_options o;
     struct vq_engine *e = NULL;
+    int status = EXIT_DONE;
     signals_catch();
-    int status = inputs_open(&r.in, &s->read, s->no_unpack_limit);
+    settings_options(s, &o, false);
+    int rc = vq_engine_new(&e, &o);
+    if (rc) {
+        say("the analysis cannot start: %s", strerror(-rc));
+        status = rc == -EINVAL ? EXIT_USAGE : EXIT_INPUT;
+    }
+    if (status == EXIT_DONE)
+        status = read_keylog(s->keylog, e);
+    if (status == EXIT_DONE)
+        status = inputs_open(&r.in, &s->read, s->no_unpack_limit, secrets, e);
     if (status == EXIT_DONE && s->filter && filter_new(&r.filter, s->filter)) {
         say("no memory");
         status = EXIT_INPUT;
-    }
-    if (status == EXIT_DONE) {
-        settings_options(s, &o, false);
-        int rc = vq_engine_new(&e, &o);
-        if (rc) {
-            say("the analysis cannot start: %s", strerror(-rc));
-            status = rc == -EINVAL ? EXIT_USAGE : EXIT_INPUT;
-        }
     }
     if (status == EXIT_DONE)
         status = analyse(&r, e);

@@ -1,4 +1,5 @@
 /* run_live.c - `voipqos -i INTERFACE`: captures until told to stop, shows what happens, and reports at the end. */
+#include "app/keylog.h"
 #include "app/monitor.h"
 #include "app/reports.h"
 #include "app/signals.h"
@@ -19,6 +20,7 @@ struct capture {
     struct vq_engine *e;
     struct live *live;
     struct monitor monitor;
+    struct keylog keylog;
     bool no_memory;
     char why[SOURCE_WHY];
 };
@@ -54,6 +56,11 @@ static int capture_loop(struct capture *c)
     const int64_t interval = (int64_t)c->s->interval_s * 1000000000;
     const int64_t duration = (int64_t)c->s->duration_s * 1000000000;
     while (!signals_caught()) {
+        /* Software writes its secrets before it sends with them: first these, then the packets. */
+        if (keylog_read(&c->keylog, c->e, false) != EXIT_DONE) {
+            snprintf(c->why, sizeof c->why, "the key log cannot be read any more");
+            return -EIO;
+        }
         int n = live_poll(c->live, WAIT_MS, feed, c, c->why);
         if (n < 0)
             return n;
@@ -126,8 +133,11 @@ int run_live(const struct settings *s)
     struct capture c = {.s = s};
     signals_catch();
     vq_buf_init(&c.monitor.text);
-    int rc = live_open(&c.live, s->iface, s->filter, c.why), status;
-    if (rc) {
+    int status = keylog_open(&c.keylog, s->keylog);
+    int rc = status == EXIT_DONE ? live_open(&c.live, s->iface, s->filter, c.why) : 0;
+    if (status != EXIT_DONE) {
+        c.live = NULL;
+    } else if (rc) {
         say("%s", c.why);
         status = rc == -EINVAL ? EXIT_USAGE : EXIT_INPUT;
     } else {
@@ -137,6 +147,7 @@ int run_live(const struct settings *s)
         status = capture_and_report(&c);
     vq_engine_free(c.e);
     live_close(c.live);
+    keylog_close(&c.keylog);
     vq_buf_done(&c.monitor.text);
     return status;
 }

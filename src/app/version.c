@@ -26,5 +26,6 @@ void print_version(void)
     printf("jansson %s\n", VQ_BUILD_JANSSON);
     printf("zlib %s\n", unpack_gzip.version());
     printf("libzstd %s\n", unpack_zstd.version());
+    printf("OpenSSL %s\n", vq_openssl_version());
     printf("%s\n", gnuplot ? gnuplot : "gnuplot not found: plots are written as data and scripts only");
 }

@@ -137,7 +137,37 @@ RULE(fragments, f->fragments > 0, "%llu IP %s could not be put together: other p
 RULE(bad_sip, f->bad_sip > 0, "%llu %s of what looks like SIP, of which no message could be made.", COUNTED(f->bad_sip, "packet", "packets"))
 RULE(tcp_gaps, f->tcp_gaps > 0, "%llu %s in TCP connections with SIP: what was sent there is missing from the report.",
      COUNTED(f->tcp_gaps, "gap", "gaps"))
-RULE(tls, f->tls > 0, "%llu TLS %s could not be read: SIP on port 5061 is encrypted.", COUNTED(f->tls, "connection", "connections"))
+RULE(tls, f->tls > 0 && !f->keylog, "%llu TLS %s could not be read: SIP on port 5061 is encrypted.", COUNTED(f->tls, "connection", "connections"))
+
+/* With keys at hand: why they did not help, unless all there is are other services' connections beside those with SIP. */
+static uint64_t tls_wanted(const struct vq_facts *f)
+{
+    uint64_t n = 0;
+    for (unsigned i = VQ_TLS_READABLE + 1; f->keylog && i < VQ_TLS_FAULTS; i++)
+        if (i != VQ_TLS_KEY_MISSING || f->tls || !f->tls_decrypted)
+            n += f->tls_unread[i];
+    return n;
+}
+
+static const char *tls_reasons(const struct vq_facts *f, char text[180])
+{
+    static const char *const words[VQ_TLS_FAULTS] = {
+        [VQ_TLS_NO_KEYLOG] = "came before the keys", [VQ_TLS_KEY_MISSING] = "not in the key log",
+        [VQ_TLS_NOT_FROM_START] = "began before the capture", [VQ_TLS_SUITE] = "with a cipher not read here",
+        [VQ_TLS_HOLE] = "with packets missing", [VQ_TLS_DAMAGED] = "damaged or with a wrong key",
+    };
+    size_t at = 0;
+    text[0] = '\0';
+    for (unsigned i = VQ_TLS_READABLE + 1; i < VQ_TLS_FAULTS && at < 180; i++)
+        if (f->tls_unread[i])
+            at += (size_t)snprintf(text + at, 180 - at, "%s%llu %s", at ? ", " : "", (unsigned long long)f->tls_unread[i],
+                                   words[i]);
+    if (f->tls_unread[VQ_TLS_SUITE] && at < 180)
+        snprintf(text + at, 180 - at, " (0x%04x)", f->tls_suite);
+    return text;
+}
+RULE(tls_keys, tls_wanted(f) > 0, "TLS connections that could not be read in spite of keys: %s.",
+     tls_reasons(f, (char[180]){0}))
 RULE(no_memory, f->no_memory > 0, "%llu %s not followed up for want of memory.", COUNTED(f->no_memory, "packet", "packets"))
 RULE(evicted, f->evicted > 0, "%llu %s (call, stream or flow) let go because a table was full.", COUNTED(f->evicted, "object", "objects"))
 
@@ -151,7 +181,8 @@ static const struct rule rules[] = {
     ROW("capture-fragments", fragments, CAPTURE, WARNING, "Does a capture filter (udp port 5060) or a firewall drop the later fragments? Large SIP messages travel in them."),
     ROW("capture-bad-sip", bad_sip, CAPTURE, INFO, "Look at these packets in Wireshark."),
     ROW("capture-tcp-gaps", tcp_gaps, CAPTURE, WARNING, "Did the capture drop packets, or cut them short (tcpdump -s 0)?"),
-    ROW("capture-tls", tls, CAPTURE, INFO, "Capture where SIP is not encrypted, or let the lab's phones use UDP or TCP."),
+    ROW("capture-tls", tls, CAPTURE, INFO, "Give the TLS keys of phone or server (--keylog FILE), or capture where SIP is not encrypted."),
+    ROW("capture-tls-keys", tls_keys, CAPTURE, WARNING, "Write the key log (SSLKEYLOGFILE) on one end of these connections, and start both before they begin."),
 
     ROW("registration-timeout", reg_timeout, REGISTRATION, ERROR, "Is the server running, its address right, and UDP port open in the firewall?"),
     ROW("registration-wrong-password", wrong_password, REGISTRATION, ERROR, "Compare user name and secret in the phone with the PBX extension."),

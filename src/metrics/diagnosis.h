@@ -42,6 +42,10 @@ struct vq_facts {
 
     /* capture */
     uint64_t snap_cut, backwards, fragments, bad_sip, no_memory, evicted, tcp_gaps, tls;
+    const uint64_t *tls_unread;  /* by enum vq_tls_fault */
+    uint64_t tls_decrypted;
+    uint16_t tls_suite;          /* the first that is not read */
+    bool keylog;                 /* keys were given */
     double backwards_ms;         /* the largest step */
 };
 

@@ -35,7 +35,7 @@ struct vq_dgram {
         struct {
             uint32_t tcp_seq;  /* of the first payload byte, or of the SYN before it */
             uint8_t tcp_flags; /* VQ_TCP_FIN ... */
-            bool ws;           /* of what was made of the segments: it came in WebSocket frames */
+            bool ws, tls;      /* of what was made of the segments: it came in WebSocket frames, encrypted */
         };
     };
 };

@@ -206,6 +206,24 @@ static json_t *evicted(struct vq_json *j, const struct vq_stats *s)
     return o;
 }
 
+static json_t *tls_unread(struct vq_json *j, const struct vq_stats *s)
+{
+    json_t *o = json_object();
+    for (unsigned i = VQ_TLS_READABLE + 1; i < VQ_TLS_FAULTS; i++)
+        vq_json_int(j, o, vq_tls_fault_name((enum vq_tls_fault)i), s->tcp_tls_unread[i]);
+    return o;
+}
+
+static json_t *tls_keys(struct vq_json *j, const struct vq_stats *s)
+{
+    json_t *o = json_object();
+    vq_json_bool(j, o, "given", s->tls_keylog);
+    vq_json_int(j, o, "connections", s->tls_keys);
+    vq_json_int(j, o, "evicted", s->tls_keys_evicted);
+    vq_json_int(j, o, "bad_lines", s->tls_keys_bad);
+    return o;
+}
+
 /* TCP connections, by what was found in them. */
 static json_t *tcp(struct vq_json *j, const struct vq_stats *s)
 {
@@ -213,6 +231,9 @@ static json_t *tcp(struct vq_json *j, const struct vq_stats *s)
     vq_json_int(j, o, "sip_flows", s->tcp_sip_flows);
     vq_json_int(j, o, "tls_flows", s->tcp_tls_flows);
     vq_json_int(j, o, "tls_sip_flows", s->tcp_tls_sip_flows);
+    vq_json_int(j, o, "tls_decrypted_flows", s->tcp_tls_decrypted_flows);
+    vq_json_put(j, o, "tls_unread", tls_unread(j, s));
+    vq_json_put(j, o, "tls_keys", tls_keys(j, s));
     vq_json_int(j, o, "gaps", s->tcp_gaps);
     vq_json_int(j, o, "keep_alives", s->tcp_keep_alives);
     vq_json_int(j, o, "evicted_flows", s->evicted_tcp_flows);

@@ -72,6 +72,25 @@ static void tunnels(struct vq_out *o, const struct vq_stats *s, struct vq_buf *b
         vq_out_flow_end(o);
 }
 
+/* Encrypted connections: how many could be read. */
+static void tls_line(struct vq_out *o, const struct vq_stats *s, struct vq_buf *b)
+{
+    char n[VQ_NUMBER_TEXT], unread[VQ_NUMBER_TEXT];
+    uint64_t sum = 0;
+    for (unsigned i = VQ_TLS_READABLE + 1; i < VQ_TLS_FAULTS; i++)
+        sum += s->tcp_tls_unread[i];
+    if (!s->tcp_tls_flows)
+        return;
+    label(o, "Encrypted");
+    vq_buf_clear(b);
+    vq_buf_fmt(b, "%s TLS connection%s", vq_count_text(s->tcp_tls_flows, n), s->tcp_tls_flows == 1 ? "" : "s");
+    if (s->tcp_tls_decrypted_flows)
+        vq_buf_fmt(b, ", %s read with keys", vq_count_text(s->tcp_tls_decrypted_flows, n));
+    if (sum)
+        vq_buf_fmt(b, ", %s not%s read", vq_count_text(sum, unread), s->tcp_tls_decrypted_flows ? " (or not to the end)" : "");
+    vq_out_words(o, VQ_TEXT_LABEL, VQ_TEXT_LABEL, b->p);
+}
+
 /* Names of decoded kinds as people write them; the JSON report has the same in snake_case. */
 static void decoded_lines(struct vq_out *o, const struct vq_stats *s, struct vq_buf *b)
 {
@@ -166,6 +185,8 @@ static void warnings(struct vq_out *o, const struct vq_report_input *in, const s
         {s->evicted_streams, "stream", "was", "were", "ended early because the table of streams was full"},
         {s->evicted_registrations, "registration", "was", "were", "ended early because their table was full"},
         {s->evicted_dialogs, "dialog", "was", "were", "ended early because their table was full"},
+        {s->tls_keys_bad, "line", "was", "were", "not understood in the key log (SSLKEYLOGFILE's format is expected)"},
+        {s->tls_keys_evicted, "TLS session's key", "was", "were", "let go because the table of keys was full"},
         {s->evicted_flows, "flow", "was", "were", "forgotten because the table of flows was full"},
     };
     char n[VQ_NUMBER_TEXT];
@@ -186,7 +207,9 @@ static void warnings(struct vq_out *o, const struct vq_report_input *in, const s
         warning(o, "Attention", b->p);
     if (s->frames && vq_text_nothing(s))
         warning(o, "Attention",
-                "neither SIP nor RTP was found; what TLS and tunnels carry is not looked into");
+                s->tcp_tls_flows && !s->tls_keylog
+                    ? "neither SIP nor RTP was found; what TLS carries can be read with its keys (--keylog)"
+                    : "neither SIP nor RTP was found");
 }
 
 /* ---- the totals -------------------------------------------------------------------------------------------------- */
@@ -283,6 +306,7 @@ uint64_t vq_text_input(struct vq_out *o, const struct vq_engine *e, const struct
     vq_out_newline(o);
     input_line(o, in, &s, &b);
     decoded_lines(o, &s, &b);
+    tls_line(o, &s, &b);
     total_calls(o, &all, &b);
     total_streams(o, &all, &b);
     warnings(o, in, &s, &b);

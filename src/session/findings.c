@@ -39,6 +39,10 @@ static void capture(const struct vq_engine *e, uint32_t handle, struct vq_facts 
         .evicted = st.evicted_calls + st.evicted_streams + st.evicted_flows + st.evicted_registrations + st.evicted_dialogs,
         .tcp_gaps = st.tcp_gaps,
         .tls = st.tcp_tls_sip_flows,
+        .tls_unread = e->stats.tcp_tls_unread,
+        .tls_decrypted = st.tcp_tls_decrypted_flows,
+        .tls_suite = st.tcp_tls_unread_suite,
+        .keylog = st.tls_keylog,
     };
 }
 

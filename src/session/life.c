@@ -1,5 +1,8 @@
 /* life.c - an engine's birth, caps and death. */
 #include "session/session.h"
+#include "session/tls_in.h"
+
+#include <voipqos/version.h>
 
 #include <errno.h>
 #include <math.h>
@@ -14,6 +17,7 @@ void vq_options_defaults(struct vq_options *o)
         .max_calls = 8192,
         .max_registrations = 8192,
         .max_dialogs = 8192,
+        .max_tls_keys = 65536,
         .max_messages = 500,
         .buffer_ms = 40,
         .buffers_ms = {20, 40, 60, 100, 200},
@@ -45,7 +49,8 @@ uint64_t vq_options_ceiling(const struct vq_options *o)
     uint64_t dialog = sizeof(struct vq_sip_dialog) + vq_talk_arena[VQ_TALK_DIALOG];
     return sizeof(struct vq_engine) + o->max_flows * flow + o->max_streams * stream + o->max_calls * call +
            o->max_registrations * reg + o->max_dialogs * dialog + VQ_NAT_MAX * sizeof(struct vq_nat) +
-           VQ_FRAGMENT_BYTES + VQ_FRAGMENT_PACKETS * 200 + (80u << 10) /* defrag.h */ + vq_tcp_in_ceiling();
+           VQ_FRAGMENT_BYTES + VQ_FRAGMENT_PACKETS * 200 + (80u << 10) /* defrag.h */ + vq_tcp_in_ceiling() +
+           o->max_tls_keys * vq_tls_secrets_size();
 }
 
 #define BUFFER_MOST_MS 10000
@@ -73,7 +78,8 @@ static void init_sizes(struct vq_engine *e)
 
 static bool valid(const struct vq_options *o)
 {
-    const uint32_t caps[] = {o->max_flows, o->max_streams, o->max_calls, o->max_registrations, o->max_dialogs};
+    const uint32_t caps[] = {o->max_flows, o->max_streams, o->max_calls, o->max_registrations, o->max_dialogs,
+                             o->max_tls_keys};
     for (size_t i = 0; i < sizeof caps / sizeof *caps; i++)
         if (caps[i] == 0 || caps[i] > UINT32_MAX / 4)
             return false;
@@ -174,6 +180,7 @@ void vq_engine_free(struct vq_engine *e)
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         vq_table_done(tables[i]);
     vq_tcp_in_free(e->tcp);
+    vq_tls_free(e->tls);
     vq_sip_parser_done(&e->sip);
     vq_defrag_free(e->defrag);
     free(e->inner);
@@ -181,4 +188,16 @@ void vq_engine_free(struct vq_engine *e)
     free(e->base);
     free(e->nats);
     free(e);
+}
+
+const char *vq_openssl_version(void)
+{
+    return vq_tls_crypto_version();
+}
+
+int vq_engine_keylog(struct vq_engine *e, const char *text, size_t n)
+{
+    if (!e->tls && !(e->tls = vq_tls_new(e->opt.max_tls_keys, e->opt.hash_seed)))
+        return -ENOMEM;
+    return vq_tls_keylog(e->tls, vq_slice(text, n));
 }

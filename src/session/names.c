@@ -13,7 +13,9 @@ NAMES(vq_decoded_help, vq_decoded,
        "ICMP", "TCP", "UDP that is none of these, or RTP that was not proven",
        "IP fragments of packets that a later frame made whole"})
 NAMES(vq_decoded_name, vq_decoded, {"sip", "rtp", "rtcp", "stun", "icmp", "tcp", "other_udp", "fragment"})
-NAMES(vq_transport_name, vq_transport, {"UDP", "TCP", "WS"})
+NAMES(vq_transport_name, vq_transport, {"UDP", "TCP", "WS", "TLS", "WSS"})
+NAMES(vq_tls_fault_name, vq_tls_fault,
+      {"readable", "no_keylog", "key_missing", "not_from_start", "suite", "hole", "damaged"})
 NAMES(vq_registration_outcome_name, vq_registration_outcome,
       {"incomplete", "registered", "unregistered", "refreshed", "rejected", "timeout"})
 NAMES(vq_call_state_name, vq_call_state,

@@ -362,6 +362,7 @@ struct vq_engine {
     struct vq_icmp icmps[VQ_ICMP_MAX];
     size_t n_icmps;
     struct vq_tcp_in *tcp;       /* tcp_in.c's */
+    struct vq_tls *tls;          /* NULL: nobody gave keys */
 
     struct vq_pool flows, ports, promises, streams, colds, transits;
     struct vq_pool chunks;       /* of the arenas of calls, registrations, dialogs and streams */

@@ -253,6 +253,13 @@ static const char *phrase(struct vq_talk *t, struct vq_slice s)
     return z ? z : ""; /* no phrase at all, or no room for it */
 }
 
+static uint8_t transport(const struct vq_dgram *d)
+{
+    if (d->carrier != VQ_CARRIER_TCP)
+        return VQ_UDP;
+    return d->tls ? (d->ws ? VQ_WSS : VQ_TLS) : d->ws ? VQ_WS : VQ_TCP;
+}
+
 struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struct vq_sip *m, const struct vq_dgram *d,
                              bool *again)
 {
@@ -282,7 +289,7 @@ struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struc
         .method = (uint8_t)m->method,
         .has_cseq = m->has_cseq,
         .retransmission = *again,
-        .transport = d->carrier != VQ_CARRIER_TCP ? VQ_UDP : d->ws ? VQ_WS : VQ_TCP,
+        .transport = transport(d),
     };
     struct vq_oddity *o = m->method == VQ_SIP_UNKNOWN ? odd_of(t, n) : NULL;
     if (o)

@@ -1,4 +1,5 @@
-/* tcp_in.c - SIP over TCP: segments become two byte streams, and these the messages that UDP would have brought.
+/* tcp_in.c - SIP over TCP: segments become two byte streams, opened with their keys where TLS sealed them, and these
+ * the messages that UDP would have brought.
  *
  * A connection is followed while it may be SIP, on any port. The first bytes decide: a direction whose beginning was
  * captured must begin with a start line, or with the empty lines of a keep-alive. Where the capture came later, several
@@ -10,6 +11,7 @@
 
 #include "net/tcp.h"
 #include "proto/sip_frame.h"
+#include "session/tls_in.h"
 #include "util/budget.h"
 
 #define TRIES 8u /* segments in the middle of a connection that may show no SIP */
@@ -37,6 +39,9 @@ struct tcp_flow {
     int64_t last;
     struct vq_list lru;
     struct vq_timer timer;
+    struct vq_tls_conn *tls;   /* of an encrypted connection when there are keys, else NULL */
+    uint8_t tls_fault;         /* enum vq_tls_fault under which it is counted */
+    bool tls_read;             /* counted as decrypted */
     struct way ways[2];        /* from the end of the same index */
 };
 
@@ -54,6 +59,7 @@ struct work {
     struct way *way;
     uint64_t empty_lines; /* between messages, before this segment */
     unsigned good, bad;   /* messages */
+    bool content;         /* of TLS */
 };
 
 size_t vq_tcp_in_ceiling(void)
@@ -86,6 +92,8 @@ static void release(struct vq_tcp_in *in, struct tcp_flow *f)
         vq_ws_way_free(f->ways[i].ws, &in->budget);
         f->ways[i] = (struct way){0};
     }
+    vq_tls_conn_free(f->tls, &in->budget);
+    f->tls = NULL;
 }
 
 void vq_tcp_in_free(struct vq_tcp_in *in)
@@ -119,22 +127,6 @@ static void become_sip(struct work *w)
     w->f->undecided = w->f->pings = 0;
 }
 
-/* RFC 8446 5.1 and those before it: content type, version 3.x, length of a record. */
-static bool is_tls(struct vq_slice s)
-{
-    return s.n >= 5 && s.p[0] >= 20 && s.p[0] <= 23 && s.p[1] == 3 && s.p[2] <= 4 && vq_be16(s.p + 3) <= 16384 + 2048;
-}
-
-#define SIPS_PORT 5061
-
-static void become_tls(struct work *w)
-{
-    struct vq_stats *st = &w->e->stats;
-    become(w, FOREIGN);
-    st->tcp_tls_flows++;
-    st->tcp_tls_sip_flows += w->f->ends[0].port == SIPS_PORT || w->f->ends[1].port == SIPS_PORT;
-}
-
 static void decide(struct work *w, uint64_t skipped_before)
 {
     const struct vq_sip_framer *s = &w->way->framer;
@@ -153,6 +145,7 @@ static void on_message(struct vq_slice message, enum vq_sip_frame_fault fault, v
     d.payload = message;
     d.wire = (uint32_t)message.n;
     d.ws = w->way->ws != NULL;
+    d.tls = w->f->tls != NULL;
     if (!vq_sip_parse(&w->e->sip, message, &m, &why)) {
         w->bad++;
         return;
@@ -210,9 +203,9 @@ static void on_ws_bytes(struct work *w, struct vq_slice bytes)
     }
 }
 
-static void on_bytes(enum vq_tcp_event what, struct vq_slice bytes, void *arg)
+/* What SIP, or the WebSocket around it, gets to see. */
+static void on_content(struct work *w, enum vq_tcp_event what, struct vq_slice bytes)
 {
-    struct work *w = arg;
     struct way *way = w->way;
     const struct vq_sip_reader to = {on_message, w, &w->e->tcp->budget};
     if (w->f->kind == FOREIGN)
@@ -237,10 +230,6 @@ static void on_bytes(enum vq_tcp_event what, struct vq_slice bytes, void *arg)
         on_ws_bytes(w, bytes);
         return;
     }
-    if (!way->begun && w->f->kind == UNDECIDED && is_tls(bytes)) {
-        become_tls(w);
-        return;
-    }
     if (!way->begun && !way->tcp.syn)
         vq_sip_frame_hole(&way->framer, &to);
     way->begun = true;
@@ -249,6 +238,102 @@ static void on_bytes(enum vq_tcp_event what, struct vq_slice bytes, void *arg)
         w->e->no_memory = true;
     if (w->f->kind == UNDECIDED)
         decide(w, skipped);
+}
+
+/* ---- TLS --------------------------------------------------------------------------------------------------------- */
+
+#define SIPS_PORT 5061
+
+/* Counts the connection under why it cannot be read; what is only late changes its place when it comes. */
+static void count_tls(struct vq_engine *e, struct tcp_flow *f, enum vq_tls_fault fault)
+{
+    struct vq_stats *st = &e->stats;
+    bool sips = f->ends[0].port == SIPS_PORT || f->ends[1].port == SIPS_PORT;
+    if (f->tls_fault == fault)
+        return;
+    if (f->tls_fault == VQ_TLS_READABLE)
+        st->tcp_tls_sip_flows += sips;
+    else
+        st->tcp_tls_unread[f->tls_fault]--;
+    if (fault == VQ_TLS_READABLE)
+        st->tcp_tls_sip_flows -= sips;
+    else
+        st->tcp_tls_unread[fault]++;
+    f->tls_fault = (uint8_t)fault;
+}
+
+/* Another connection, or the first bytes of one. */
+static void begin_tls(struct work *w)
+{
+    struct vq_engine *e = w->e;
+    e->stats.tcp_tls_flows++;
+    w->f->tls_fault = VQ_TLS_READABLE;
+    w->f->tls_read = false;
+    if (!e->tls) {
+        count_tls(e, w->f, VQ_TLS_NO_KEYLOG);
+    } else {
+        w->f->tls = vq_tls_conn_new(&e->tcp->budget);
+        e->no_memory |= !w->f->tls;
+    }
+    if (!w->f->tls)
+        become(w, FOREIGN);
+}
+
+/* A vq_tls_content_h: the direction may be the other one than that of the segment. */
+static void on_tls_content(unsigned from, struct vq_slice content, void *arg)
+{
+    struct work *w = arg;
+    struct way *own = w->way;
+    w->way = &w->f->ways[from];
+    w->content |= w->way == own;
+    on_content(w, VQ_TCP_DATA, content);
+    w->way = own;
+}
+
+static void on_tls_data(struct work *w, struct vq_slice bytes)
+{
+    struct vq_engine *e = w->e;
+    struct tcp_flow *f = w->f;
+    struct vq_stats *st = &e->stats;
+    const struct vq_tls_reader to = {e->tls, &e->tcp->budget, on_tls_content, w};
+    unsigned from = w->way != f->ways;
+    if (vq_tls_conn_put(f->tls, from, bytes, &to))
+        e->no_memory = true;
+    w->content |= vq_tls_conn_in_content(f->tls, from);
+    enum vq_tls_fault fault = vq_tls_conn_fault(f->tls);
+    if (fault == VQ_TLS_SUITE && !st->tcp_tls_unread[VQ_TLS_SUITE])
+        st->tcp_tls_unread_suite = vq_tls_conn_suite(f->tls);
+    count_tls(e, f, fault);
+    if (vq_tls_conn_decrypted(f->tls) && !f->tls_read) {
+        f->tls_read = true;
+        st->tcp_tls_decrypted_flows++;
+    }
+    if (f->kind == UNDECIDED && vq_tls_conn_over(f->tls))
+        become(w, FOREIGN);
+}
+
+/* A vq_tcp_h. */
+static void on_bytes(enum vq_tcp_event what, struct vq_slice bytes, void *arg)
+{
+    struct work *w = arg;
+    struct tcp_flow *f = w->f;
+    if (f->kind == FOREIGN)
+        return;
+    if (what == VQ_TCP_DATA && !f->tls && !w->way->begun && vq_tls_begins(bytes))
+        begin_tls(w);
+    if (f->kind == FOREIGN)
+        return;
+    if (f->tls && what == VQ_TCP_DATA) {
+        on_tls_data(w, bytes);
+        return;
+    }
+    if (f->tls && what == VQ_TCP_HOLE)
+        vq_tls_conn_hole(f->tls, w->way != f->ways, &w->e->tcp->budget);
+    on_content(w, what, bytes);
+    if (f->tls && what == VQ_TCP_END && vq_tls_conn_end(f->tls, w->way != f->ways, &w->e->tcp->budget)) {
+        vq_tls_conn_free(f->tls, &w->e->tcp->budget);
+        f->tls = NULL;
+    }
 }
 
 static struct vq_tcp_reader reader(struct work *w)
@@ -366,7 +451,8 @@ void vq_tcp_finish(struct vq_engine *e)
 
 static bool is_keep_alive(const struct work *w, struct vq_slice s)
 {
-    return is_blank(s) && w->way->framer.empty_lines > w->empty_lines; /* between messages */
+    bool blank = w->f->tls ? w->content && !w->good && !w->bad : is_blank(s);
+    return blank && w->way->framer.empty_lines > w->empty_lines; /* between messages */
 }
 
 /* Each frame is counted once, by what its connection is known to be; the undecided are remembered. */
@@ -374,11 +460,12 @@ static void account(struct vq_engine *e, const struct work *w, const struct vq_d
 {
     struct vq_stats *st = &e->stats;
     bool ping = is_keep_alive(w, d->payload);
+    bool content = w->f->tls ? w->content : d->payload.n > 0; /* a TLS handshake is no SIP */
     if (w->f->kind == UNDECIDED) {
-        w->f->undecided += d->payload.n && !ping;
+        w->f->undecided += content && !ping;
         w->f->pings += ping;
     }
-    if (w->f->kind != SIP || !d->payload.n || ping) {
+    if (w->f->kind != SIP || !content || ping) {
         st->decoded[VQ_DEC_TCP]++;
         st->tcp_keep_alives += w->f->kind == SIP && ping;
     } else if (w->bad && !w->good) {

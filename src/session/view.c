@@ -1,5 +1,6 @@
 /* view.c - the engine's registrations, calls and dialogs as the plain structures of model.h. */
 #include "session/session.h"
+#include "session/tls_in.h"
 
 #include <math.h>
 #include <string.h>
@@ -10,6 +11,12 @@ void vq_engine_stats(const struct vq_engine *e, struct vq_stats *out)
     out->evicted_calls = e->talks[VQ_TALK_CALL].evicted;
     out->evicted_registrations = e->talks[VQ_TALK_REGISTRATION].evicted;
     out->evicted_dialogs = e->talks[VQ_TALK_DIALOG].evicted;
+    out->tls_keylog = e->tls != NULL;
+    if (e->tls) {
+        out->tls_keys = vq_tls_secrets_count(e->tls->secrets);
+        out->tls_keys_evicted = vq_tls_secrets_evicted(e->tls->secrets);
+        out->tls_keys_bad = e->tls->bad_lines;
+    }
     out->open_flows = e->flows.used;
     out->open_streams = e->streams.used;
     out->open_calls = e->talks[VQ_TALK_CALL].pool.used;

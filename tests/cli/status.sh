@@ -8,7 +8,7 @@ status "a whole capture" 0 "$VOIPQOS" -r "$call"
 empty "a whole capture says nothing" "$tmp/err"
 status "--help" 0 "$VOIPQOS" --help
 status "--version" 0 "$VOIPQOS" --version
-for library in voipqos libpcap libosip2 jansson zlib libzstd gnuplot; do
+for library in voipqos libpcap libosip2 jansson zlib libzstd OpenSSL gnuplot; do
     check "--version names $library" grep -q "^$library" "$tmp/out"
 done
 

@@ -2,10 +2,12 @@
  * afterwards. Each piece of input is: one byte of ends, one of time, two of length, the payload. The length's highest bit
  * makes it a TCP segment: then a byte of flags and four of sequence number stand before the payload. */
 #include <assert.h>
+#include <stdlib.h>
 
 #include <voipqos/kpi.h>
 #include <voipqos/model.h>
 
+#include "unit/proto/tls_vectors.h"
 #include "util/bytes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -143,6 +145,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     o.max_messages = 12;
     if (vq_engine_new(&e, &o))
         return 0;
+    if (vq_engine_keylog(e, RFC8448_LOG, sizeof RFC8448_LOG - 1))
+        abort();
     struct vq_rd r = vq_rd(data, n);
     static uint8_t bytes[4096];
     struct vq_frame f = {.data = bytes, .link = 1, .ts = 1000000000};

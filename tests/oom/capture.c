@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "support/frame.h"
+#include "unit/proto/tls_vectors.h"
 
 #define MS INT64_C(1000000)
 
@@ -56,6 +57,22 @@ static void add_stream(struct capture *c)
     add_segment(c, 1, 2, 260, text + 160, n - 160);
     add_segment(c, 1, 2, 220, text + 120, 40);
 }
+
+/* RFC 8448 3 up to the client's content, which is no SIP. The server's hello comes last: the client's records wait. */
+static void add_tls(struct capture *c)
+{
+    uint8_t bytes[1024];
+    static const char *const client[] = {RFC8448_CLIENT_HELLO, RFC8448_CLIENT_FINISHED, RFC8448_CLIENT_DATA};
+    uint32_t seq = 100;
+    for (size_t i = 0; i < sizeof client / sizeof *client; i++) {
+        size_t n = unhex(client[i], bytes);
+        add_segment(c, 3, 4, seq, bytes, n);
+        seq += (uint32_t)n;
+    }
+    add_segment(c, 4, 3, 500, bytes, unhex(RFC8448_SERVER_HELLO, bytes));
+}
+
+const char capture_keylog[] = RFC8448_LOG;
 
 struct message {
     const char *start_line, *method;
@@ -183,6 +200,7 @@ void capture_build(struct capture *c)
     add_frame(c, MS, 1, 4000, 9, 3478, request, sizeof request);
     add_frame(c, MS, 9, 3478, 1, 4000, response, sizeof response);
     add_stream(c);
+    add_tls(c);
     add_call(c, "first", 1);
     c->second = c->n;
     add_call(c, "second", 11);

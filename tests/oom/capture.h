@@ -1,4 +1,5 @@
-/* capture.h - a small capture built in memory: a registration, an OPTIONS, STUN, a damaged message, SIP over TCP and two calls. */
+/* capture.h - a small capture built in memory: a registration, an OPTIONS, STUN, a damaged message, SIP over TCP, TLS
+ * and two calls. */
 #ifndef VQ_TESTS_OOM_CAPTURE_H
 #define VQ_TESTS_OOM_CAPTURE_H
 
@@ -16,5 +17,7 @@ struct capture {
 };
 
 void capture_build(struct capture *c);
+/* The secrets of its TLS connection. */
+extern const char capture_keylog[];
 
 #endif

@@ -162,7 +162,9 @@ static bool analyse(const struct capture *c, enum mode m, unsigned long n)
         assert_int_equal(live, before);
         return true;
     }
-    rc = feed(e, c, 0, c->second);
+    rc = vq_engine_keylog(e, capture_keylog, strlen(capture_keylog));
+    int fed = feed(e, c, 0, c->second);
+    rc = rc ? rc : fed;
     bool hit = failed > 0;
     arm(FAIL_NONE, 0);
     if (rc)
@@ -175,6 +177,7 @@ static bool analyse(const struct capture *c, enum mode m, unsigned long n)
         vq_engine_stats(e, &s);
         assert_int_equal(refused, 0);
         assert_int_equal(s.tcp_sip_flows, 1);
+        assert_int_equal(s.tcp_tls_decrypted_flows, 1);
         assert_int_equal(s.decoded[VQ_DEC_SIP], 4 + 2 + 1 + 4 + 14);
     }
     check_call(e, "second");
