@@ -79,6 +79,9 @@ struct vq_sip_extra {
     int64_t sub_expires, min_expires;               /* seconds, -1 absent */
     struct vq_slice rack;                           /* RFC 3262: "776656 1 INVITE" */
     struct vq_slice reason_protocol, reason_text;   /* RFC 3326, the first one */
+    struct vq_slice session_id;                     /* RFC 7989: the local UUID */
+    struct vq_slice other_call_id;                  /* X-Call-ID or X-CID: a B2BUA hands on the other leg's Call-ID in it */
+    struct vq_slice icid;                           /* icid-value of P-Charging-Vector, RFC 7315 5.6 */
     int reason_cause;                               /* -1 absent */
 };
 

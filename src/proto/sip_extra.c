@@ -85,6 +85,15 @@ void vq_sip_extra_read(const struct vq_sip *m, struct vq_sip_extra *out)
         case VQ_HDR_RACK:
             x.rack = value;
             break;
+        case VQ_HDR_SESSION_ID:
+            x.session_id = vq_str_trim(vq_str_cut(&value, ';'));
+            break;
+        case VQ_HDR_OTHER_CALL_ID:
+            x.other_call_id = value;
+            break;
+        case VQ_HDR_CHARGING:
+            vq_sip_param_find(value, "icid-value", &x.icid);
+            break;
         case VQ_HDR_REASON:
             read_reason(value, &x);
             break;

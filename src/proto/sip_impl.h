@@ -31,6 +31,9 @@ enum vq_sip_hdr {
     VQ_HDR_SUBSCRIPTION_STATE,
     VQ_HDR_MIN_EXPIRES,
     VQ_HDR_RACK,
+    VQ_HDR_SESSION_ID,
+    VQ_HDR_OTHER_CALL_ID,
+    VQ_HDR_CHARGING,
 };
 /* By full or compact name (RFC 3261 7.3.3), any case. */
 enum vq_sip_hdr vq_sip_hdr_of(struct vq_slice name);

@@ -26,6 +26,7 @@ static const struct {
     {"rack", VQ_HDR_RACK},
     {"date", VQ_HDR_DATE},
     {"event", VQ_HDR_EVENT},
+    {"x-cid", VQ_HDR_OTHER_CALL_ID},
     {"reason", VQ_HDR_REASON},
     {"server", VQ_HDR_USER_AGENT},
     {"call-id", VQ_HDR_CALL_ID},
@@ -33,20 +34,23 @@ static const struct {
     {"expires", VQ_HDR_EXPIRES},
     {"refer-to", VQ_HDR_REFER_TO},
     {"replaces", VQ_HDR_REPLACES},
+    {"x-call-id", VQ_HDR_OTHER_CALL_ID},
     {"user-agent", VQ_HDR_USER_AGENT},
+    {"session-id", VQ_HDR_SESSION_ID},
     {"min-expires", VQ_HDR_MIN_EXPIRES},
     {"referred-by", VQ_HDR_REFERRED_BY},
     {"content-type", VQ_HDR_CONTENT_TYPE},
     {"authorization", VQ_HDR_CREDENTIALS},
     {"content-length", VQ_HDR_CONTENT_LENGTH},
     {"www-authenticate", VQ_HDR_CHALLENGE},
+    {"p-charging-vector", VQ_HDR_CHARGING},
     {"proxy-authenticate", VQ_HDR_CHALLENGE},
     {"subscription-state", VQ_HDR_SUBSCRIPTION_STATE},
     {"proxy-authorization", VQ_HDR_CREDENTIALS},
 };
 
 /* First row of each length: names[first[n]] .. names[first[n + 1] - 1] are of length n. */
-static const uint8_t first[] = {0, 0, 10, 11, 12, 16, 17, 19, 22, 24, 24, 25, 27, 28, 29, 30, 30, 31, 31, 33, 34};
+static const uint8_t first[] = {0, 0, 10, 11, 12, 16, 18, 20, 23, 25, 26, 28, 30, 31, 32, 33, 33, 34, 35, 37, 38};
 
 const uint8_t vq_sip_class[256] = {
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, /* 00 */

@@ -78,7 +78,8 @@ static unsigned touch_extra(const struct vq_sip *m)
     vq_sip_extra_read(m, &x);
     const struct vq_slice all[] = {x.refer_to.uri, x.refer_to.user,  x.refer_to.host,     x.refer_to_headers,
                                    x.referred_by.uri, x.replaces,    x.event,             x.event_id,
-                                   x.subscription_state, x.sub_reason, x.rack, x.reason_protocol, x.reason_text};
+                                   x.subscription_state, x.sub_reason, x.rack, x.reason_protocol, x.reason_text,
+                                   x.session_id, x.other_call_id, x.icid};
     unsigned sum = 0;
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         sum += touch(all[i]);

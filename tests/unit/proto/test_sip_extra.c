@@ -57,6 +57,27 @@ static const char refer[] = HEAD("REFER") "Refer-To: <sips:482n4z24kdg@chicago.e
                                           "b: Alice\r\n <sip:transferor@atlanta.example.com>\r\n"
                                           "Content-Length: 0\r\n\r\n";
 
+/* Session-ID as in RFC 7989 8.1, P-Charging-Vector as in RFC 7315 5.6. */
+static void other_legs(void **state)
+{
+    (void)state;
+    struct vq_sip m = parsed(HEAD("INVITE") "Session-ID: ab30317f1a784dc48ff824d0d3715d86;remote=47755a9de7794ba387653f2099600ef2\r\n"
+                                            "X-CID: other@h\r\n"
+                                            "P-Charging-Vector: icid-value=\"1234bc9876e\";icid-generated-at=192.0.6.8\r\n\r\n");
+    struct vq_sip_extra x;
+    assert_true(m.has_extra);
+    vq_sip_extra_read(&m, &x);
+    assert_slice(x.session_id, "ab30317f1a784dc48ff824d0d3715d86");
+    assert_slice(x.other_call_id, "other@h");
+    assert_slice(x.icid, "1234bc9876e");
+    m = parsed(HEAD("INVITE") "session-id:  ab30317f1a784dc48ff824d0d3715d86\r\nX-Call-ID: other2@h\r\n"
+                              "P-Charging-Vector: icid-generated-at=192.0.6.8;\r\n ICID-Value=1234bc9876e\r\n\r\n");
+    vq_sip_extra_read(&m, &x);
+    assert_slice(x.session_id, "ab30317f1a784dc48ff824d0d3715d86");
+    assert_slice(x.other_call_id, "other2@h");
+    assert_slice(x.icid, "1234bc9876e");
+}
+
 static void transfer(void **state)
 {
     (void)state;
@@ -205,7 +226,7 @@ static void hostile_list(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(transfer), cmocka_unit_test(events),       cmocka_unit_test(reasons),
+        cmocka_unit_test(other_legs), cmocka_unit_test(transfer), cmocka_unit_test(events),       cmocka_unit_test(reasons),
         cmocka_unit_test(contacts), cmocka_unit_test(stays_inside), cmocka_unit_test(hostile_list),
     };
     return cmocka_run_group_tests(tests, start, stop);
