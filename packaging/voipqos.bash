@@ -3,7 +3,7 @@ _voipqos()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     local options="--read --keylog --no-unpack-limit --interface --list-interfaces --filter --json --ladder --plots --output --quiet --verbose
-        --account --all --ascii --color --rating --tiphon-loss --model --plc --buffer --buffers --delay --advantage --interval --duration
+        --account --all --ascii --color --rating --tiphon-loss --model --plc --buffer --buffers --delay --advantage --join-threshold --interval --duration
         --max-calls --max-streams --max-flows --max-registrations --max-dialogs --help --version"
 
     COMPREPLY=()
@@ -40,7 +40,7 @@ _voipqos()
             mapfile -t COMPREPLY < <(compgen -W "point band" -- "$cur")
             return
             ;;
-        --filter | -f | --model | --buffer | --buffers | --delay | --advantage | --interval | --duration | --max-*)
+        --filter | -f | --model | --buffer | --buffers | --delay | --advantage | --join-threshold | --interval | --duration | --max-*)
             return
             ;;
     esac

@@ -29,6 +29,7 @@ struct vq_options {
     double advantage;            /* E-model A; default 0 */
     const char *g711;            /* impairment row for G.711: "g711" (no concealment, default) or "g711-plc" */
     const char *simple_model;    /* name of a struct vq_simple_model; default "cole-rosenbluth" (by codec) */
+    double join_threshold;       /* confidence from which Call-IDs count as legs of one call, 0..1; above 1: never; default 0.7 */
     int64_t stream_idle;         /* silence after which a stream is called ended; default 30 s */
 };
 

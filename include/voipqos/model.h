@@ -124,6 +124,8 @@ struct vq_message {
     bool retransmission;
     bool hold;                      /* the SDP puts the other side on hold (sendonly, inactive or c=0.0.0.0) */
     bool from_caller;               /* sent by the side that sent the first request */
+    const char *call_id;            /* read by vq_reader_next() only */
+    unsigned leg;                   /* likewise: which Call-ID of the call it belongs to, from 1 */
 };
 
 /* The messages of an object as the engine keeps them, in capture order. They are read one after the other:
@@ -134,6 +136,18 @@ struct vq_message {
  * False when there are no more. */
 struct vq_note;
 bool vq_message_read(const struct vq_note **at, struct vq_message *out);
+
+/* The same for calls of several Call-IDs, in the order of time. A copy of a reader reads on from the same place. */
+#define VQ_LEGS_MAX 64u /* Call-IDs of one call; more stay calls of their own */
+struct vq_reader {
+    const struct vq_note *at[VQ_LEGS_MAX];
+    const char *call_id[VQ_LEGS_MAX];
+    unsigned n;
+};
+void vq_reader_init(struct vq_reader *r, const struct vq_note *messages, const char *call_id);
+/* All legs of a call; of a leg that is not the call's first: its own messages. */
+void vq_reader_init_call(struct vq_reader *r, const struct vq_engine *e, uint32_t call);
+bool vq_reader_next(struct vq_reader *r, struct vq_message *out);
 
 enum vq_registration_outcome {
     VQ_REG_INCOMPLETE, VQ_REG_REGISTERED, VQ_REG_UNREGISTERED, VQ_REG_REFRESHED, VQ_REG_REJECTED, VQ_REG_TIMEOUT
@@ -190,8 +204,34 @@ struct vq_leg {
     unsigned status;
 };
 
+/* What speaks for two Call-IDs being legs of one call, with a back-to-back user agent between them. One row each in
+ * src/metrics/legs.c. */
+enum vq_evidence {
+    VQ_EV_SESSION_ID,    /* RFC 7989 */
+    VQ_EV_OTHER_CALL_ID, /* X-Call-ID, X-CID */
+    VQ_EV_ICID,          /* P-Charging-Vector, RFC 7315 */
+    VQ_EV_CALL_ID,       /* one is the other with something appended */
+    VQ_EV_MEDIA_ADDRESS, /* both SDPs name it */
+    VQ_EV_RTP,           /* a stream of the one is a stream of the other, relayed */
+    VQ_EV_HOST,          /* whoever received the one sent the other */
+    VQ_EV_CALLER, VQ_EV_CALLEE, /* same numbers */
+    VQ_EV_SETUP_AT_ONCE, VQ_EV_SETUP_WHILE, VQ_EV_ANSWER, VQ_EV_END, /* it happened together */
+    VQ_EVIDENCES
+};
+const char *vq_evidence_name(enum vq_evidence e); /* "session_id" */
+const char *vq_evidence_help(enum vq_evidence e); /* "same Session-ID" */
+
+/* A call as the caller sees it. Where a B2BUA made further legs with Call-IDs of their own, vq_call_next() gives the first
+ * of them only; its figures are the first leg's, but for messages, streams and quality, which are all legs'. The others
+ * are found by next_leg, each with the figures of its own. */
 struct vq_call {
     uint32_t handle, id;
+    uint32_t first_leg;             /* handle of the call's first Call-ID: its own, unless it is a further leg */
+    uint32_t next_leg;              /* handle of the next, 0: there is none */
+    unsigned leg, n_legs;           /* its number, from 1; how many Call-IDs the call has */
+    uint32_t joined_to;             /* handle of the leg that it follows from, 0: of none */
+    uint32_t evidence;              /* for that: bit set of enum vq_evidence ... */
+    double confidence;              /* ... and what it amounts to, 0..1; NAN for the first */
     const char *call_id;
     const char *from, *to;          /* user part, else host, of From and To */
     const char *from_uri, *to_uri;
@@ -236,6 +276,21 @@ struct vq_dtmf {
  * those beyond. */
 #define VQ_DTMF_PER_CALL 256u
 unsigned vq_call_dtmf(const struct vq_engine *e, uint32_t call, struct vq_dtmf out[VQ_DTMF_PER_CALL], uint64_t *not_kept);
+
+/* One step of a call's INVITE on its way: proxies pass it on (RFC 3261 16), B2BUAs make another of it. */
+#define VQ_NO_HOP UINT32_MAX
+#define VQ_HOPS_MAX 32u      /* as many as reports show */
+struct vq_hop {
+    struct vq_endpoint src, dst;
+    unsigned leg;            /* from 1 */
+    uint32_t after;          /* index of the hop that brought it to `src`, or VQ_NO_HOP */
+    uint32_t cseq;
+    unsigned status;         /* that came back over it: the final one, else the last provisional one; 0: none */
+    uint64_t frame;
+    int64_t ts;
+    int64_t latency;         /* since the hop before, VQ_NONE for the first */
+    int64_t reply;           /* until the first response over it, VQ_NONE: none came */
+};
 
 /* Requests outside calls and registrations, by Call-ID. */
 enum vq_dialog_outcome { VQ_DIALOG_INCOMPLETE, VQ_DIALOG_ANSWERED, VQ_DIALOG_REJECTED, VQ_DIALOG_TIMEOUT };
@@ -309,8 +364,10 @@ const char *vq_cost_name(enum vq_cost c); /* "codec", "delay", ... */
 
 struct vq_stream {
     uint32_t handle, id;
-    uint32_t call;                 /* handle, 0: none */
-    uint32_t next_in_call;
+    uint32_t call;                 /* handle of the call's first leg, 0: none */
+    uint32_t leg_call;             /* handle of the leg it belongs to */
+    unsigned leg;                  /* and its number, from 1 */
+    uint32_t next_in_call;         /* of any leg */
     enum vq_direction direction;
     enum vq_pairing pairing;
     struct vq_endpoint src, dst;
@@ -455,12 +512,15 @@ typedef bool vq_finding_h(const struct vq_finding *f, void *arg); /* false stops
 
 /* The next handle in order of appearance after `handle` (0: the first), 0 at the end. */
 uint32_t vq_registration_next(const struct vq_engine *e, uint32_t handle);
+/* Joins legs first; 0 also when there is no memory for it, which vq_totals_get() then reports. */
 uint32_t vq_call_next(const struct vq_engine *e, uint32_t handle);
 uint32_t vq_dialog_next(const struct vq_engine *e, uint32_t handle);
 uint32_t vq_stream_next(const struct vq_engine *e, uint32_t handle);
 
 /* False when the handle names nothing (any more); `out` is then untouched. */
 bool vq_registration_get(const struct vq_engine *e, uint32_t handle, struct vq_registration *out);
+/* At most `max` hops of the call's first INVITE through all its legs, in the order of time; how many there are. */
+size_t vq_call_hops(const struct vq_engine *e, uint32_t call, struct vq_hop *out, size_t max);
 bool vq_call_get(const struct vq_engine *e, uint32_t handle, struct vq_call *out);
 bool vq_dialog_get(const struct vq_engine *e, uint32_t handle, struct vq_dialog *out);
 bool vq_stream_get(const struct vq_engine *e, uint32_t handle, struct vq_stream *out);

@@ -49,7 +49,7 @@ struct settings {
     uint32_t interval_s, duration_s;
     bool plc;
     const char *model;
-    double buffer_ms, delay_ms, advantage; /* NAN: the engine's default */
+    double buffer_ms, delay_ms, advantage, join_threshold; /* NAN: the engine's default */
     struct real_list buffers;
     uint32_t max_calls, max_streams, max_flows, max_registrations, max_dialogs; /* 0: the mode's default */
 };

@@ -57,6 +57,9 @@ static const struct option_row options[] = {
     {OPTION_REAL, 0, "delay", "MS", AT(delay_ms), WITH_BOTH, "one-way network delay (default: from RTCP, else 0)"},
     {OPTION_REAL, 0, "advantage", "A", AT(advantage), WITH_BOTH, "E-model advantage factor (default 0)"},
 
+    {OPTION_REAL, 0, "join-threshold", "0..1", AT(join_threshold), WITH_BOTH,
+     "how sure it must be that Call-IDs are legs of one call\n(default 0.7; 2: never join)"},
+
     {OPTION_GROUP, 0, NULL, NULL, 0, 0, "Live"},
     {OPTION_NUMBER, 0, "interval", "S", AT(interval_s), WITH_LIVE, "seconds between tables (default 10)"},
     {OPTION_NUMBER, 0, "duration", "S", AT(duration_s), WITH_LIVE, "stop after so many seconds"},
@@ -355,7 +358,7 @@ int settings_parse(struct settings *s, int argc, char **argv)
     longs[n] = (struct option){NULL, 0, NULL, 0};
     *l = 0;
 
-    *s = (struct settings){.buffer_ms = NAN, .delay_ms = NAN, .advantage = NAN, .interval_s = 10};
+    *s = (struct settings){.buffer_ms = NAN, .delay_ms = NAN, .advantage = NAN, .join_threshold = NAN, .interval_s = 10};
     int c, rc = EXIT_DONE;
     optind = 0; /* glibc: start anew, also after an earlier command line */
     while (rc == EXIT_DONE && (c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
@@ -415,6 +418,8 @@ void settings_options(const struct settings *s, struct vq_options *o, bool live)
         o->network_ms = s->delay_ms;
     if (!isnan(s->advantage))
         o->advantage = s->advantage;
+    if (!isnan(s->join_threshold))
+        o->join_threshold = s->join_threshold;
     if (s->plc)
         o->g711 = "g711-plc";
     if (s->model)

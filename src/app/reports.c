@@ -167,11 +167,22 @@ static const struct ladder_kind {
 
 #define N_LADDER_KINDS (sizeof ladder_kinds / sizeof *ladder_kinds)
 
-static bool wanted(const struct ladder_kind *kind, const struct named *it, const char *which)
+static bool is_named(const struct ladder_kind *kind, const struct named *it, const char *which)
 {
     if (!*which || (it->call_id && !strcmp(it->call_id, which)))
         return true;
     return kind->by_number && !which[strspn(which, "0123456789")] && strtoull(which, NULL, 10) == it->id;
+}
+
+/* A call also goes by the numbers and Call-IDs of its further legs. */
+static bool wanted(const struct vq_engine *e, const struct ladder_kind *kind, const struct named *it, const char *which)
+{
+    struct named leg = *it;
+    struct vq_call c;
+    bool yes = is_named(kind, it, which);
+    while (!yes && kind->get == call_named && vq_call_get(e, leg.handle, &c) && call_named(e, c.next_leg, &leg))
+        yes = is_named(kind, &leg, which);
+    return yes;
 }
 
 static int ladders_to_stdout(struct job *j, const char *which)
@@ -182,7 +193,7 @@ static int ladders_to_stdout(struct job *j, const char *which)
         const struct ladder_kind *kind = &ladder_kinds[i];
         struct named it;
         for (uint32_t h = kind->next(j->e, 0); h && rc == EXIT_DONE; h = kind->next(j->e, h))
-            if (kind->get(j->e, h, &it) && wanted(kind, &it, which)) {
+            if (kind->get(j->e, h, &it) && wanted(j->e, kind, &it, which)) {
                 found++;
                 j->handle = h;
                 rc = to_stdout(j, kind->write);

@@ -12,7 +12,7 @@ static json_t *frames_of(struct vq_json *j, const struct vq_note *n)
     return list;
 }
 
-static json_t *message(struct vq_json *j, const struct vq_message *m, const char *call_id)
+static json_t *message(struct vq_json *j, const struct vq_message *m)
 {
     json_t *o = json_object();
     vq_json_int(j, o, "frame", m->frame);
@@ -30,7 +30,7 @@ static json_t *message(struct vq_json *j, const struct vq_message *m, const char
         vq_json_why(j, o, "cseq", "no readable CSeq");
         vq_json_why(j, o, "cseq_method", "no readable CSeq");
     }
-    vq_json_str_why(j, o, "call_id", call_id, "no readable Call-ID");
+    vq_json_str_why(j, o, "call_id", m->call_id, "no readable Call-ID");
     vq_json_bool(j, o, "retransmission", m->retransmission);
     vq_json_bool(j, o, "sdp", m->sdp != NULL);
     if (m->sdp) {
@@ -42,13 +42,20 @@ static json_t *message(struct vq_json *j, const struct vq_message *m, const char
     return o;
 }
 
-static json_t *messages(struct vq_json *j, const struct vq_note *n, const char *call_id)
+static json_t *messages(struct vq_json *j, struct vq_reader *r)
 {
     json_t *list = json_array();
     struct vq_message m;
-    while (vq_message_read(&n, &m))
-        vq_json_append(j, list, message(j, &m, call_id));
+    while (vq_reader_next(r, &m))
+        vq_json_append(j, list, message(j, &m));
     return list;
+}
+
+static json_t *messages_of(struct vq_json *j, const struct vq_note *notes, const char *call_id)
+{
+    struct vq_reader r;
+    vq_reader_init(&r, notes, call_id);
+    return messages(j, &r);
 }
 
 static void final_status(struct vq_json *j, json_t *o, unsigned status, const char *reason)
@@ -93,26 +100,95 @@ json_t *vq_json_registration(struct vq_json *j, const struct vq_registration *r)
     vq_json_t_s(j, o, r->start);
     vq_json_put(j, o, "frames", frames_of(j, r->messages));
     vq_json_int(j, o, "messages_not_kept", r->messages_not_kept);
-    vq_json_put(j, o, "messages", messages(j, r->messages, r->call_id));
+    vq_json_put(j, o, "messages", messages_of(j, r->messages, r->call_id));
     return o;
 }
 
 /* ---- calls ------------------------------------------------------------------------------------------------------- */
 
-static json_t *legs(struct vq_json *j, const struct vq_call *c)
+static void leg_evidence(struct vq_json *j, json_t *o, const struct vq_call *c)
 {
-    json_t *list = json_array();
+    static const char first[] = "the call's first leg";
+    if (!c->joined_to) {
+        vq_json_why(j, o, "joined_by", first);
+        vq_json_why(j, o, "confidence", first);
+        return;
+    }
+    json_t *by = json_array();
+    for (int i = 0; i < VQ_EVIDENCES; i++)
+        if (c->evidence >> i & 1)
+            vq_json_append(j, by, json_string(vq_evidence_name((enum vq_evidence)i)));
+    vq_json_put(j, o, "joined_by", by);
+    vq_json_real(j, o, "confidence", c->confidence, NULL);
+}
+
+/* Of the legs before it, from 1: how many B2BUAs lie between the caller and this leg, plus one. */
+static unsigned depth_of(struct vq_json *j, const struct vq_call *c)
+{
+    struct vq_call before;
+    unsigned n = 1;
+    for (uint32_t h = c->joined_to; h && n < VQ_LEGS_MAX && vq_call_get(j->e, h, &before); h = before.joined_to)
+        n++;
+    return n;
+}
+
+static void dialogs_of(struct vq_json *j, json_t *list, const struct vq_call *c)
+{
     for (const struct vq_leg *l = c->legs; l; l = l->next) {
         json_t *o = json_object();
+        vq_json_int(j, o, "leg", c->leg);
+        vq_json_int(j, o, "hop", depth_of(j, c));
         vq_json_str_why(j, o, "call_id", c->call_id, "no readable Call-ID");
         vq_json_str_why(j, o, "from_tag", l->from_tag, "no tag");
         vq_json_str_why(j, o, "to_tag", l->to_tag, "no dialog yet");
+        vq_json_str_why(j, o, "from", c->from, "no readable From");
+        vq_json_str_why(j, o, "to", c->to, "no readable To");
         vq_json_endpoint(j, o, "caller", &l->caller);
         vq_json_endpoint(j, o, "callee", &l->callee);
+        vq_json_str(j, o, "state", vq_call_state_name(c->state));
         if (l->status)
             vq_json_int(j, o, "status", l->status);
         else
             vq_json_why(j, o, "status", "no response seen");
+        vq_json_t_s(j, o, c->start);
+        leg_evidence(j, o, c);
+        vq_json_append(j, list, o);
+    }
+}
+
+static json_t *legs(struct vq_json *j, const struct vq_call *c)
+{
+    json_t *list = json_array();
+    struct vq_call leg = *c;
+    dialogs_of(j, list, c);
+    while (leg.next_leg && vq_call_get(j->e, leg.next_leg, &leg))
+        dialogs_of(j, list, &leg);
+    return list;
+}
+
+static json_t *hops(struct vq_json *j, const struct vq_call *c)
+{
+    struct vq_hop h[VQ_HOPS_MAX];
+    size_t n = vq_call_hops(j->e, c->handle, h, VQ_HOPS_MAX);
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_t *o = json_object();
+        vq_json_int(j, o, "hop", i + 1);
+        if (h[i].after == VQ_NO_HOP)
+            vq_json_why(j, o, "after", "the first that the capture has");
+        else
+            vq_json_int(j, o, "after", h[i].after + 1);
+        vq_json_int(j, o, "leg", h[i].leg);
+        vq_json_endpoint(j, o, "src", &h[i].src);
+        vq_json_endpoint(j, o, "dst", &h[i].dst);
+        vq_json_int(j, o, "frame", h[i].frame);
+        vq_json_t_s(j, o, h[i].ts);
+        vq_json_duration(j, o, "latency_ms", h[i].latency, VQ_JSON_MS, "no hop before it");
+        vq_json_duration(j, o, "reply_ms", h[i].reply, VQ_JSON_MS, "no response over this hop");
+        if (h[i].status)
+            vq_json_int(j, o, "status", h[i].status);
+        else
+            vq_json_why(j, o, "status", "no response over this hop");
         vq_json_append(j, list, o);
     }
     return list;
@@ -215,6 +291,7 @@ static void parties(struct vq_json *j, json_t *o, const struct vq_call *c)
 json_t *vq_json_call(struct vq_json *j, const struct vq_call *c)
 {
     json_t *o = json_object();
+    struct vq_reader r;
     parties(j, o, c);
     vq_json_str(j, o, "state", vq_call_state_name(c->state));
     final_status(j, o, c->status, c->reason);
@@ -233,10 +310,12 @@ json_t *vq_json_call(struct vq_json *j, const struct vq_call *c)
                      VQ_JSON_S, "not seen");
     vq_json_duration(j, o, "talk_s", c->talk, VQ_JSON_S, "not answered");
     vq_json_put(j, o, "legs", legs(j, c));
+    vq_json_put(j, o, "hops", hops(j, c));
     vq_json_put(j, o, "timing", timing(j, c));
     vq_json_int(j, o, "retransmissions", c->retransmissions);
     vq_json_int(j, o, "messages_not_kept", c->messages_not_kept);
-    vq_json_put(j, o, "messages", messages(j, c->messages, c->call_id));
+    vq_reader_init_call(&r, j->e, c->handle);
+    vq_json_put(j, o, "messages", messages(j, &r));
     vq_json_put(j, o, "offer_answer", offers(j, c));
     vq_json_dtmf(j, o, c);
     streams_and_quality(j, o, c);
@@ -261,6 +340,6 @@ json_t *vq_json_dialog(struct vq_json *j, const struct vq_dialog *d)
                      VQ_JSON_S, "not seen");
     vq_json_duration(j, o, "rtt_ms", d->rtt, VQ_JSON_MS, "no request was answered");
     vq_json_int(j, o, "messages_not_kept", d->messages_not_kept);
-    vq_json_put(j, o, "messages", messages(j, d->messages, d->call_id));
+    vq_json_put(j, o, "messages", messages_of(j, d->messages, d->call_id));
     return o;
 }

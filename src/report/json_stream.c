@@ -12,10 +12,13 @@ static json_t *identity(struct vq_json *j, const struct vq_stream *s)
     char ssrc[16];
     json_t *o = json_object(), *pts = json_array();
     vq_json_int(j, o, "id", s->id);
-    if (s->call && vq_call_get(j->e, s->call, &c))
+    if (s->call && vq_call_get(j->e, s->call, &c)) {
         vq_json_int(j, o, "call", c.id);
-    else
+        vq_json_int(j, o, "leg", s->leg);
+    } else {
         vq_json_why(j, o, "call", "no call announced it");
+        vq_json_why(j, o, "leg", "no call announced it");
+    }
     vq_json_str(j, o, "direction", vq_direction_name(s->direction));
     vq_json_str(j, o, "paired_by", vq_pairing_name(s->pairing));
     vq_json_real(j, o, "confidence", vq_pairing_confidence(s->pairing), NULL);

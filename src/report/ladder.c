@@ -19,6 +19,7 @@ struct labels {
 struct drawing {
     struct vq_ladder l;
     struct labels words;
+    struct vq_reader messages;
     int64_t zero, before;   /* start, and the row above */
     bool repeated;          /* for the legend */
     struct vq_stream streams[STREAMS];
@@ -293,14 +294,15 @@ static void name_lane(struct drawing *d, const struct vq_endpoint *ep, const cha
 }
 
 /* Who is who, by the way the first INVITE took: whoever received it and sent it on, or asked for credentials as proxies
- * do (407, RFC 3261 22.3), is a proxy; whoever only received it is called. */
-static void name_parties(struct drawing *d, const struct vq_call *c)
+ * do (407, RFC 3261 22.3), is a proxy; whoever made another leg of it is a B2BUA; whoever only received it is called. */
+static void name_parties(struct drawing *d, const struct vq_call *c, struct vq_reader r)
 {
-    bool proxy[VQ_LANES] = {false}, received[VQ_LANES] = {false};
+    bool proxy[VQ_LANES] = {false};
+    unsigned received[VQ_LANES] = {0}; /* in which leg; 0: not yet */
     name_lane(d, &c->caller, "caller", c->from, c->user_agent_caller);
     struct vq_message m;
-    for (const struct vq_note *n = c->messages; vq_message_read(&n, &m) && !(m.status >= 200 && m.status < 300);) {
-        const struct vq_lane *from = lane_of(d, &m.src), *to = lane_of(d, &m.dst);
+    while (vq_reader_next(&r, &m) && !(m.leg == 1 && m.status >= 200 && m.status < 300)) {
+        struct vq_lane *from = lane_of(d, &m.src), *to = lane_of(d, &m.dst);
         if (!from || !to || from == to)
             continue;
         if (m.status == 407)
@@ -308,7 +310,10 @@ static void name_parties(struct drawing *d, const struct vq_call *c)
         if (!m.method || strcmp(m.method, "INVITE"))
             continue;
         proxy[from - d->l.lanes] = true;
-        received[to - d->l.lanes] = true;
+        if (!from->role && received[from - d->l.lanes] && received[from - d->l.lanes] != m.leg)
+            from->role = "B2BUA";
+        if (!received[to - d->l.lanes])
+            received[to - d->l.lanes] = m.leg;
     }
     for (unsigned i = 0; i < d->l.n_lanes; i++) {
         struct vq_lane *a = &d->l.lanes[i];
@@ -342,9 +347,9 @@ static void legend(struct drawing *d, unsigned not_kept)
 }
 
 /* Lanes are known by now. */
-static void draw(struct drawing *d, const struct vq_note *messages, int64_t start, unsigned not_kept)
+static void draw(struct drawing *d, const struct vq_reader *messages, int64_t start, unsigned not_kept)
 {
-    const struct vq_note *at = messages;
+    struct vq_reader at = *messages;
     struct vq_message m;
     for (size_t i = 0; i < d->n_streams; i++) {
         vq_ladder_lane(&d->l, &d->streams[i].src, true);
@@ -357,11 +362,11 @@ static void draw(struct drawing *d, const struct vq_note *messages, int64_t star
     d->zero = d->n_streams ? d->streams[0].start : 0;
     if (start != VQ_NONE)
         d->zero = start;
-    else if (vq_message_read(&at, &m))
+    else if (vq_reader_next(&at, &m))
         d->zero = m.ts;
     vq_out_newline(&d->l.o);
     vq_ladder_titles(&d->l);
-    for (at = messages; vq_message_read(&at, &m) && !vq_out_stopped(&d->l.o);) {
+    for (at = *messages; vq_reader_next(&at, &m) && !vq_out_stopped(&d->l.o);) {
         streams_until(d, m.ts);
         message(d, &m);
     }
@@ -419,10 +424,13 @@ int vq_report_ladder(const struct vq_engine *e, uint32_t call, const struct vq_r
     if (c.start != VQ_NONE)
         vq_buf_fmt(b, ", %s", vq_time_text(c.start, 3, n));
     headline(d, "Call", c.id, c.from ? c.from : "?", c.to ? c.to : "?", b->p);
-    vq_ladder_lane_split(&d->l, c.messages);
-    name_parties(d, &c);
+    vq_reader_init_call(&d->messages, e, call);
+    vq_ladder_lane_split(&d->l, &d->messages);
+    name_parties(d, &c, d->messages);
+    for (struct vq_call leg = c; leg.next_leg && vq_call_get(e, leg.next_leg, &leg);)
+        name_lane(d, &leg.callee, NULL, NULL, leg.user_agent_callee);
     collect_streams(d, e, &c);
-    draw(d, c.messages, c.start, c.messages_not_kept);
+    draw(d, &d->messages, c.start, c.messages_not_kept);
     return drawing_done(d);
 }
 
@@ -443,10 +451,11 @@ int vq_report_ladder_registration(const struct vq_engine *e, uint32_t reg, const
     if (r.expires_granted_s != VQ_NONE)
         vq_buf_fmt(b, ", expires after %lld s", (long long)r.expires_granted_s);
     headline(d, "Registration", r.id, r.aor ? r.aor : "?", NULL, b->p);
-    vq_ladder_lane_split(&d->l, r.messages);
+    vq_reader_init(&d->messages, r.messages, r.call_id);
+    vq_ladder_lane_split(&d->l, &d->messages);
     name_lane(d, &r.client, "client", r.user, r.user_agent);
     name_lane(d, &r.registrar, "registrar", NULL, NULL);
-    draw(d, r.messages, r.start, r.messages_not_kept);
+    draw(d, &d->messages, r.start, r.messages_not_kept);
     return drawing_done(d);
 }
 
@@ -463,9 +472,10 @@ int vq_report_ladder_dialog(const struct vq_engine *e, uint32_t dialog, const st
     vq_out_wire(st, b, g.method);
     vq_buf_fmt(b, " %s", vq_dialog_outcome_name(g.outcome));
     headline(d, "Dialog", g.id, g.from_uri ? g.from_uri : "?", g.to_uri ? g.to_uri : "?", b->p);
-    vq_ladder_lane_split(&d->l, g.messages);
+    vq_reader_init(&d->messages, g.messages, g.call_id);
+    vq_ladder_lane_split(&d->l, &d->messages);
     name_lane(d, &g.client, "client", NULL, NULL);
     name_lane(d, &g.server, "server", NULL, NULL);
-    draw(d, g.messages, g.start, g.messages_not_kept);
+    draw(d, &d->messages, g.start, g.messages_not_kept);
     return drawing_done(d);
 }

@@ -37,7 +37,7 @@ struct vq_ladder {
 enum vq_stroke { VQ_STROKE_SIP, VQ_STROKE_RTP };
 
 /* Lanes, in order of appearance. `media`: the endpoint of a stream, which never asks for a lane per port. */
-void vq_ladder_lane_split(struct vq_ladder *l, const struct vq_note *messages);
+void vq_ladder_lane_split(struct vq_ladder *l, const struct vq_reader *messages);
 unsigned vq_ladder_lane(struct vq_ladder *l, const struct vq_endpoint *ep, bool media);
 /* Places the lanes on the page and gets the row's memory; false without memory. */
 bool vq_ladder_place(struct vq_ladder *l);

@@ -12,10 +12,10 @@
 /* ---- lanes ------------------------------------------------------------------------------------------------------- */
 
 /* A host whose messages go to itself (two programs on one machine) gets a lane for each of its ports. */
-void vq_ladder_lane_split(struct vq_ladder *l, const struct vq_note *messages)
+void vq_ladder_lane_split(struct vq_ladder *l, const struct vq_reader *messages)
 {
     struct vq_message m;
-    for (const struct vq_note *at = messages; vq_message_read(&at, &m);)
+    for (struct vq_reader at = *messages; vq_reader_next(&at, &m);)
         if (vq_endpoint_same_host(&m.src, &m.dst) && !vq_endpoint_eq(&m.src, &m.dst)) {
             unsigned i = 0;
             while (i < l->n_lanes && !vq_endpoint_same_host(&l->lanes[i].ep, &m.src))
@@ -30,7 +30,7 @@ void vq_ladder_lane_split(struct vq_ladder *l, const struct vq_note *messages)
     for (unsigned i = 0; i < n; i++)
         hosts[i] = l->lanes[i].ep;
     l->n_lanes = 0;
-    for (const struct vq_note *at = messages; vq_message_read(&at, &m);) {
+    for (struct vq_reader at = *messages; vq_reader_next(&at, &m);) {
         const struct vq_endpoint *ends[] = {&m.src, &m.dst};
         for (size_t k = 0; k < 2; k++) {
             bool by_port = false;

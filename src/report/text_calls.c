@@ -153,14 +153,69 @@ static void dialled(struct vq_out *o, const struct vq_engine *e, const struct vq
     vq_out_flow_end(o);
 }
 
+/* "INVITE 10.0.0.1:5060 → 10.0.0.2:5060 · 10.0.0.2:5060 → 10.0.0.3:5060 after 3.1 ms", where somebody passed it on. */
+static void way(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, struct vq_buf *b)
+{
+    struct vq_hop h[VQ_HOPS_MAX];
+    char at[VQ_ENDPOINT_TEXT], t[VQ_NUMBER_TEXT];
+    size_t n = vq_call_hops(e, c->handle, h, VQ_HOPS_MAX);
+    if (n < 2)
+        return;
+    vq_out_flow_begin(o, 7, 0);
+    for (size_t i = 0; i < n; i++) {
+        vq_buf_clear(b);
+        if (!i)
+            vq_buf_str(b, "INVITE ");
+        vq_buf_fmt(b, "%s ", vq_endpoint_text(&h[i].src, at));
+        vq_buf_fmt(b, "%s %s", vq_glyph(o->st, VQ_GLYPH_ARROW), vq_endpoint_text(&h[i].dst, at));
+        if (h[i].latency != VQ_NONE)
+            vq_buf_fmt(b, " after %s", vq_duration_text(o->st, h[i].latency, t));
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
+    vq_out_flow_end(o);
+}
+
+/* One leg of several: how it went, and why it is believed to belong here. */
+static void leg(struct vq_out *o, const struct vq_call *c, struct vq_buf *b)
+{
+    const char *sep = "";
+    vq_out_flow_begin(o, 7, 0);
+    vq_buf_clear(b);
+    vq_buf_fmt(b, "leg %u ", c->leg);
+    vq_text_pair(o->st, b, c->from, c->to, 60);
+    vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    vq_buf_clear(b);
+    vq_text_state(b, c->state);
+    if (c->status >= 300)
+        vq_text_status(o->st, b, c->status, c->reason);
+    vq_out_flow(o, tint_of_state(c->state), b->p);
+    vq_buf_clear(b);
+    vq_buf_fmt(b, "joined, %.0f %% sure: ", 100 * c->confidence);
+    for (int i = 0; i < VQ_EVIDENCES; i++)
+        if (c->evidence >> i & 1) {
+            vq_buf_fmt(b, "%s%s", sep, vq_evidence_help((enum vq_evidence)i));
+            sep = ", ";
+        }
+    vq_out_flow(o, VQ_TINT_DIM, b->p);
+    vq_out_flow_end(o);
+}
+
 static void call(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, int64_t zero, bool head,
                  struct vq_buf *b)
 {
     struct vq_stream s;
-    uint64_t row = 0;
+    struct vq_call further;
+    uint64_t row = 0, legs = 1;
     title(o, c, b);
     details(o, c, zero, b);
     dialled(o, e, c, b);
+    way(o, e, c, b);
+    for (uint32_t h = c->next_leg; h && vq_text_shown(o, legs) && vq_call_get(e, h, &further); h = further.next_leg) {
+        leg(o, &further, b);
+        legs++;
+    }
+    if (legs < c->n_legs)
+        vq_text_more(o, c->n_legs - legs, "legs");
     if (head && c->n_streams)
         vq_text_stream_head(o, true);
     for (uint32_t h = c->first_stream; h && vq_stream_get(e, h, &s) && vq_text_shown(o, row); h = s.next_in_call) {

@@ -330,6 +330,11 @@ static void stream_details(struct vq_out *o, const struct vq_stream *s, const st
         endpoints(o, s, b);
         vq_out_flow(o, VQ_TINT_DIM, b->p);
     }
+    if (s->leg > 1) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "leg %u", s->leg);
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
     if (s->start != VQ_NONE && s->end != VQ_NONE)
         vq_out_flow(o, VQ_TINT_PLAIN, vq_duration_text(o->st, s->end - s->start, n));
     figures(o, s, t, b);

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "metrics/legs.h"
+#include "util/str.h"
+
 /* ---- states ------------------------------------------------------------------------------------------------------ */
 
 /* What can happen to a call's setup and end. */
@@ -92,6 +95,34 @@ static bool step(struct vq_engine *e, struct vq_sip_call *c, enum call_event ev)
 static const bool in_dialog[VQ_SIP_METHODS] = {
     [VQ_SIP_BYE] = true, [VQ_SIP_UPDATE] = true, [VQ_SIP_INFO] = true, [VQ_SIP_REFER] = true};
 
+static uint32_t party_key(const struct vq_engine *e, struct vq_slice user)
+{
+    char number[VQ_LEG_NUMBER];
+    return vq_leg_number(user, number) ? (uint32_t)vq_hash(e, number, strlen(number), 0) | 1 : 0;
+}
+
+static uint64_t link_hash(const struct vq_engine *e, struct vq_slice s)
+{
+    return s.n ? vq_hash(e, s.p, s.n, 0) | 1 : 0;
+}
+
+/* What may tie it to another Call-ID (join.c). */
+static void keep_links(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m)
+{
+    struct vq_sip_extra x;
+    c->caller_key = party_key(e, m->from.user);
+    c->callee_key = party_key(e, m->to.user);
+    if (!m->has_extra)
+        return;
+    vq_sip_extra_read(m, &x);
+    if (!x.session_id.n && !x.other_call_id.n && !x.icid.n)
+        return;
+    struct vq_call_links *l = vq_arena_alloc(&c->talk.arena, sizeof *l);
+    if (l)
+        *l = (struct vq_call_links){link_hash(e, x.session_id), link_hash(e, x.other_call_id), link_hash(e, x.icid)};
+    c->links = l;
+}
+
 static struct vq_sip_call *begin(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
 {
     struct vq_talk *t = vq_talk_new(e, VQ_TALK_CALL, m->call_id, d);
@@ -121,6 +152,7 @@ static struct vq_sip_call *begin(struct vq_engine *e, const struct vq_sip *m, co
     vq_talk_set(t, &p->from, m->from.user.n ? m->from.user : m->from.host);
     vq_talk_set(t, &p->to, m->to.user.n ? m->to.user : m->to.host);
     vq_talk_set(t, &p->from_name, m->from.name);
+    keep_links(e, c, m);
     c->leg.from_tag = vq_talk_text(t, m->from.tag);
     c->from_tag_hash = vq_tag_hash(e, m->from.tag);
     c->invite_cseq = c->first_cseq = m->cseq;

@@ -329,6 +329,7 @@ int vq_engine_feed(struct vq_engine *e, const struct vq_frame *frames, size_t n)
 {
     assert(!e->finished);
     e->no_memory = false;
+    vq_join_outdate(e);
     while (n) {
         size_t take = n < VQ_BATCH ? n : VQ_BATCH;
         batch(e, frames, take);
@@ -340,12 +341,14 @@ int vq_engine_feed(struct vq_engine *e, const struct vq_frame *frames, size_t n)
 
 void vq_engine_tick(struct vq_engine *e, int64_t now)
 {
+    vq_join_outdate(e);
     if (e->stats.frames)
         pass_time(e, now);
 }
 
 void vq_engine_finish(struct vq_engine *e)
 {
+    vq_join_outdate(e);
     vq_tcp_finish(e);
     e->finished = true;
     expire_fragments(e, INT64_MAX);

@@ -96,8 +96,13 @@ static void call(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
 static void call_evidence(const struct vq_engine *e, uint32_t h, struct case_file *c)
 {
     const struct vq_talk *t = &vq_sip_call_at(e, h)->talk;
-    snprintf(c->name, sizeof c->name, "Call %u", t->id);
-    c->finding.call = h;
+    const struct vq_joint *j = vq_joint_of(e, h);
+    snprintf(c->name, sizeof c->name, "Call %u", j ? vq_sip_call_at(e, j->first)->talk.id : t->id);
+    if (j) {
+        size_t n = strlen(c->name);
+        snprintf(c->name + n, sizeof c->name - n, ", leg %u", j->leg);
+    }
+    c->finding.call = j ? j->first : h;
     struct vq_message m;
     for (const struct vq_note *n = t->first; vq_message_read(&n, &m);)
         if (c->finding.n_frames == 0 || (c->finding.n_frames < 3 && (m.retransmission || m.defect || m.status >= 200)))
@@ -138,7 +143,7 @@ static void stream_evidence(const struct vq_engine *e, uint32_t h, struct case_f
     snprintf(c->name, sizeof c->name, "Stream %u (%.32s%s)", s->id, name ? name : "unknown codec",
              direction_words[s->direction]);
     c->finding.stream = h;
-    c->finding.call = s->call;
+    c->finding.call = vq_joint_of(e, s->call) ? vq_joint_of(e, s->call)->first : s->call;
     add_frame(&c->finding, s->first_frame);
     add_frame(&c->finding, s->last_frame);
 }
@@ -184,7 +189,7 @@ static const struct {
 } subjects[VQ_SUBJECTS] = {
     [VQ_ABOUT_CAPTURE] = {only_capture, capture, capture_evidence},
     [VQ_ABOUT_REGISTRATION] = {vq_registration_next, registration, registration_evidence},
-    [VQ_ABOUT_CALL] = {vq_call_next, call, call_evidence},
+    [VQ_ABOUT_CALL] = {vq_call_next_id, call, call_evidence},
     [VQ_ABOUT_STREAM] = {vq_stream_next, stream, stream_evidence},
     [VQ_ABOUT_ICMP] = {next_icmp, icmp, icmp_evidence},
 };
@@ -250,15 +255,25 @@ static void add_stream(const struct vq_engine *e, uint32_t handle, struct vq_tot
     t->streams_encrypted += s->encrypted;
 }
 
+static void worst_of(const struct vq_sip_call *c, double *worst)
+{
+    for (const struct vq_list *l = c->streams.next; l != &c->streams; l = l->next) {
+        double mos = VQ_CONTAINER(l, struct vq_rtp_stream, in_call)->brief.mos;
+        if (!isnan(mos) && !(mos >= *worst))
+            *worst = mos;
+    }
+}
+
 static void add_call(const struct vq_engine *e, uint32_t handle, struct vq_totals *t)
 {
     const struct vq_sip_call *c = vq_sip_call_at(e, handle);
+    const struct vq_joint *j = vq_joint_of(e, handle);
     double worst = (double)NAN;
-    for (const struct vq_list *l = c->streams.next; l != &c->streams; l = l->next) {
-        double mos = VQ_CONTAINER(l, struct vq_rtp_stream, in_call)->brief.mos;
-        if (!isnan(mos) && !(mos >= worst))
-            worst = mos;
-    }
+    if (j && j->first != handle)
+        return; /* a call counts once, with all its legs */
+    worst_of(c, &worst);
+    for (uint32_t h = j ? j->next : 0; h; h = vq_joint_of(e, h)->next)
+        worst_of(vq_sip_call_at(e, h), &worst);
     t->calls++;
     t->calls_by_state[c->c.state]++;
     if (isnan(worst))
@@ -282,8 +297,9 @@ static int diagnose(const struct vq_engine *e)
                   {VQ_ABOUT_ICMP, NULL},
                   {VQ_ABOUT_CAPTURE, NULL}};
     struct vq_diagnosis *d = e->diagnosis;
-    if (d->of_the_end)
-        return 0;
+    int joined = vq_join_update(e);
+    if (joined || d->of_the_end)
+        return joined;
     memset(d->counts, 0, sizeof d->counts);
     d->totals = (struct vq_totals){.mos_worst = (double)NAN, .mos_mean_of_worst = (double)NAN};
     for (size_t i = 0; i < sizeof rounds / sizeof *rounds; i++) {

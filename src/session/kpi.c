@@ -131,12 +131,16 @@ static void add_options(const struct vq_engine *e, const struct vq_sip_dialog *d
     round_trips(&d->talk, to);
 }
 
-/* Into both accounts, since gathering the facts costs more than adding them; `peer`: NULL when it has none. */
+/* Into both accounts, since gathering the facts costs more than adding them; NULL: not into that one. */
 static void add(const struct vq_engine *e, enum vq_talk_kind k, const struct vq_talk *t, struct vq_sipkpi *total,
                 struct vq_sipkpi *peer)
 {
-    struct vq_sipkpi *const to[] = {total, peer};
-    size_t n = peer ? 2 : 1;
+    struct vq_sipkpi *to[2];
+    size_t n = 0;
+    if (total)
+        to[n++] = total;
+    if (peer)
+        to[n++] = peer;
     if (k == VQ_TALK_CALL) {
         struct vq_kpi_call f;
         call_facts(e, VQ_CONTAINER(t, struct vq_sip_call, talk), &f);
@@ -245,13 +249,16 @@ static void add_everywhere(enum vq_talk_kind kind, const struct vq_talk *t, void
     size_t i = 0; /* the busiest come first */
     while (ep && i < a->k->n_peers && !vq_endpoint_same_host(&a->k->hosts[i].ep, ep))
         i++;
-    add(a->e, kind, t, &a->k->total, ep ? &a->k->peers[i] : NULL);
+    /* An attempt counts once in all, however many legs a B2BUA makes of it; a peer answers for every leg it is given. */
+    const struct vq_joint *j = kind == VQ_TALK_CALL ? vq_joint_of(a->e, t->handle) : NULL;
+    add(a->e, kind, t, j && j->first != t->handle ? NULL : &a->k->total, ep ? &a->k->peers[i] : NULL);
 }
 
 int vq_kpi_new(struct vq_kpi **out, const struct vq_engine *e)
 {
     struct vq_kpi *k = calloc(1, sizeof *k);
-    int rc = k ? choose_peers(e, k) : -ENOMEM;
+    int rc = k ? vq_join_update(e) : -ENOMEM;
+    rc = rc ? rc : choose_peers(e, k);
     if (!rc && !(k->peers = calloc(k->n_peers + 1, sizeof *k->peers)))
         rc = -ENOMEM;
     if (rc) {

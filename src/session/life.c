@@ -25,6 +25,7 @@ void vq_options_defaults(struct vq_options *o)
         .network_ms = (double)NAN,
         .g711 = "g711",
         .simple_model = "cole-rosenbluth",
+        .join_threshold = 0.7,
         .stream_idle = 30 * VQ_S,
     };
 }
@@ -146,8 +147,9 @@ int vq_engine_new(struct vq_engine **out, const struct vq_options *o)
     e->tcp = vq_tcp_in_new();
     e->diagnosis = vq_diagnosis_new();
     e->base = vq_score_base_new();
+    e->join = vq_join_new();
     if (init_tables(e) || vq_defrag_new(&e->defrag, VQ_FRAGMENT_BYTES, VQ_FRAGMENT_PACKETS, o->hash_seed) || !e->nats ||
-        !e->tcp || !e->diagnosis || !e->base) {
+        !e->tcp || !e->diagnosis || !e->base || !e->join) {
         vq_engine_free(e);
         return -ENOMEM;
     }
@@ -185,6 +187,7 @@ void vq_engine_free(struct vq_engine *e)
     vq_defrag_free(e->defrag);
     free(e->inner);
     vq_diagnosis_free(e->diagnosis);
+    vq_join_free(e->join);
     free(e->base);
     free(e->nats);
     free(e);

@@ -169,6 +169,24 @@ void vq_call_release(struct vq_engine *e, struct vq_sip_call *c); /* lets go of 
 bool vq_call_over(const struct vq_sip_call *c);
 struct vq_call_more *vq_call_more(struct vq_sip_call *c); /* made when first asked for; NULL without room */
 
+/* ---- join.c: Call-IDs that are legs of one call ---- */
+struct vq_joint {
+    uint32_t handle, first, next; /* the leg; its call's first, and the next one: 0 at the end */
+    uint32_t joined_to, evidence;
+    unsigned leg, n_legs;
+    double confidence;
+};
+struct vq_join *vq_join_new(void); /* NULL without memory */
+void vq_join_free(struct vq_join *j);
+/* Joins what can be joined now; 0 or -ENOMEM, nothing then being joined. Cheap while nothing has changed. */
+int vq_join_update(const struct vq_engine *e);
+void vq_join_outdate(struct vq_engine *e);
+/* The call's place among the legs of its call; NULL when it is the only one, or when nothing was joined yet. */
+const struct vq_joint *vq_joint_of(const struct vq_engine *e, uint32_t call);
+/* The first stream of the legs after this one; 0: none. */
+uint32_t vq_next_leg_stream(const struct vq_engine *e, uint32_t call);
+uint32_t vq_call_next_id(const struct vq_engine *e, uint32_t handle); /* every Call-ID, joined or not */
+
 /* ---- findings.c, view.c: what they remember between questions; NULL without memory ---- */
 struct vq_diagnosis *vq_diagnosis_new(void);
 void vq_diagnosis_free(struct vq_diagnosis *d);

@@ -278,9 +278,16 @@ struct vq_call_more {
     struct vq_dtmf_list dtmf;    /* by INFO */
 };
 
+/* Hashes of what may name the same call under another Call-ID; 0: absent. */
+struct vq_call_links {
+    uint64_t session_id, other_call_id, icid;
+};
+
 struct vq_sip_call {
     struct vq_talk talk;
     struct vq_call c;
+    const struct vq_call_links *links; /* in the arena, NULL: none, as a rule */
+    uint32_t caller_key, callee_key; /* hashes of vq_leg_number(), 0: hidden */
     uint64_t from_tag_hash, to_tag_hash; /* of the first leg; 0: none */
     uint32_t invite_cseq;        /* of the INVITE that sets the call up ... */
     uint32_t first_cseq;         /* ... and of the first one */
@@ -351,6 +358,7 @@ struct vq_engine {
     unsigned size_scored;        /* its place */
     struct vq_diagnosis *diagnosis; /* findings.c's */
     struct vq_score_base *base;  /* view.c's */
+    struct vq_join *join;        /* join.c's */
     vq_event_h *event;
     void *event_arg;
 

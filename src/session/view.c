@@ -46,9 +46,19 @@ uint32_t vq_registration_next(const struct vq_engine *e, uint32_t handle)
     return next_talk(e, VQ_TALK_REGISTRATION, handle);
 }
 
-uint32_t vq_call_next(const struct vq_engine *e, uint32_t handle)
+uint32_t vq_call_next_id(const struct vq_engine *e, uint32_t handle)
 {
     return next_talk(e, VQ_TALK_CALL, handle);
+}
+
+uint32_t vq_call_next(const struct vq_engine *e, uint32_t handle)
+{
+    if (vq_join_update(e))
+        return 0;
+    do
+        handle = vq_call_next_id(e, handle);
+    while (handle && vq_joint_of(e, handle) && vq_joint_of(e, handle)->first != handle);
+    return handle;
 }
 
 uint32_t vq_dialog_next(const struct vq_engine *e, uint32_t handle)
@@ -129,25 +139,102 @@ bool vq_message_read(const struct vq_note **at, struct vq_message *out)
     return true;
 }
 
-static void call_quality(const struct vq_engine *e, const struct vq_sip_call *c, struct vq_call *out)
+void vq_reader_init(struct vq_reader *r, const struct vq_note *messages, const char *call_id)
 {
-    double sum = 0;
-    unsigned n = 0;
+    r->at[0] = messages;
+    r->call_id[0] = call_id;
+    r->n = 1;
+}
+
+void vq_reader_init_call(struct vq_reader *r, const struct vq_engine *e, uint32_t call)
+{
+    const struct vq_talk *t = talk(e, VQ_TALK_CALL, call);
+    const struct vq_joint *j = vq_joint_of(e, call);
+    vq_reader_init(r, t ? t->first : NULL, t ? t->call_id : NULL);
+    for (uint32_t h = j && j->first == call ? j->next : 0; h && r->n < VQ_LEGS_MAX; h = vq_joint_of(e, h)->next) {
+        r->at[r->n] = talk(e, VQ_TALK_CALL, h)->first;
+        r->call_id[r->n++] = talk(e, VQ_TALK_CALL, h)->call_id;
+    }
+}
+
+bool vq_reader_next(struct vq_reader *r, struct vq_message *out)
+{
+    unsigned first = r->n;
+    for (unsigned i = 0; i < r->n; i++)
+        if (r->at[i] && (first == r->n || r->at[i]->frame < r->at[first]->frame))
+            first = i;
+    if (first == r->n || !vq_message_read(&r->at[first], out))
+        return false;
+    out->call_id = r->call_id[first];
+    out->leg = first + 1;
+    return true;
+}
+
+/* Adds one leg's streams to what is known of the call; `*sum`, `*n`: of the MOS of those scored. */
+static void call_quality(const struct vq_engine *e, const struct vq_sip_call *c, struct vq_call *out, double *sum,
+                         unsigned *n)
+{
     for (const struct vq_list *l = c->streams.next; l != &c->streams; l = l->next) {
         struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, in_call);
         out->n_streams++;
         vq_stream_brief(e, s);
         if (isnan(s->brief.r))
             continue;
-        sum += s->brief.mos;
-        n++;
-        if (n == 1 || s->brief.r < out->r_min) {
+        *sum += s->brief.mos;
+        ++*n;
+        if (*n == 1 || s->brief.r < out->r_min) {
             out->r_min = s->brief.r;
             out->mos_min = s->brief.mos;
         }
     }
+}
+
+static uint32_t first_stream(const struct vq_sip_call *c)
+{
+    return vq_list_empty(&c->streams) ? 0 : VQ_CONTAINER(c->streams.next, struct vq_rtp_stream, in_call)->handle;
+}
+
+/* What a call is told by: messages, streams and quality of all its legs, where there are several. */
+static void call_legs(const struct vq_engine *e, const struct vq_sip_call *c, struct vq_call *out)
+{
+    const struct vq_joint *j = vq_joint_of(e, out->handle);
+    double sum = 0;
+    unsigned n = 0;
+    out->first_leg = out->handle;
+    out->leg = out->n_legs = 1;
+    out->confidence = (double)NAN;
+    if (j) {
+        out->first_leg = j->first;
+        out->next_leg = j->next;
+        out->leg = j->leg;
+        out->n_legs = vq_joint_of(e, j->first)->n_legs;
+        out->joined_to = j->joined_to;
+        out->evidence = j->evidence;
+        out->confidence = j->confidence;
+    }
+    out->r_min = out->mos_min = out->mos_mean = (double)NAN;
+    out->retransmissions = out->n_messages = out->messages_not_kept = 0;
+    for (;;) {
+        out->retransmissions += c->talk.retransmissions;
+        out->n_messages += c->talk.n_messages;
+        out->messages_not_kept += c->talk.not_kept;
+        out->first_stream = out->first_stream ? out->first_stream : first_stream(c);
+        call_quality(e, c, out, &sum, &n);
+        if (!j || !j->next || out->first_leg != out->handle)
+            break;
+        c = vq_sip_call_at(e, j->next);
+        j = vq_joint_of(e, j->next);
+    }
     if (n)
         out->mos_mean = sum / n;
+}
+
+uint32_t vq_next_leg_stream(const struct vq_engine *e, uint32_t call)
+{
+    for (const struct vq_joint *j = vq_joint_of(e, call); j && j->next; j = vq_joint_of(e, j->next))
+        if (first_stream(vq_sip_call_at(e, j->next)))
+            return first_stream(vq_sip_call_at(e, j->next));
+    return 0;
 }
 
 int64_t vq_call_talk(const struct vq_engine *e, const struct vq_sip_call *c)
@@ -173,15 +260,10 @@ bool vq_call_get(const struct vq_engine *e, uint32_t handle, struct vq_call *out
     out->first_media = VQ_NONE;
     if (out->answered != VQ_NONE && c->first_rtp != VQ_NONE)
         out->first_media = c->first_rtp - out->answered;
-    out->retransmissions = t->retransmissions;
     out->messages = t->first;
-    out->n_messages = t->n_messages;
-    out->messages_not_kept = t->not_kept;
     out->offers = c->first_offer;
     out->legs = c->n_legs ? &c->leg : NULL;
-    out->first_stream = vq_list_empty(&c->streams) ? 0 : VQ_CONTAINER(c->streams.next, struct vq_rtp_stream, in_call)->handle;
-    out->r_min = out->mos_min = out->mos_mean = (double)NAN;
-    call_quality(e, c, out);
+    call_legs(e, c, out);
     return true;
 }
 

@@ -10,9 +10,14 @@ static void view_identity(const struct vq_engine *e, const struct vq_rtp_stream 
 {
     out->handle = s->handle;
     out->id = s->id;
-    out->call = s->call;
+    const struct vq_joint *j = vq_joint_of(e, s->call);
+    out->leg_call = s->call;
+    out->call = j ? j->first : s->call;
+    out->leg = j ? j->leg : s->call != 0;
     if (s->call && s->in_call.next != &vq_sip_call_at(e, s->call)->streams)
         out->next_in_call = VQ_CONTAINER(s->in_call.next, struct vq_rtp_stream, in_call)->handle;
+    else
+        out->next_in_call = vq_next_leg_stream(e, s->call);
     out->direction = s->direction;
     out->pairing = s->pairing;
     out->src = vq_flow_at(e, s->flow)->src;

@@ -46,10 +46,10 @@ call-rejected      | srd_failed_ms/max        | 0.754     | frame 5 - 1
 call-rejected      | srd_failed_ms/min        | 0.530     | frame 11 - 7
 call-rejected      | srd_ms/mean              | 0.949     | frame 19 - 13: the third rang before it was declined
 call-b2bua         | pdd_ms/min               | 0.221     | frame 4 - 3
-call-b2bua         | pdd_ms/max               | 10.440    | frame 9 - 7
-call-b2bua         | sdd_ms/mean              | 1.749     | (0.123 + 3.375) / 2
-call-b2bua         | acd_s                    | 6.0087515 | frames 1233 - 16 and 1236 - 10
-call-b2bua         | scr_pct                  | 2 of 2
+call-b2bua         | pdd_ms/max               | 0.221     | the second leg (frame 9 - 7) is the same attempt
+call-b2bua         | sdd_ms/mean              | 0.123     | frame 1234 - 1233
+call-b2bua         | acd_s                    | 6.007678  | frame 1233 - 16
+call-b2bua         | scr_pct                  | 1 of 1
 call-b2bua         | peers/0/host             | 10.20.30.2
 call-b2bua         | peers/0/sdd_ms/mean      | 0.123
 call-b2bua         | peers/1/host             | 10.20.30.12

@@ -23,7 +23,7 @@ register-401            | 14 | 0 0 0     |                     | registered regi
 register-wrong-password |  4 | 0 0 0     |                     | rejected 403 | registration-wrong-password
 register-timeout        | 11 | 0 0 0     |                     | timeout      | registration-timeout
 call-pbx-g711           | 25 | 4 1404 0  | completed           | registered registered |
-call-b2bua              | 13 | 4 1203 0  | completed completed |              |
+call-b2bua              | 13 | 4 1203 0  | completed           |              |
 call-early-media        | 10 | 2 703 0   | completed           |              |
 call-redirect-302       | 13 | 2 602 0   | completed           |              |
 call-nat-stun           | 14 | 2 602 0   | completed           | registered   |
@@ -85,6 +85,17 @@ offers = reports['call-hold']['calls'][0]['offer_answer']
 say('call-hold: offers with hold', [o['from'] for o in offers if o['kind'] == 'offer' and o['hold']], ['caller'])
 redirect = reports['call-redirect-302']['calls'][0]['messages']
 say('call-redirect-302: redirections', [m['status'] for m in redirect if m['status'] in (301, 302)], [302])
+b2bua = reports['call-b2bua']['calls'][0]
+say('call-b2bua: Call-IDs of its legs', [leg['call_id'] for leg in b2bua['legs']],
+    list(dict.fromkeys(m['call_id'] for m in b2bua['messages'])))
+say('call-b2bua: sure of its second leg', [leg['leg'] for leg in b2bua['legs'] if (leg['confidence'] or 0) > 0.9], [2])
+say('call-b2bua: streams of each leg', sorted(s['leg'] for s in reports['call-b2bua']['streams']), [1, 1, 2, 2])
+say('call-b2bua: messages', len(b2bua['messages']), 13)
+for name, addresses in (('call-b2bua', [11, 2, 12]), ('call-pbx-g711', [11, 2, 12])):
+    hops = reports[name]['calls'][0]['hops']
+    way = [hops[0]['src']] + [h['dst'] for h in hops]
+    say(f'{name}: way of the INVITE', way, [f'10.20.30.{n}:5060' for n in addresses])
+    say(f'{name}: each hop after the one before', [h['after'] for h in hops], [None, 1])
 say('call-cancelled: by', reports['call-cancelled']['calls'][0]['released_by'], 'caller')
 say('call-dtmf: streams with events', sum(s['event_packets'] > 0 for s in reports['call-dtmf']['streams']), 1)
 lost = [s['rtcp']['reported_lost'] for s in reports['call-loss-beyond']['streams']]

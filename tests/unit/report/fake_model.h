@@ -22,6 +22,10 @@
 #define vq_findings_count fake_findings_count
 #define vq_totals_get fake_totals_get
 #define vq_message_read fake_message_read
+#define vq_reader_init fake_reader_init
+#define vq_reader_init_call fake_reader_init_call
+#define vq_reader_next fake_reader_next
+#define vq_call_hops fake_call_hops
 #define vq_kpi_new fake_kpi_new
 #define vq_kpi_free fake_kpi_free
 #define vq_kpi_total fake_kpi_total
@@ -66,6 +70,8 @@ struct vq_engine {
     struct vq_finding findings[3];
     struct vq_kpi_figures kpi;  /* of all, and of each peer */
     uint32_t n_peers, n_others; /* hosts */
+    struct vq_hop hops[3];      /* of every call */
+    uint32_t n_hops;
     uint32_t n_registrations, n_calls, n_dialogs, n_streams, n_stuns, n_icmps, n_findings; /* handles given out */
     uint32_t t_registrations, t_calls, t_dialogs, t_streams, t_intervals;         /* entries filled in */
 };
@@ -200,6 +206,38 @@ int fake_totals_get(const struct vq_engine *e, struct vq_totals *out)
         out->streams_encrypted += s.encrypted;
     }
     return 0;
+}
+
+void fake_reader_init(struct vq_reader *r, const struct vq_note *messages, const char *call_id)
+{
+    r->at[0] = messages;
+    r->call_id[0] = call_id;
+    r->n = 1;
+}
+
+void fake_reader_init_call(struct vq_reader *r, const struct vq_engine *e, uint32_t call)
+{
+    struct vq_call c;
+    fake_reader_init(r, NULL, NULL);
+    if (vq_call_get(e, call, &c))
+        fake_reader_init(r, c.messages, c.call_id);
+}
+
+bool fake_reader_next(struct vq_reader *r, struct vq_message *out)
+{
+    if (!fake_message_read(&r->at[0], out))
+        return false;
+    out->call_id = r->call_id[0];
+    out->leg = 1;
+    return true;
+}
+
+size_t fake_call_hops(const struct vq_engine *e, uint32_t call, struct vq_hop *out, size_t max)
+{
+    (void)call;
+    size_t n = e->n_hops < max ? e->n_hops : max;
+    memcpy(out, e->hops, n * sizeof *out);
+    return n;
 }
 
 struct vq_kpi {
