@@ -22,6 +22,16 @@ TABLE = '''
 register-401            | 14 | 0 0 0     |                     | registered registered unregistered unregistered |
 register-wrong-password |  4 | 0 0 0     |                     | rejected 403 | registration-wrong-password
 register-timeout        | 11 | 0 0 0     |                     | timeout      | registration-timeout
+register-423            |  6 | 0 0 0     |                     | registered   |
+options-qualify         | 27 | 0 0 0     |                     |              |
+trunk-dead              | 18 | 0 0 0     | timeout             | timeout      | registration-timeout call-unanswered
+call-tcp                | 24 | 2 603 0   | completed           | registered registered |
+call-websocket          | 20 | 2 401 0   | completed           | registered   |
+call-fragmented         | 16 | 2 403 0   | completed           |              |
+call-two-leg            | 16 | 4 1006 0  | completed completed |              |
+call-forked             | 30 | 2 403 0   | completed           |              |
+call-transfer-blind     | 44 | 4 607 0   | completed completed |              |
+call-transfer-attended  | 79 | 6 1203 0  | completed completed completed |    |
 call-pbx-g711           | 25 | 4 1404 0  | completed           | registered registered |
 call-b2bua              | 13 | 4 1203 0  | completed           |              |
 call-early-media        | 10 | 2 703 0   | completed           |              |
@@ -110,6 +120,52 @@ for name in ('call-nat-stun', 'call-nat-stun-inside'):
     say(f'{name}: mapped addresses that media comes from', len(mapped & media), 1)
 pair = [[(s['src'], s['dst'], s['ssrc']) for s in reports[f'call-linuxcooked-{v}']['streams']] for v in ('v1', 'v2')]
 say('call-linuxcooked: streams of version 2', pair[1], pair[0])
+
+
+def messages(name):
+    """All SIP messages of a report, in the order of the capture."""
+    r = reports[name]
+    return sorted((m for kind in ('calls', 'dialogs', 'registrations') for x in r[kind] for m in x['messages']),
+                  key=lambda m: m['frame'])
+
+
+def counted(name, *what):
+    """How often each method or status occurs."""
+    return [sum((m['method'] or m['status']) == w for m in messages(name)) for w in what]
+
+
+brief = reports['register-423']['registrations'][0]
+say('register-423: answers', [m['status'] for m in brief['messages'] if m['status']], [401, 423, 200])
+say('register-423: asked and granted in the end', [brief['expires_asked_s'], brief['expires_granted_s']], [60, 60])
+# Timer E doubles from 500 ms to 4 s, timer A doubles on (RFC 3261 17.1.1.2, 17.1.2.2); both end after 32 s.
+for kind, times in (('registrations', [0, .5, 1.5, 3.5] + [3.5 + 4 * n for n in range(1, 8)]),
+                    ('calls', [0, .5, 1.5, 3.5, 7.5, 15.5, 31.5])):
+    sent = [m['t_s'] for m in reports['trunk-dead'][kind][0]['messages']]
+    say(f'trunk-dead: {kind}: sent at', [round(t - sent[0], 1) for t in sent], times)
+asked = {}
+for d in reports['options-qualify']['dialogs']:
+    asked.setdefault(d['messages'][0]['dst'], []).append(d['outcome'])
+say('options-qualify: who answers', {k: (len(v), set(v)) for k, v in asked.items()},
+    {'10.20.30.12:5060': (5, {'answered'}), '10.20.30.99:5060': (5, {'incomplete'})})
+say('call-tcp: transports', {m['transport'] for m in messages('call-tcp')}, {'TCP'})
+say('call-tcp: keep-alives', reports['call-tcp']['capture']['tcp']['keep_alives'], 6)
+ways = {(m['src'].split(':')[0][-2:], m['dst'].split(':')[0][-2:]): m['transport'] for m in messages('call-websocket')}
+say('call-websocket: transports', ways,
+    {('11', '.2'): 'WS', ('.2', '11'): 'WS', ('.2', '12'): 'UDP', ('12', '.2'): 'UDP'})
+say('call-fragmented: fragments before the last', reports['call-fragmented']['capture']['decoded']['fragment'], 5)
+say('call-fragmented: offer of the INVITE', messages('call-fragmented')[0]['sdp'], True)
+say('call-two-leg: Call-IDs', len({m['call_id'] for m in messages('call-two-leg')}), 2)
+say('call-forked: Call-IDs', len({m['call_id'] for m in messages('call-forked')}), 1)
+forks = {m['dst'].split(':')[0][-2:] for m in messages('call-forked')
+         if m['method'] == 'INVITE' and m['src'].startswith('10.20.30.2:')}
+say('call-forked: phones', forks, {'12', '13', '14'})
+say('call-forked: 180, CANCEL, 487', counted('call-forked', 180, 'CANCEL', 487), [6, 2, 2])
+answered = {s['src'].split(':')[0][-2:] for s in reports['call-forked']['streams']}
+say('call-forked: media from', answered, {'11', '13'})
+for name in ('blind', 'attended'):
+    say(f'call-transfer-{name}: REFER, 202', counted(f'call-transfer-{name}', 'REFER', 202), [2, 2])
+    say(f'call-transfer-{name}: from and to', [(c['from'], c['to']) for c in reports[f'call-transfer-{name}']['calls']],
+        [('anna', 'bert'), *([('anna', 'carl')] if name == 'attended' else []), ('bert', 'carl')])
 PYTHON
 check "the comparison ran to its end" test $? -eq 0
 while read -r verdict words; do

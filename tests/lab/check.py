@@ -1,7 +1,7 @@
 """Checks recordings, and copies the good ones into captures/.
 
 A recording is good when it shows the messages the scenario is about, in order;
-when it holds the expected number of streams, nothing but SIP, media, STUN, ARP
+when it holds the expected number of streams, nothing but SIP, media, STUN, ARP, TCP
 and ICMP port unreachable, and no wrong checksum; when the undamaged streams have no loss and no stall
 of the machine in them; and when the relays' logs, an own count of the sequence
 numbers and tshark agree about the damaged ones.
@@ -17,6 +17,9 @@ import truth
 from net import HERE, OUT, ROOT
 
 CAPTURES = os.path.join(ROOT, 'captures')
+# What a row of the table names besides messages and streams.
+EXTRAS = (('rtcp', 'RTCP'), ('stun', 'STUN'), ('icmp', 'ICMP'), ('ping', 'keep-alives'), ('tcp', 'other TCP'),
+          ('fragment', 'fragments'))
 STALL_MS = 100              # longer gaps in an undamaged stream: record again
 
 
@@ -37,7 +40,9 @@ def tshark_lost(path):
 def tshark_complaints(path):
     """Frames tshark calls malformed or whose checksums it calls bad."""
     argv = ['tshark', '-r', path, '-o', 'ip.check_checksum:TRUE', '-o', 'udp.check_checksum:TRUE',
-            '-Y', '_ws.malformed || ip.checksum.status == "Bad" || udp.checksum.status == "Bad"']
+            '-o', 'tcp.check_checksum:TRUE',
+            '-Y', '_ws.malformed || ip.checksum.status == "Bad" || udp.checksum.status == "Bad" || '
+            'tcp.checksum.status == "Bad"']
     return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True).stdout.splitlines()
 
 
@@ -54,7 +59,7 @@ def check(name, scn, meta, suffix=''):
     """Check one capture; returns (problems, facts for the table)."""
     path = f'{OUT}/{name}{suffix}.pcap'
     packets = pcapfile.read(path)
-    names = [pcapfile.sip_name(p.data) for p in packets if p.kind == 'sip']
+    names = [pcapfile.sip_name(m) for p in packets for m in p.messages]
     problems = []
     gap = missing_message(scn.flow, names)
     if gap:
@@ -90,7 +95,8 @@ def check(name, scn, meta, suffix=''):
             problems.append(f'tshark says {other.get(key)} of {key}, we {s["packets"], s["lost_rfc3550"]}')
     total = {k: sum(s[k] for s in found.values()) for k in ('packets', 'lost', 'duplicates', 'reordered')}
     facts = {'frames': len(packets), 'bytes': os.path.getsize(path), 'sip': len(names), 'names': names,
-             'kinds': {k: sum(p.kind == k for p in packets) for k in ('rtp', 'rtcp', 'stun', 'icmp', 'arp')},
+             'kinds': {k: sum(p.kind == k for p in packets)
+                      for k in ('rtp', 'rtcp', 'stun', 'icmp', 'ping', 'tcp', 'fragment', 'arp')},
              'streams': [{'src': k[0], 'dst': k[1], 'ssrc': '0x%08X' % k[2], 'packets': s['packets'], 'lost': s['lost'],
                           'duplicates': s['duplicates'], 'reordered': s['reordered'],
                           'max_delta_ms': round(s['max_delta_ms'], 1)} for k, s in found.items()], **total}
@@ -124,7 +130,7 @@ def row(name, suffix, scn, meta, facts):
         media = f'{len(facts["streams"])} streams, {facts["packets"]} packets, {facts["lost"]} lost'
         media += f', {facts["duplicates"]} duplicates' if facts['duplicates'] else ''
         media += f', {facts["reordered"]} reordered' if facts['reordered'] else ''
-    extra = ''.join(f'; {facts["kinds"][k]} {k.upper()}' for k in ('rtcp', 'stun', 'icmp') if facts['kinds'][k])
+    extra = ''.join(f'; {facts["kinds"][k]} {word}' for k, word in EXTRAS if facts['kinds'][k])
     doc = scn.inside if suffix == '-inside' else scn.doc
     software = ', '.join(sorted(set(meta['software'].values())))
     truth_file = ' (truth: `.truth.json`)' if meta.get('logs') else ''
@@ -132,11 +138,21 @@ def row(name, suffix, scn, meta, facts):
             f'{scn.sees} | {software} | `{name}` |\n')
 
 
-def ship(scenarios):
-    """Copy what passes the check to captures/ and write captures/README.md."""
+def shipped_rows():
+    """The rows of captures/README.md as it is, by name of the capture."""
+    with open(os.path.join(CAPTURES, 'README.md'), encoding='utf-8') as f:
+        return {m.group(1): line for line in f if (m := re.match(r'\| `([\w.-]+)\.pcap`', line))}
+
+
+def ship(scenarios, chosen):
+    """Copy what passes the check to captures/ and write captures/README.md; rows of scenarios that were not chosen stay."""
     os.makedirs(CAPTURES, exist_ok=True)
+    rows = shipped_rows() if set(chosen) != set(scenarios) else {}
     table, total = '', 0
     for name, scn in scenarios.items():
+        if name not in chosen:
+            table += ''.join(rows.get(name + suffix, '') for suffix in scn.suffixes)
+            continue
         meta = load(name)
         for suffix in scn.suffixes:
             problems, facts = check(name, scn, meta, suffix)
@@ -151,4 +167,4 @@ def ship(scenarios):
         text = f.read()
     with open(os.path.join(CAPTURES, 'README.md'), 'w', encoding='utf-8') as f:
         f.write(text.replace('@TABLE@\n', table))
-    print(f'captures/: {total} bytes')
+    print(f'copied to captures/: {total} bytes')

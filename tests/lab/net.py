@@ -25,7 +25,8 @@ PREFIX = 'vqlab-'
 LOCK = '/tmp/vqlab-own.lock'
 
 ADDR = {'pbx': '10.20.30.2', 'stun': '10.20.30.3', 'anna': '10.20.30.11', 'bert': '10.20.30.12',
-        'dead': '10.20.30.99', 'router': '10.20.30.70', 'home': '192.168.50.10'}
+        'carl': '10.20.30.13', 'dora': '10.20.30.14', 'dead': '10.20.30.99',
+        'router': '10.20.30.70', 'home': '192.168.50.10'}
 ADDR6 = {'anna': 'fd20:30::11', 'bert': 'fd20:30::12'}
 ROUTER_INSIDE = '192.168.50.1'
 IMPAIR_LIMIT = 80           # seconds; longer than any scenario
@@ -179,7 +180,7 @@ class Lab:
         self.link(host, ifname, 'switch', 'p-' + host, mac)
         self.ip('switch', f'link set p-{host} master br0')
 
-    def host(self, name, ipv6=False, relay=None):
+    def host(self, name, ipv6=False, relay=None, mtu=None):
         """A host on the switch.  relay = (SPEC of what it sends, SPEC of what it
         receives) puts the impairment relay into its link."""
         addr = ADDR[name]
@@ -194,6 +195,8 @@ class Lab:
         else:
             self.switch_port(name, 'eth0', mac)
         self.ip(name, f'addr add {addr}/24 dev eth0')
+        if mtu:
+            self.ip(name, f'link set eth0 mtu {mtu}')
         if ipv6:
             # reports of multicast membership would be stray frames in the captures
             self.inside(name, 'nft', '''
@@ -250,10 +253,16 @@ class Lab:
             add chain inet filter input { type filter hook input priority 0 ; policy drop ; }''')
 
     def wait_udp(self, host, port, seconds=8):
+        self._wait_port(host, port, '-lunH', seconds)
+
+    def wait_tcp(self, host, port, seconds=8):
+        self._wait_port(host, port, '-ltnH', seconds)
+
+    def _wait_port(self, host, port, options, seconds):
         end = time.monotonic() + seconds
-        while f':{port} ' not in self.inside(host, 'ss', '-lunH'):
+        while f':{port} ' not in self.inside(host, 'ss', options):
             if time.monotonic() > end:
-                raise LabError(f'nobody listens on UDP port {port} at {host}')
+                raise LabError(f'nobody listens on port {port} at {host}')
             time.sleep(0.05)
 
     # ------------------------------------------------------------- captures

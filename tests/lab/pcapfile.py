@@ -1,7 +1,7 @@
 """Reads the lab's captures: raw pcap, Ethernet or Linux cooked, IPv4 and IPv6.
 
 Deliberately simple and separate from the program under test, so that the two
-can be compared.  It knows only what occurs in this lab: no fragments, no VLANs.
+can be compared.  It knows only what occurs in this lab: TCP that loses nothing, fragments in order, no VLANs.
 """
 import re
 import socket
@@ -12,11 +12,99 @@ LINK = {1: (12, 14), 113: (14, 16), 276: (0, 20)}       # type: (where the ether
 
 class Packet:
     """kind is sip, rtp, rtcp, stun, icmp (port unreachable: media that arrives after
-    the other side hung up), arp (or its IPv6 counterpart) or other; time in seconds."""
+    the other side hung up), arp (or its IPv6 counterpart), tcp (segments that complete no
+    message), ping (CR LF between messages, RFC 5626 3.5.1), fragment (all but the last of a datagram) or other; time in seconds.
+    messages: the SIP messages that the packet completes."""
 
     def __init__(self, number, time, src='', dst='', kind='other', data=b'', checksum_ok=True):
         self.number, self.time, self.src, self.dst = number, time, src, dst
         self.kind, self.data, self.checksum_ok = kind, data, checksum_ok
+        self.messages = [data] if kind == 'sip' else []
+
+
+class Connection:
+    """One direction of a TCP connection: SIP messages, alone or in WebSocket frames, and CR LF between them."""
+
+    def __init__(self):
+        self.data, self.expected, self.websocket = b'', None, False
+
+    def segment(self, seq, data):
+        """The messages that are complete with this segment; what was seen before does not count again."""
+        if self.expected is not None and (seq - self.expected) % 2 ** 32 >= 2 ** 31:
+            data = data[(self.expected - seq) % 2 ** 32:]
+        if not data:
+            return []
+        self.expected = (seq + len(data)) % 2 ** 32
+        self.data += data
+        messages = []
+        while (m := self._next()) is not None:
+            messages += [m] if m else []
+        return messages
+
+    def _next(self):
+        """A message, b'' for anything else that was taken, None when there is no more."""
+        if self.websocket:
+            return self._frame()
+        if self.data.startswith(b'\r\n'):
+            self.data = self.data.lstrip(b'\r\n')
+            return b''
+        head, end, rest = self.data.partition(b'\r\n\r\n')
+        if not end:
+            return None
+        if head.startswith((b'GET ', b'HTTP/1.1 101')):
+            self.websocket, self.data = True, rest
+            return b''
+        m = re.search(rb'(?im)^(?:Content-Length|l)\s*:\s*(\d+)', head)
+        length = int(m.group(1)) if m else 0
+        if len(rest) < length:
+            return None
+        self.data = rest[length:]
+        return head + end + rest[:length]
+
+    def _frame(self):
+        """RFC 6455 5.2"""
+        if len(self.data) < 4:
+            return None
+        n, at = self.data[1] & 127, 2
+        if n == 126:
+            n, at = struct.unpack_from('>H', self.data, 2)[0], 4
+        mask = self.data[at:at + 4] if self.data[1] & 128 else b'\0' * 4
+        at += 4 if self.data[1] & 128 else 0
+        if len(self.data) < at + n:
+            return None
+        opcode, payload = self.data[0] & 15, self.data[at:at + n]
+        self.data = self.data[at + n:]
+        return bytes(b ^ mask[i % 4] for i, b in enumerate(payload)) if opcode in (1, 2) else b''
+
+
+class Reader:
+    """What must be remembered from packet to packet."""
+
+    def __init__(self):
+        self.fragments, self.connections = {}, {}
+
+    def whole(self, ip, header):
+        """The payload of a datagram; None until its last fragment is there."""
+        length = struct.unpack_from('>H', ip, 2)[0]
+        flags = struct.unpack_from('>H', ip, 6)[0]
+        if not flags & 0x3fff:
+            return ip[header:length]
+        key = ip[4:6] + ip[9:10] + ip[12:20]
+        self.fragments[key] = self.fragments.get(key, b'') + ip[header:length]
+        return None if flags & 0x2000 else self.fragments.pop(key)
+
+    def tcp(self, packet, addr, tcp):
+        sport, dport, seq = struct.unpack_from('>HHI', tcp)
+        packet.src, packet.dst, packet.kind = f'{addr[0]}:{sport}', f'{addr[1]}:{dport}', 'tcp'
+        start = (tcp[12] >> 4) * 4
+        if not tcp[13] & 2:
+            connection = self.connections.setdefault((packet.src, packet.dst), Connection())
+            packet.messages = connection.segment(seq, tcp[start:])
+        if packet.messages:
+            packet.kind = 'sip'
+        elif tcp[start:] in (b'\r\n\r\n', b'\r\n'):
+            packet.kind = 'ping'
+        return packet
 
 
 def ones_sum(data):
@@ -49,17 +137,22 @@ def kind_of_icmp(ethertype, ip):
     return 'other'
 
 
-def parse(number, time, link, frame):
+def parse(reader, number, time, link, frame):
     where, start = LINK[link]
     ethertype = struct.unpack_from('>H', frame, where)[0]
     ip = frame[start:]
     if ethertype == 0x0806:
         return Packet(number, time, kind='arp')
-    if ethertype == 0x0800 and ip[9] == 17:
-        length, header = struct.unpack_from('>H', ip, 2)[0], (ip[0] & 15) * 4
+    if ethertype == 0x0800 and ip[9] in (6, 17):
+        header = (ip[0] & 15) * 4
         addr = [socket.inet_ntop(socket.AF_INET, ip[i:i + 4]) for i in (12, 16)]
         good = ones_sum(ip[:header]) == 0xffff
-        udp, pseudo = ip[header:length], ip[12:20]
+        udp, pseudo = reader.whole(ip, header), ip[12:20]
+        if udp is None:
+            return Packet(number, time, addr[0], addr[1], 'fragment', checksum_ok=good)
+        if ip[9] == 6:
+            good = good and ones_sum(pseudo + struct.pack('>HH', 6, len(udp)) + udp) == 0xffff
+            return reader.tcp(Packet(number, time, checksum_ok=good), addr, udp)
     elif ethertype == 0x86dd and ip[6] == 17:
         addr = ['[%s]' % socket.inet_ntop(socket.AF_INET6, ip[i:i + 16]) for i in (8, 24)]
         good, udp, pseudo = True, ip[40:40 + struct.unpack_from('>H', ip, 4)[0]], ip[8:40]
@@ -78,13 +171,13 @@ def read(path):
     magic, link = struct.unpack_from('<I', data)[0], struct.unpack_from('<I', data, 20)[0]
     if magic != 0xa1b2c3d4:
         raise ValueError(f'{path}: not a little-endian microsecond pcap file')
-    packets, pos = [], 24
+    packets, pos, reader = [], 24, Reader()
     while pos < len(data):
         sec, usec, length, original = struct.unpack_from('<IIII', data, pos)
         if length != original:
             raise ValueError(f'{path}: cut packet')
         pos += 16
-        packets.append(parse(len(packets) + 1, sec + usec / 1e6, link, data[pos:pos + length]))
+        packets.append(parse(reader, len(packets) + 1, sec + usec / 1e6, link, data[pos:pos + length]))
         pos += length
     return packets
 

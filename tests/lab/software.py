@@ -7,10 +7,14 @@ import time
 
 from net import ADDR, HERE, LabError, Process, package, run
 
-PASSWORD = {'anna': 'lab-anna', 'bert': 'lab-bert'}
+PASSWORD = {name: 'lab-' + name for name in ('anna', 'bert', 'carl', 'dora', 'trunk')}
 REALM = 'lab.example'
+WEBSOCKET_PORT = 8080
 TEXT = {'anna': ('en-us', 'Hello Bert, this is Anna. I am calling to test the line. One, two, three, four, five.'),
-        'bert': ('en-gb', 'Hello Anna, Bert speaking. I can hear you well. Please go on, the line is good.')}
+        'bert': ('en-gb', 'Hello Anna, Bert speaking. I can hear you well. Please go on, the line is good.'),
+        'carl': ('en-us', 'This is Carl. Thank you for the call, I have the papers here on my desk.'),
+        'dora': ('en-gb', 'Dora here. Nobody else was in the office, so I took the call.'),
+        'trunk': ('en-us', 'This is the trunk line.')}
 
 
 def speech(lab, who):
@@ -23,7 +27,7 @@ def speech(lab, who):
     return path
 
 
-def baresip_config(lab, name, address, source, modules, accounts, apps=('contact', 'menu')):
+def baresip_config(lab, name, address, source, modules, accounts, apps=('contact', 'menu'), codecs=('PCMU/8000/1',)):
     """Write a baresip configuration directory."""
     conf = f'{lab.work}/baresip-{name}'
     os.makedirs(conf)
@@ -35,7 +39,7 @@ def baresip_config(lab, name, address, source, modules, accounts, apps=('contact
     lines += [f'module {m}.so' for m in ('stdio', 'g711', 'aufile', 'aubridge', *modules)]
     lines += ['module_tmp uuid.so', 'module_tmp account.so'] + [f'module_app {m}.so' for m in apps]
     for file, text in (('config', lines), ('contacts', []),
-                       ('accounts', [a + ';audio_codecs=PCMU/8000/1;ptime=20' for a in accounts])):
+                       ('accounts', [a + f';audio_codecs={",".join(codecs)};ptime=20' for a in accounts])):
         with open(f'{conf}/{file}', 'w', encoding='ascii') as f:
             f.write(''.join(line + '\n' for line in text))
     return conf
@@ -45,14 +49,15 @@ class Baresip:
     """A baresip phone, driven through its terminal."""
 
     def __init__(self, lab, host, user, address=None, server=None, password=None, register=True,
-                 answer='auto', modules=(), account=''):
+                 answer='auto', modules=(), account='', transport=None, codecs=('PCMU/8000/1',)):
         address = address or ADDR[host]
         shown = f'[{address}]' if ':' in address else address
         domain = server or (ADDR['pbx'] if register else shown)
         conf = baresip_config(
             lab, user, shown, f'aufile,{speech(lab, user)}', modules,
-            [f'<sip:{user}@{domain}>;auth_user={user};auth_pass={password or PASSWORD[user]}'
-             f';regint={300 if register else 0};answermode={answer}{account}'])
+            [f'<sip:{user}@{domain}{";transport=" + transport if transport else ""}>;auth_user={user}'
+             f';auth_pass={password or PASSWORD[user]}'
+             f';regint={300 if register else 0};answermode={answer}{account}'], codecs=codecs)
         lab.software['phone ' + user] = package('baresip-core')
         self.mark = 0
         self.process = Process(lab, 'phone-' + user, host,
@@ -94,16 +99,17 @@ class Linphone:
     CODECS = ('PCMU/8000', 'PCMA/8000', 'opus/48000', 'speex/8000', 'speex/16000', 'GSM/8000',
               'G722/8000', 'G729/8000', 'iLBC/8000', 'BV16/8000', 'L16/44100')
 
-    def __init__(self, lab, host, user, register=True):
+    def __init__(self, lab, host, user, register=True, transport='udp', expires=300, keepalive_ms=60000):
         conf = f'{lab.work}/linphone-{user}'
         os.makedirs(conf + '/.local/share/linphone')
         os.makedirs(conf + '/linphone')
         wav, server = speech(lab, user), ADDR['pbx']
-        rc = [('sip', {'sip_port': 5060, 'sip_tcp_port': 0, 'sip_tls_port': 0, 'default_proxy': 0,
+        rc = [('sip', {'sip_port': 5060 if transport == 'udp' else 0, 'sip_tcp_port': 5060 if transport == 'tcp' else 0,
+                       'sip_tls_port': 0, 'default_proxy': 0,
                        'guess_hostname': 1, 'register_only_when_network_is_up': 0, 'use_ipv6': 0,
-                       'auto_net_state_mon': 0, 'keepalive_period': 60000}),
-              ('proxy_0', {'reg_proxy': f'<sip:{server}>', 'reg_identity': f'sip:{user}@{server}',
-                           'reg_expires': 300, 'reg_sendregister': int(register), 'publish': 0}),
+                       'auto_net_state_mon': 0, 'keepalive_period': keepalive_ms}),
+              ('proxy_0', {'reg_proxy': f'<sip:{server};transport={transport}>', 'reg_identity': f'sip:{user}@{server}',
+                           'reg_expires': expires, 'reg_sendregister': int(register), 'publish': 0}),
               ('auth_info_0', {'username': user, 'userid': user, 'passwd': PASSWORD[user],
                                'realm': f'"{REALM}"'}),
               ('rtp', {'audio_rtp_port': 7078, 'audio_jitt_comp': 60}),
@@ -148,12 +154,20 @@ class Linphone:
 
 
 def kamailio(lab, *defines, ring_seconds=30):
-    """Registrar and proxy.  WITH_MEDIA sends all media through rtpengine."""
+    """Registrar and proxy.  WITH_MEDIA sends all media through rtpengine; the others: see kamailio.cfg."""
     argv = ['kamailio', '-DD', '-E', '-f', HERE + '/kamailio.cfg', '-m', '64', '-M', '8',
             '-w', lab.work, '-Y', lab.work, '-l', f'udp:{ADDR["pbx"]}:5060',
             '-A', f'RING_MS={ring_seconds * 1000}']
     for d in defines:
         argv += ['-A', d]
+    if 'WITH_TCP' in defines:
+        argv += ['-l', f'tcp:{ADDR["pbx"]}:5060']
+    if 'WITH_WEBSOCKET' in defines:
+        argv += ['-l', f'tcp:{ADDR["pbx"]}:{WEBSOCKET_PORT}']
+    if 'WITH_QUALIFY' in defines:
+        with open(f'{lab.work}/gateways', 'w', encoding='ascii') as f:
+            f.write(''.join(f'1 sip:{host}@{ADDR[host]}:5060\n' for host in ('bert', 'dead')))
+        argv += ['-A', f'GATEWAYS="{lab.work}/gateways"']
     Process(lab, 'kamailio', 'pbx', argv)
     lab.wait_udp('pbx', 5060)
     time.sleep(0.3)
@@ -205,3 +219,18 @@ def sipp(lab, host, script):
                                 '-p', '5060', '-m', '1', '-timeout', '60'])
     lab.wait_udp(host, 5060)
     lab.software['callee'] = package('sip-tester')
+
+
+class WebPhone:
+    """A phone that speaks SIP over WebSocket, as browsers do (wsphone.py): it registers, calls and hangs up."""
+
+    def __init__(self, lab, host, user, callee, seconds):
+        raw = f'{lab.work}/{user}.ul'
+        run('sox', speech(lab, user), '-t', 'ul', raw)
+        lab.software['phone ' + user] = 'wsphone.py'
+        self.process = Process(lab, 'phone-' + user, host,
+                               ['python3', f'{HERE}/wsphone.py', ADDR[host], f'{ADDR["pbx"]}:{WEBSOCKET_PORT}', user,
+                                PASSWORD[user], callee, str(seconds), raw])
+
+    def wait_done(self, seconds):
+        self.process.wait_for('done', seconds)
