@@ -28,7 +28,7 @@ trunk-dead              | 18 | 0 0 0     | timeout             | timeout      | 
 call-tcp                | 24 | 2 603 0   | completed           | registered registered |
 call-websocket          | 20 | 2 401 0   | completed           | registered   |
 call-fragmented         | 16 | 2 403 0   | completed           |              |
-call-two-leg            | 16 | 4 1006 0  | completed completed |              |
+call-two-leg            | 16 | 4 1006 0  | completed           |              |
 call-forked             | 30 | 2 403 0   | completed           |              |
 call-transfer-blind     | 44 | 4 607 0   | completed completed |              |
 call-transfer-attended  | 79 | 6 1203 0  | completed completed completed |    |
@@ -155,6 +155,7 @@ say('call-websocket: transports', ways,
 say('call-fragmented: fragments before the last', reports['call-fragmented']['capture']['decoded']['fragment'], 5)
 say('call-fragmented: offer of the INVITE', messages('call-fragmented')[0]['sdp'], True)
 say('call-two-leg: Call-IDs', len({m['call_id'] for m in messages('call-two-leg')}), 2)
+say('call-two-leg: legs', [len({leg['call_id'] for leg in c['legs']}) for c in reports['call-two-leg']['calls']], [2])
 say('call-forked: Call-IDs', len({m['call_id'] for m in messages('call-forked')}), 1)
 forks = {m['dst'].split(':')[0][-2:] for m in messages('call-forked')
          if m['method'] == 'INVITE' and m['src'].startswith('10.20.30.2:')}
