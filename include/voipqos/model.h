@@ -336,6 +336,46 @@ struct vq_segment {
     int64_t ts;
 };
 
+/* A stretch without packets, of at least 200 ms and three packet times. */
+enum vq_gap_kind {
+    VQ_GAP_HOLD,        /* while SDP had put a side on hold */
+    VQ_GAP_SILENCE,     /* the sender had nothing to say: no number is missing, its timestamps went on */
+    VQ_GAP_SENDER_STOP, /* the sender paused, timestamps and all */
+    VQ_GAP_NETWORK,     /* packets were lost, or held up and came later */
+    VQ_GAP_FAILOVER,    /* the packets behind it come another way */
+    VQ_GAP_RESTART,     /* the numbering behind it is new */
+    VQ_GAP_UNKNOWN,     /* without the clock of the payload type there is no telling */
+};
+const char *vq_gap_kind_name(enum vq_gap_kind k); /* "hold", ...; NULL for UNKNOWN */
+
+struct vq_gap {
+    int64_t ts;          /* of the packet before it */
+    double ms;
+    enum vq_gap_kind kind;
+    uint64_t frames[2];  /* around it */
+    uint32_t missing;    /* numbers left out */
+};
+
+/* The packets begin to take another way, or come from another address. */
+enum { VQ_PATH_SOURCE = 1, VQ_PATH_LINK = 2, VQ_PATH_TTL = 4, VQ_PATH_DSCP = 8 }; /* LINK: MAC address, VLAN or tunnel */
+struct vq_path_change {
+    int64_t ts;
+    uint64_t frame;
+    unsigned what;
+    double gap_ms;       /* since the packet before */
+    uint32_t missing;    /* numbers left out */
+    struct vq_endpoint src_before;
+    uint8_t ttl_before, ttl, dscp_before, dscp;
+    double mos_before, mos_around, mos_after; /* of the ten seconds before, around and after; NAN: not scored */
+};
+
+struct vq_payload_change {
+    int64_t ts;
+    uint64_t frame;
+    uint8_t pt;
+    const char *codec;   /* NULL: nobody announced the type */
+};
+
 /* Room for a stream's course over time is fixed: the slots are one second wide and double when they run out. */
 struct vq_interval {
     int64_t start, width;
@@ -425,6 +465,11 @@ struct vq_stream {
     double simple_r, simple_mos;
 
     const struct vq_segment *segments;
+    uint32_t previous;             /* handle of the stream that it goes on from, 0: none */
+    const char *previous_why;      /* "ssrc_change", "source_change", "renegotiated" */
+    unsigned n_gaps, gaps_not_kept, n_path_changes, path_changes_not_kept;
+    const struct vq_payload_change *payload_changes; /* of the main codec */
+    unsigned n_payload_changes, payload_changes_not_kept;
     unsigned n_intervals;
 };
 
@@ -526,6 +571,9 @@ bool vq_dialog_get(const struct vq_engine *e, uint32_t handle, struct vq_dialog 
 bool vq_stream_get(const struct vq_engine *e, uint32_t handle, struct vq_stream *out);
 bool vq_stream_interval(const struct vq_engine *e, const struct vq_stream *s, unsigned i, struct vq_interval *out);
 
+/* The longest of them, in order of time. */
+bool vq_stream_gap(const struct vq_engine *e, const struct vq_stream *s, unsigned i, struct vq_gap *out);
+bool vq_stream_path_change(const struct vq_engine *e, const struct vq_stream *s, unsigned i, struct vq_path_change *out);
 bool vq_stream_playout(const struct vq_engine *e, const struct vq_stream *s, struct vq_playout *out);
 
 size_t vq_stun_count(const struct vq_engine *e);

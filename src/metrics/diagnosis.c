@@ -48,6 +48,19 @@ RULE(discard_hopeless, f->discard_pct >= 1 && !(f->enough_ms > f->buffer_ms),
 RULE(burst_loss, f->burst_r >= 2 && f->lost >= 5,
      "%s loses packets in bursts, up to %u in a row: %.1f times as long as chance makes them.", f->name, f->longest_loss,
      f->burst_r)
+RULE(gap_network, f->gap_network_ms > 0,
+     "%s fell silent for %.0f ms: the network lost %u packets in a row or held them up.", f->name, f->gap_network_ms,
+     f->gap_missing)
+RULE(gap_stop, f->gap_stop_ms >= 1000, "%s: the sender stopped for %.1f s, though no SIP message put the call on hold.",
+     f->name, f->gap_stop_ms / 1000)
+RULE(path_change, f->path_change[0] && !(f->path_mos < 4),
+     "%s comes another way from frame %llu on (%s), %.0f ms after the packet before it.", f->name,
+     (unsigned long long)f->path_frame, f->path_change, f->path_gap_ms)
+RULE(path_outage, f->path_change[0] && f->path_mos < 4,
+     "%s comes another way from frame %llu on (%s), after %.0f ms without packets: MOS %.2f in the ten seconds around it.",
+     f->name, (unsigned long long)f->path_frame, f->path_change, f->path_gap_ms, f->path_mos)
+RULE(payload_change, f->payload_changes > 0, "%s changed its codec %u %s.", f->name, f->payload_changes,
+     f->payload_changes == 1 ? "time" : "times")
 RULE(delay_heavy, f->one_way_measured && f->one_way_ms > 400, "%s takes about %.0f ms one way: beyond the 400 ms limit of G.114.",
      f->name, f->one_way_ms)
 RULE(delay, f->one_way_measured && f->one_way_ms > 150 && f->one_way_ms <= 400,
@@ -212,6 +225,11 @@ static const struct rule rules[] = {
     ROW("stream-discard", discard, STREAM, WARNING, "Enlarge the receiver's jitter buffer; give voice priority (DSCP EF) on the busiest link."),
     ROW("stream-discard-heavy", discard_hopeless, STREAM, WARNING, "Find the queue or the Wi-Fi that holds packets back this long; no buffer helps."),
     ROW("stream-loss-bursts", burst_loss, STREAM, WARNING, "Look for what stops the path for moments: a full queue, Wi-Fi roaming, a route change."),
+    ROW("stream-path-outage", path_outage, STREAM, ERROR, "An uplink failed over: how fast do routers and phones notice? Compare with their logs."),
+    ROW("stream-gap-network", gap_network, STREAM, WARNING, "What happened on the path at that time: Wi-Fi roaming, a route change, a full queue?"),
+    ROW("stream-sender-stop", gap_stop, STREAM, INFO, "Mute, silence suppression without comfort noise, or a sender under load?"),
+    ROW("stream-path-change", path_change, STREAM, INFO, "Load balancing or a router that took over; harmless unless it comes often."),
+    ROW("stream-payload-change", payload_change, STREAM, INFO, "A re-INVITE, a fax tone or a gateway changes codecs; did both sides agree?"),
     ROW("stream-jitter", jitter, STREAM, WARNING, "Give voice priority (DSCP EF) on the busiest link; enlarge the jitter buffer."),
     ROW("stream-restart", restart, STREAM, INFO, "A transfer, hold or restart of the sender does this."),
     ROW("stream-stray", stray, STREAM, INFO, "Look for a second sender with the same SSRC."),

@@ -16,6 +16,12 @@ struct vq_facts {
     double discard_pct, buffer_ms, enough_ms; /* too late for the assumed buffer; what would have been enough, NAN: nothing */
     double burst_r;
     unsigned longest_loss;
+    double gap_network_ms, gap_stop_ms; /* the longest gaps of these kinds; 0: none */
+    unsigned gap_missing;               /* packets lost in the former */
+    char path_change[32];               /* "source address, TTL"; "": none */
+    uint64_t path_frame;
+    double path_gap_ms, path_mos;       /* around the change, NAN: not scored */
+    unsigned payload_changes;
     int64_t reported_lost;       /* VQ_NONE without a receiver report */
     unsigned segments;
     bool scored, bound, one_way_measured;

@@ -5,10 +5,18 @@
 
 #include "net/tunnel.h"
 
+/* The address field has room for eight bytes; those behind the address are whatever the kernel's buffer held. `length` and
+ * `address`: where its length and the address stand. */
+static void note_cooked(struct vq_walk *w, const uint8_t *p, size_t length, size_t address)
+{
+    if (p)
+        vq_walk_note(w, p, address + (p[length] < 8 ? p[length] & ~1u : 8));
+}
+
 /* LINKTYPE_LINUX_SLL: the protocol is the last of eight 16-bit words. */
 static enum vq_step linux_sll(struct vq_walk *w)
 {
-    vq_walk_note(w, vq_rd_take(&w->r, 14), 14);
+    note_cooked(w, vq_rd_take(&w->r, 14), 5, 6);
     return vq_walk_on(w, VQ_SPACE_ETHER, vq_rd_u16(&w->r));
 }
 
@@ -16,7 +24,7 @@ static enum vq_step linux_sll(struct vq_walk *w)
 static enum vq_step linux_sll2(struct vq_walk *w)
 {
     uint16_t type = vq_rd_u16(&w->r);
-    vq_walk_note(w, vq_rd_take(&w->r, 18), 18);
+    note_cooked(w, vq_rd_take(&w->r, 18), 9, 10);
     return vq_walk_on(w, VQ_SPACE_ETHER, type);
 }
 

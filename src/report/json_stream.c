@@ -266,6 +266,7 @@ json_t *vq_json_stream(struct vq_json *j, const struct vq_stream *s)
 {
     json_t *o = identity(j, s), *frames = json_array();
     vq_json_put(j, o, "segments", segments(j, s));
+    vq_json_course(j, o, s);
     counts(j, o, s);
     times(j, o, s);
     score(j, o, s);

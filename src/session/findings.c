@@ -117,6 +117,43 @@ static void stream_loss(const struct vq_rtp_stream *s, struct vq_facts *f)
     f->longest_loss = loss.longest;
 }
 
+/* More changes than this are load balancing by packet, and no event. */
+#define PATH_CHANGES_TOLD 4
+
+static void stream_path(const struct vq_engine *e, const struct vq_stream *s, struct vq_facts *f)
+{
+    static const char *const names[] = {"source address", "link", "TTL"};
+    struct vq_path_change c;
+    if (s->path_changes_not_kept || s->n_path_changes > PATH_CHANGES_TOLD)
+        return;
+    for (unsigned i = 0; i < s->n_path_changes && vq_stream_path_change(e, s, i, &c); i++) {
+        if (!(c.what & ~(unsigned)VQ_PATH_DSCP) || (f->path_change[0] && c.gap_ms <= f->path_gap_ms))
+            continue;
+        f->path_frame = c.frame;
+        f->path_gap_ms = c.gap_ms;
+        f->path_mos = c.mos_around;
+        f->path_change[0] = 0;
+        for (unsigned k = 0, n = 0; k < 3; k++)
+            if (c.what >> k & 1)
+                n += (unsigned)snprintf(f->path_change + n, sizeof f->path_change - n, "%s%s", n ? ", " : "", names[k]);
+    }
+}
+
+static void stream_course(const struct vq_engine *e, const struct vq_stream *s, struct vq_facts *f)
+{
+    struct vq_gap g;
+    for (unsigned i = 0; i < s->n_gaps && vq_stream_gap(e, s, i, &g); i++) {
+        if (g.kind == VQ_GAP_NETWORK && g.ms > f->gap_network_ms) {
+            f->gap_network_ms = g.ms;
+            f->gap_missing = g.missing;
+        }
+        if (g.kind == VQ_GAP_SENDER_STOP && g.ms > f->gap_stop_ms)
+            f->gap_stop_ms = g.ms;
+    }
+    stream_path(e, s, f);
+    f->payload_changes = s->n_payload_changes + s->payload_changes_not_kept;
+}
+
 static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
 {
     const struct vq_rtp_stream *s = vq_rtp_stream_at(e, h);
@@ -131,6 +168,13 @@ static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
     };
     if (b->lost)
         stream_loss(s, f);
+    if (f->reported_lost != VQ_NONE && f->reported_lost > (int64_t)b->lost)
+        f->reported_lost -= vq_stream_missing_behind(e, s);
+    /* The whole view is for the few whose course was not steady. */
+    const char *why;
+    struct vq_stream view;
+    if ((vq_cold_at(e, s->cold)->course || vq_stream_previous(e, s, &why)) && vq_stream_get(e, h, &view))
+        stream_course(e, &view, f);
 }
 
 static void stream_evidence(const struct vq_engine *e, uint32_t h, struct case_file *c)

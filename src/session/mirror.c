@@ -17,8 +17,9 @@ static bool near(int64_t a, int64_t b)
 
 bool vq_mirror_of_last(const struct vq_rtp_stream *s, uint16_t seq, const struct vq_dgram *d)
 {
+    /* A router on the way may also change the DSCP, but that alone makes no second sight. */
     return (uint16_t)s->seq.max == seq && s->packets && s->last_ip_id == d->ip_id && near(d->ts, s->last_ts) &&
-           (s->last_ttl != d->ttl || s->last_route != d->route);
+           ((s->last_path ^ vq_path_of(d)) & ~0xffu) != 0;
 }
 
 bool vq_mirror_seen(struct vq_engine *e, const struct vq_dgram *d)

@@ -26,6 +26,7 @@ NAMES(vq_dialog_outcome_name, vq_dialog_outcome, {"incomplete", "answered", "rej
 NAMES(vq_dtmf_method_name, vq_dtmf_method, {"rfc4733", "sip_info"})
 NAMES(vq_direction_name, vq_direction, {"unknown", "caller_to_callee", "callee_to_caller"})
 NAMES(vq_pairing_name, vq_pairing, {"none", "sdp", "sdp_destination", "sdp_source", "symmetric", "stun", "signalling"})
+NAMES(vq_gap_kind_name, vq_gap_kind, {"hold", "silence", "sender_stop", "network", "failover", "restart", NULL})
 NAMES(vq_cost_name, vq_cost, {"codec", "delay", "loss", "discard", "burst", "advantage"})
 NAMES(vq_severity_name, vq_severity, {"info", "warning", "error"})
 

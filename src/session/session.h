@@ -68,6 +68,20 @@ void vq_dtmf_packet(struct vq_engine *e, struct vq_rtp_stream *s, const struct v
 /* An INFO that tells of a key; other messages are nothing to it. */
 void vq_dtmf_info(struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d, bool from_caller);
 
+/* ---- course.c ---- */
+/* Before a packet is added that comes after a pause, or another way; `missing`: numbers that it leaves out. */
+void vq_course_packet(struct vq_engine *e, struct vq_rtp_stream *s, const struct vq_rtp *r, const struct vq_dgram *d,
+                      uint32_t missing);
+/* The packet before, which seemed to be stray, began a new numbering. */
+void vq_course_restart(struct vq_stream_cold *c, const struct vq_rtp_stream *s);
+void vq_course_payload(struct vq_stream_cold *c, const struct vq_dgram *d, uint8_t pt, const char *name);
+
+/* ---- view_course.c ---- */
+/* The stream that this one goes on from under another SSRC or address, 0: none; `why` then says what changed. */
+uint32_t vq_stream_previous(const struct vq_engine *e, const struct vq_rtp_stream *s, const char **why);
+/* Numbers missing between it and the stream that goes on with its SSRC from another address: the receiver sees one stream. */
+uint32_t vq_stream_missing_behind(const struct vq_engine *e, const struct vq_rtp_stream *s);
+
 /* ---- transit_in.c: what becomes of the arrivals that a stream noted ---- */
 /* The older ones go into its figures; there is room for more afterwards. */
 void vq_stream_fold(struct vq_engine *e, struct vq_rtp_stream *s);

@@ -124,11 +124,43 @@ struct vq_stream_dtmf {
     bool known, ended;
 };
 
+/* A stream's course, as far as it is not steady. */
+#define VQ_PAUSES 16u
+#define VQ_SWITCHES 8u
+#define VQ_PAYLOAD_CHANGES 8u
+#define VQ_PAUSE_NS (VQ_S / 5) /* shorter ones are jitter or a few losses, which other figures tell */
+
+struct vq_pause {
+    int64_t start, length;       /* of the packet before it */
+    uint64_t frames[2];          /* around it */
+    double transit_ms;           /* before */
+    double stamped_ms;           /* by how much the timestamps advanced, NAN: not known */
+    uint32_t missing;            /* numbers */
+    bool marker, after_cn, restart;
+};
+
+struct vq_switch {
+    int64_t ts, gap;             /* gap: time since the packet before */
+    uint64_t frame;
+    uint32_t from, to;           /* vq_path_of() */
+    uint32_t missing;
+};
+
+struct vq_course {
+    struct vq_pause pauses[VQ_PAUSES];
+    struct vq_switch switches[VQ_SWITCHES];
+    struct vq_payload_change payloads[VQ_PAYLOAD_CHANGES];
+    unsigned n_pauses, n_switches, n_payloads;
+    unsigned pauses_not_kept, switches_not_kept, payloads_not_kept;
+};
+
 /* What a stream's packets rarely touch. */
 struct vq_stream_cold {
     struct vq_jitter *guess;     /* VQ_CLOCKS of them in the arena while the clock is unknown, else NULL */
     struct vq_stream_rtcp *rtcp; /* in the arena, NULL: nothing */
     struct vq_stream_dtmf *dtmf; /* in the arena, NULL: no event yet */
+    struct vq_course *course;    /* in the arena, NULL: steady */
+    uint64_t cn_frame;           /* of the last comfort noise, 0: none */
     struct vq_segment first;     /* packets of the last segment: what is left of the stream's */
     uint32_t packets_before;     /* of the last segment */
     struct vq_segment *last_segment;
@@ -162,8 +194,8 @@ struct vq_rtp_stream {
     bool confirmed, ended, closed; /* closed: its number may come back, but as another stream */
     uint8_t n_arrivals;
     uint8_t arrival_flags;       /* of the next one */
-    uint8_t last_ttl;            /* of the last packet, like ... */
-    uint16_t last_ip_id, last_route;
+    uint16_t last_ip_id;         /* of the last packet, like ... */
+    uint32_t last_path;          /* ... vq_path_of() it */
 
     struct vq_jitter jitter;
     struct vq_slot slot;         /* the interval that is being filled */
@@ -196,6 +228,12 @@ struct vq_rtp_stream {
     uint32_t transit;            /* what was folded of its arrivals, 0: nothing yet */
     struct vq_arrival arrivals[VQ_ARRIVALS]; /* the latest; the packet path only appends */
 };
+
+/* What tells that packets come another way: link addresses, VLANs and tunnels; TTL; DSCP. */
+static inline uint32_t vq_path_of(const struct vq_dgram *d)
+{
+    return (uint32_t)d->route << 16 | (uint32_t)d->ttl << 8 | d->dscp;
+}
 
 /* The ends of a message. Most objects have two such pairs and many messages. */
 struct vq_path {
@@ -257,7 +295,7 @@ struct vq_talk {
 enum vq_talk_kind { VQ_TALK_REGISTRATION, VQ_TALK_CALL, VQ_TALK_DIALOG, VQ_TALKS };
 
 extern const uint32_t vq_talk_arena[VQ_TALKS]; /* caps of their arenas, bytes */
-#define VQ_STREAM_ARENA 4096u
+#define VQ_STREAM_ARENA 8192u
 
 
 struct vq_sip_registration {

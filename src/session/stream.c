@@ -268,16 +268,20 @@ static bool other_pt(struct vq_engine *e, const struct vq_flow *f, struct vq_rtp
         c->event_packets++;
         vq_dtmf_packet(e, s, r, d, fmt.clock_hz);
     }
-    if (what == VQ_PAYLOAD_CN)
+    if (what == VQ_PAYLOAD_CN) {
         c->cn_packets++;
+        c->cn_frame = d->frame;
+    }
     /* RFC 4733 events share a timestamp and comfort noise ends a talk spurt (METRICS 4.1): neither enters the jitter, and
      * transit starts anew behind them. A type that nobody announced does not displace a codec that is known. */
     if (what != VQ_PAYLOAD_MEDIA || (!known && s->pt != NO_PT)) {
         s->primed = false;
         return false;
     }
-    if (s->pt != NO_PT)
+    if (s->pt != NO_PT) {
         s->primed = false;
+        vq_course_payload(c, d, pt, fmt.codec ? fmt.codec->name : NULL);
+    }
     set_format(e, s, pt, &fmt);
     return true;
 }
@@ -386,6 +390,7 @@ static void restarted(struct vq_engine *e, struct vq_rtp_stream *s, int64_t ts)
 {
     struct vq_stream_cold *c = vq_cold_at(e, s->cold);
     struct vq_segment *g = vq_arena_alloc(&c->arena, sizeof *g);
+    vq_course_restart(c, s);
     s->primed = s->anchored = false; /* the new numbering has its own timestamps */
     s->arrival_flags |= VQ_ARRIVAL_RESTART;
     if (!g)
@@ -432,6 +437,8 @@ static void add_packet(struct vq_engine *e, const struct vq_flow *f, struct vq_r
     enum vq_seq_verdict v = vq_seq_add(&s->seq, r->seq, proven);
     if (v == VQ_SEQ_RESTART)
         restarted(e, s, d->ts);
+    if (s->packets && (d->ts - s->last_ts > VQ_PAUSE_NS || s->last_path != vq_path_of(d)))
+        vq_course_packet(e, s, r, d, v == VQ_SEQ_NEXT ? (uint16_t)(r->seq - before) - 1u : 0);
     bool speech = r->pt == s->pt || other_pt(e, f, s, r, d);
     if (speech && v != VQ_SEQ_STRAY) {
         if (s->primed && v == VQ_SEQ_NEXT && (uint16_t)(before + 1) == r->seq)
@@ -449,9 +456,8 @@ static void add_packet(struct vq_engine *e, const struct vq_flow *f, struct vq_r
         s->slot.jitter_ms = (float)s->jitter.last;
     s->last_ts = d->ts;
     s->last_frame = d->frame;
-    s->last_ttl = d->ttl;
     s->last_ip_id = d->ip_id;
-    s->last_route = d->route;
+    s->last_path = vq_path_of(d);
 }
 
 /* ---- whose packet is it ------------------------------------------------------------------------------------------ */

@@ -63,7 +63,8 @@ static void view_loss(const struct vq_rtp_stream *s, struct vq_stream *out)
     };
 }
 
-static void view_counts(const struct vq_rtp_stream *s, const struct vq_stream_cold *c, struct vq_stream *out)
+static void view_counts(const struct vq_engine *e, const struct vq_rtp_stream *s, const struct vq_stream_cold *c,
+                        struct vq_stream *out)
 {
     out->packets = s->packets;
     out->bytes = s->bytes;
@@ -75,6 +76,19 @@ static void view_counts(const struct vq_rtp_stream *s, const struct vq_stream_co
     out->cn_packets = c->cn_packets;
     out->talk_spurts = c->talk_spurts;
     out->segments = &c->first;
+    out->previous = vq_stream_previous(e, s, &out->previous_why);
+    bool moved = out->previous && vq_flow_at(e, s->flow) != vq_flow_at(e, vq_rtp_stream_at(e, out->previous)->flow);
+    out->n_gaps = out->previous != 0;
+    out->n_path_changes = moved;
+    if (c->course) {
+        out->n_gaps += c->course->n_pauses;
+        out->gaps_not_kept = c->course->pauses_not_kept;
+        out->n_path_changes += c->course->n_switches;
+        out->path_changes_not_kept = c->course->switches_not_kept;
+        out->payload_changes = c->course->payloads;
+        out->n_payload_changes = c->course->n_payloads;
+        out->payload_changes_not_kept = c->course->payloads_not_kept;
+    }
 }
 
 static void view_times(const struct vq_rtp_stream *s, struct vq_stream *out)
@@ -375,7 +389,7 @@ bool vq_stream_get(const struct vq_engine *e, uint32_t handle, struct vq_stream 
     view_identity(e, s, c, out);
     view_ptime(s, out);
     view_loss(s, out);
-    view_counts(s, c, out);
+    view_counts(e, s, c, out);
     view_times(s, out);
     view_rtcp(s, c, out);
     view_rtt(c, out);

@@ -56,6 +56,12 @@ static void test_links(void **state)
     static const uint8_t sll[] = {0, 0, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0, 8, 0};
     d = relink(113, sll, sizeof sll, &p);
     check(&d);
+    /* Behind the six bytes of the address stand two that mean nothing. */
+    static const uint8_t other_rest[] = {0, 0, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 77, 78, 8, 0};
+    static const uint8_t other_address[] = {0, 0, 0, 1, 0, 6, 1, 2, 3, 4, 5, 7, 0, 0, 8, 0};
+    uint16_t route = d.route;
+    assert_int_equal(relink(113, other_rest, sizeof other_rest, &p).route, route);
+    assert_int_not_equal(relink(113, other_address, sizeof other_address, &p).route, route);
     static const uint8_t sll2[] = {8, 0, 0, 0, 0, 0, 0, 2, 0, 1, 0, 6, 1, 2, 3, 4, 5, 6, 0, 0};
     d = relink(276, sll2, sizeof sll2, &p);
     check(&d);

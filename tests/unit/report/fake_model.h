@@ -13,6 +13,8 @@
 #define vq_stream_next fake_stream_next
 #define vq_stream_get fake_stream_get
 #define vq_stream_interval fake_stream_interval
+#define vq_stream_gap fake_stream_gap
+#define vq_stream_path_change fake_stream_path_change
 #define vq_stream_playout fake_stream_playout
 #define vq_stun_count fake_stun_count
 #define vq_stun_get fake_stun_get
@@ -120,6 +122,22 @@ bool fake_stream_interval(const struct vq_engine *e, const struct vq_stream *s, 
     *out = e->intervals[i % e->t_intervals];
     out->start = s->start + i * out->width;
     return true;
+}
+
+bool fake_stream_gap(const struct vq_engine *e, const struct vq_stream *s, unsigned i, struct vq_gap *out)
+{
+    (void)e;
+    *out = (struct vq_gap){.ts = s->start + i * S, .ms = 260, .kind = VQ_GAP_NETWORK, .frames = {40, 41}, .missing = 12};
+    return i < s->n_gaps;
+}
+
+bool fake_stream_path_change(const struct vq_engine *e, const struct vq_stream *s, unsigned i, struct vq_path_change *out)
+{
+    (void)e;
+    *out = (struct vq_path_change){.ts = s->start + i * S, .frame = 41, .what = VQ_PATH_TTL | VQ_PATH_DSCP, .gap_ms = 260,
+                                   .missing = 12, .src_before = s->src, .ttl_before = 64, .ttl = 62, .dscp_before = 46,
+                                   .mos_before = 4.4, .mos_around = 2, .mos_after = NAN};
+    return i < s->n_path_changes;
 }
 
 bool fake_stream_playout(const struct vq_engine *e, const struct vq_stream *s, struct vq_playout *out)
@@ -289,7 +307,7 @@ static inline struct vq_stream fake_stream(void)
         .src = ep(1, 4000), .dst = ep(3, 4002), .ssrc = 0xdeadbeef, .media = VQ_MEDIA_AUDIO, .codec = "PCMU",
         .payload_types = {0}, .n_payload_types = 1, .clock_hz = 8000, .ptime_ms = 20, .start = T0 + 3 * S,
         .end = T0 + 11 * S, .first_frame = 20, .last_frame = 420, .packets = 396, .bytes = 68112, .expected = 400,
-        .lost = 4, .loss_pct = 1, .burst_r = 1, .loss_runs = {2, 1}, .longest_loss = 2,
+        .lost = 4, .loss_pct = 1, .burst_r = 1, .loss_runs = {2, 1}, .longest_loss = 2, .n_gaps = 1, .n_path_changes = 1,
         .bursts = {0, 1, NAN, 1, NAN, 8000}, .r_best = 93.2, .lost_points = {0, 3.7, 14}, .jitter_mean_ms = 1.25, .jitter_max_ms = 3.5,
         .jitter_last_ms = 1, .interarrival_ms = {19, 20.2, 41, 395}, .interarrival_total_ms = 7979,
         .delay_variation_ms = 0.8, .rtt_ms = {1, 2, 3, 5}, .one_way_ms = 1, .one_way_source = "rtcp",

@@ -5,6 +5,7 @@
 #include "report/json_dtmf.c"
 #include "report/json_kpi.c"
 #include "report/json_sip.c"
+#include "report/json_course.c"
 #include "report/json_playout.c"
 #include "report/json_stream.c"
 

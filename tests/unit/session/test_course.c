@@ -1,0 +1,379 @@
+/* Pauses named by their cause, path changes with their effect, streams that go on from others. */
+#include "support/check.h"
+#include "support/packet.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <voipqos/model.h>
+
+static struct vq_endpoint alice, bob, alice_rtp, bob_rtp;
+
+static int setup(void **state)
+{
+    static struct feeder f;
+    struct vq_options o;
+    vq_options_defaults(&o);
+    alice = ep("10.0.0.1", 5060);
+    bob = ep("10.0.0.2", 5060);
+    alice_rtp = ep("10.0.0.1", 4000);
+    bob_rtp = ep("10.0.0.2", 5000);
+    f = (struct feeder){0};
+    assert_int_equal(vq_engine_new(&f.e, &o), 0);
+    *state = &f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    vq_engine_free(((struct feeder *)*state)->e);
+    return 0;
+}
+
+/* An INVITE of Alice's and its 200, with these directions in their SDP. */
+static void offer(struct feeder *f, double ms, const char *cseq, const char *a, const char *b)
+{
+    struct sip_text t = {.start = "INVITE sip:bob@b SIP/2.0", .call_id = "c", .from = "alice@a", .from_tag = "fa", .to = "bob@b",
+                         .to_tag = *cseq == '1' ? "" : "tb", .branch = "z9hG4bKx", .cseq = cseq,
+                         .sdp = sdp_build("10.0.0.1", 4000, "0 8 13", a)};
+    char branch[32];
+    snprintf(branch, sizeof branch, "z9hG4bK%c", *cseq);
+    t.branch = branch;
+    feed_text(f, ms, &alice, &bob, sip_build(&t));
+    t.start = "SIP/2.0 200 OK";
+    t.to_tag = "tb";
+    t.sdp = sdp_build("10.0.0.2", 5000, "0 8 13", b);
+    feed_text(f, ms + 10, &bob, &alice, sip_build(&t));
+}
+
+static struct run {
+    double ms;
+    int seq;
+    uint32_t ts;
+    uint32_t ssrc;
+    uint8_t pt, ttl;
+} now;
+
+/* Packets of 20 ms from Alice; `now` is where they stand. */
+static void talk_from(struct feeder *f, const struct vq_endpoint *src, int n)
+{
+    for (int i = 0; i < n; i++) {
+        struct packet p;
+        packet_rtp(&p, src, &bob_rtp, now.ssrc, (uint16_t)now.seq++, now.ts, now.pt);
+        p.bytes[14 + 8] = now.ttl;
+        feed_packet(f, now.ms, &p);
+        now.ts += 160;
+        now.ms += 20;
+    }
+}
+
+static void talk(struct feeder *f, int n)
+{
+    talk_from(f, &alice_rtp, n);
+}
+
+static void begin(struct feeder *f)
+{
+    offer(f, 0, "1 INVITE", "", "");
+    now = (struct run){.ms = 100, .seq = 65530, .ts = 1000, .ssrc = 7, .ttl = 64};
+    talk(f, 100);
+}
+
+static struct vq_stream nth(struct feeder *f, int n)
+{
+    struct vq_stream s = {0};
+    uint32_t h = vq_stream_next(f->e, 0);
+    while (n--)
+        h = vq_stream_next(f->e, h);
+    assert_true(h && vq_stream_get(f->e, h, &s));
+    return s;
+}
+
+static struct vq_gap only_gap(struct feeder *f)
+{
+    struct vq_stream s = nth(f, 0);
+    struct vq_gap g = {0};
+    assert_int_equal(s.n_gaps, 1);
+    assert_true(vq_stream_gap(f->e, &s, 0, &g));
+    assert_false(vq_stream_gap(f->e, &s, 1, &g));
+    return g;
+}
+
+static void test_steady(void **state)
+{
+    struct feeder *f = *state;
+    begin(f);
+    now.ms += 170; /* 190 ms: not yet a pause */
+    talk(f, 100);
+    struct vq_stream s = nth(f, 0);
+    assert_int_equal(s.n_gaps + s.n_path_changes + s.n_payload_changes, 0);
+    assert_int_equal(s.previous, 0);
+}
+
+static void test_hold(void **state)
+{
+    struct feeder *f = *state;
+    begin(f);
+    offer(f, now.ms, "2 INVITE", "a=inactive\r\n", "a=inactive\r\n");
+    now.ms += 3000;
+    offer(f, now.ms - 20, "3 INVITE", "", "");
+    talk(f, 100);
+    struct vq_gap g = only_gap(f);
+    assert_int_equal(g.kind, VQ_GAP_HOLD);
+    assert_close(g.ms, 3020, 1e-6);
+    assert_int_equal(g.missing, 0);
+    assert_int_equal(g.frames[0], 102);
+    assert_int_equal(g.frames[1], 107);
+}
+
+static void test_stop_after_resume_is_no_hold(void **state)
+{
+    struct feeder *f = *state;
+    begin(f);
+    offer(f, now.ms, "2 INVITE", "a=inactive\r\n", "a=inactive\r\n");
+    offer(f, now.ms + 100, "3 INVITE", "", "");
+    now.ms += 190;
+    talk(f, 300);
+    now.ms += 4000;
+    talk(f, 10);
+    struct vq_stream s = nth(f, 0);
+    struct vq_gap g;
+    assert_int_equal(s.n_gaps, 2);
+    assert_true(vq_stream_gap(f->e, &s, 0, &g));
+    assert_int_equal(g.kind, VQ_GAP_HOLD);
+    assert_true(vq_stream_gap(f->e, &s, 1, &g));
+    assert_int_equal(g.kind, VQ_GAP_SENDER_STOP);
+}
+
+static void test_silence(void **state)
+{
+    struct feeder *f = *state;
+    begin(f);
+    now.ms += 1000; /* DTX: nothing is missing, and the timestamps know how long it was */
+    now.ts += 8000;
+    talk(f, 50);
+    assert_int_equal(only_gap(f).kind, VQ_GAP_SILENCE);
+}
+
+static void test_silence_by_comfort_noise(void **state)
+{
+    struct feeder *f = *state;
+    begin(f);
+    now.pt = 13;
+    talk(f, 1);
+    now.pt = 0;
+    now.ms += 1000; /* a sender that stops its timestamps, too */
+    talk(f, 50);
+    assert_int_equal(only_gap(f).kind, VQ_GAP_SILENCE);
+}
+
+static void test_sender_stop(void **state)
+{
+    struct feeder *f = *state;
+    begin(f);
+    now.ms += 1500;
+    talk(f, 50);
+    struct vq_gap g = only_gap(f);
+    assert_int_equal(g.kind, VQ_GAP_SENDER_STOP);
+    assert_close(g.ms, 1520, 1e-6);
+}
+
+static void test_network_loss(void **state)
+{
+    struct feeder *f = *state;
+    begin(f);
+    now.ms += 600;
+    now.ts += 160 * 30;
+    now.seq += 30;
+    talk(f, 50);
+    struct vq_gap g = only_gap(f);
+    assert_int_equal(g.kind, VQ_GAP_NETWORK);
+    assert_int_equal(g.missing, 30);
+}
+
+/* Half a second in a queue, then all that waited there at once. */
+static void test_network_held_up(void **state)
+{
+    struct feeder *f = *state;
+    begin(f);
+    for (int i = 0; i < 25; i++) {
+        double ms = now.ms;
+        now.ms = 100 + 2000 + 480 + i;
+        talk(f, 1);
+        now.ms = ms + 20;
+    }
+    now.ms = 100 + 2000 + 500 + 20;
+    talk(f, 100);
+    struct vq_gap g = only_gap(f);
+    assert_int_equal(g.kind, VQ_GAP_NETWORK);
+    assert_int_equal(g.missing, 0);
+}
+
+static void test_restart(void **state)
+{
+    struct feeder *f = *state;
+    begin(f);
+    now.ms += 500;
+    now.seq = 30000;
+    now.ts = 77777777;
+    talk(f, 50);
+    assert_int_equal(only_gap(f).kind, VQ_GAP_RESTART);
+}
+
+static void test_longest_are_kept(void **state)
+{
+    struct feeder *f = *state;
+    begin(f);
+    for (int i = 0; i < 40; i++) {
+        now.ms += i == 5 ? 5000 : 300 + i;
+        talk(f, 5);
+    }
+    struct vq_stream s = nth(f, 0);
+    struct vq_gap g;
+    double last = 0, longest = 0, shortest = 1e9;
+    assert_int_equal(s.n_gaps, 16);
+    assert_int_equal(s.gaps_not_kept, 24);
+    for (unsigned i = 0; vq_stream_gap(f->e, &s, i, &g); i++) {
+        assert_true((double)g.ts > last);
+        last = (double)g.ts;
+        longest = fmax(longest, g.ms);
+        shortest = fmin(shortest, g.ms);
+    }
+    assert_close(longest, 5020, 1e-6);
+    assert_close(shortest, 320 + 25, 1e-6); /* 5 and 25 .. 39 */
+}
+
+/* A router takes over: 50 packets are lost, then they have passed one hop less. */
+static void test_path_change(void **state)
+{
+    struct feeder *f = *state;
+    begin(f);
+    talk(f, 500);
+    now.seq += 50;
+    now.ts += 8000;
+    now.ms += 1000;
+    now.ttl = 63;
+    talk(f, 600);
+    struct vq_stream s = nth(f, 0);
+    struct vq_path_change c;
+    assert_int_equal(only_gap(f).kind, VQ_GAP_FAILOVER);
+    assert_int_equal(s.n_path_changes, 1);
+    assert_true(vq_stream_path_change(f->e, &s, 0, &c));
+    assert_int_equal(c.what, VQ_PATH_TTL);
+    assert_int_equal(c.ttl_before, 64);
+    assert_int_equal(c.ttl, 63);
+    assert_int_equal(c.missing, 50);
+    assert_close(c.gap_ms, 1020, 1e-6);
+    assert_close(c.mos_before, 4.37, 0.01);
+    assert_close(c.mos_after, 4.37, 0.01);
+    assert_true(c.mos_around < 2); /* 50 of some 500 packets */
+}
+
+static void test_payload_change(void **state)
+{
+    struct feeder *f = *state;
+    begin(f);
+    now.pt = 8;
+    talk(f, 50);
+    struct vq_stream s = nth(f, 0);
+    assert_int_equal(s.n_payload_changes, 1);
+    assert_int_equal(s.payload_changes[0].pt, 8);
+    assert_string_equal(s.payload_changes[0].codec, "PCMA");
+    assert_int_equal(s.payload_changes[0].frame, 103);
+}
+
+/* The sender moves to another address, SSRC and numbering with it. */
+static void test_source_change(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_endpoint other = ep("10.0.9.9", 4400);
+    struct vq_path_change c;
+    struct vq_gap g;
+    begin(f);
+    now.seq += 25;
+    now.ts += 160 * 25;
+    now.ms += 500;
+    talk_from(f, &other, 100);
+    struct vq_stream a = nth(f, 0), b = nth(f, 1);
+    assert_int_equal(a.previous, 0);
+    assert_int_equal(b.previous, a.handle);
+    assert_string_equal(b.previous_why, "source_change");
+    assert_int_equal(b.n_gaps, 1);
+    assert_true(vq_stream_gap(f->e, &b, 0, &g));
+    assert_int_equal(g.kind, VQ_GAP_FAILOVER);
+    assert_int_equal(g.missing, 25);
+    assert_close(g.ms, 520, 1e-6);
+    assert_int_equal(g.frames[0], a.last_frame);
+    assert_true(vq_stream_path_change(f->e, &b, 0, &c));
+    assert_int_equal(c.what, VQ_PATH_SOURCE);
+    assert_true(vq_endpoint_eq(&c.src_before, &alice_rtp));
+    assert_true(c.mos_around < 3 && c.mos_before > 4 && c.mos_after > 4);
+}
+
+static void test_ssrc_change(void **state)
+{
+    struct feeder *f = *state;
+    begin(f);
+    now.ssrc = 8;
+    now.seq = 100;
+    talk(f, 100);
+    struct vq_stream b = nth(f, 1);
+    assert_string_equal(b.previous_why, "ssrc_change");
+    assert_int_equal(b.n_path_changes, 0);
+    offer(f, now.ms, "2 INVITE", "", "");
+    now.ssrc = 9;
+    talk(f, 100);
+    struct vq_stream c = nth(f, 2);
+    assert_int_equal(c.previous, b.handle);
+    assert_string_equal(c.previous_why, "renegotiated");
+}
+
+/* Two streams at the same time do not follow each other. */
+static void test_parallel_streams(void **state)
+{
+    struct feeder *f = *state;
+    begin(f);
+    for (int i = 0; i < 100; i++) {
+        now.ssrc = 7 + (uint32_t)(i & 1);
+        talk(f, 1);
+    }
+    assert_int_equal(nth(f, 1).previous, 0);
+}
+
+static bool look_for(const struct vq_finding *f, void *arg)
+{
+    const char **id = arg;
+    if (strcmp(f->id, *id))
+        return true;
+    *id = NULL;
+    return false;
+}
+
+static void test_finding(void **state)
+{
+    struct feeder *f = *state;
+    const char *id = "stream-path-outage";
+    begin(f);
+    talk(f, 400);
+    now.seq += 75;
+    now.ts += 12000;
+    now.ms += 1500;
+    now.ttl = 60;
+    talk(f, 400);
+    vq_engine_finish(f->e);
+    vq_findings(f->e, look_for, &id);
+    assert_null(id);
+}
+
+int main(void)
+{
+#define T(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        T(test_steady), T(test_hold), T(test_stop_after_resume_is_no_hold), T(test_silence),
+        T(test_silence_by_comfort_noise), T(test_sender_stop), T(test_network_loss), T(test_network_held_up), T(test_restart),
+        T(test_longest_are_kept), T(test_path_change), T(test_payload_change), T(test_source_change), T(test_ssrc_change),
+        T(test_parallel_streams), T(test_finding),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
