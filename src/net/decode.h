@@ -7,7 +7,10 @@
 
 #include "util/bytes.h"
 
-enum vq_carrier { VQ_CARRIER_NONE, VQ_CARRIER_UDP, VQ_CARRIER_TCP, VQ_CARRIER_ICMP };
+enum vq_carrier {
+    VQ_CARRIER_NONE, VQ_CARRIER_UDP, VQ_CARRIER_TCP, VQ_CARRIER_ICMP,
+    VQ_CARRIER_PACKED, /* a datagram whose payload is to be unpacked first */
+};
 
 /* Where the payload of a fragment belongs (RFC 791 3.1, RFC 8200 4.5). */
 struct vq_dgram_fragment {

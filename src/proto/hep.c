@@ -10,7 +10,7 @@ struct inner {
     struct vq_endpoint src, dst;
     struct vq_slice payload;
     uint32_t sec, usec;
-    bool has_time;
+    bool has_time, packed;
 };
 
 static bool plausible(int64_t inner, int64_t outer)
@@ -26,6 +26,8 @@ static void replace(struct vq_dgram *d, const struct inner *in)
     d->dst = in->dst;
     d->ttl = d->dscp = 0; /* the outer packet's, and none of the inner one's business */
     d->tunnels |= 1u << VQ_TUNNEL_HEP;
+    if (in->packed)
+        d->carrier = VQ_CARRIER_PACKED;
     int64_t ts = in->sec * SECOND + in->usec * INT64_C(1000);
     if (in->has_time && in->usec < 1000000 && plausible(ts, d->ts))
         d->ts = ts;
@@ -70,7 +72,7 @@ static bool read_fixed(const struct vq_dgram *d, struct inner *in)
 /* ---- version 3 --------------------------------------------------------------------------------------------------- */
 
 enum { CHUNK_SRC4 = 3, CHUNK_DST4, CHUNK_SRC6, CHUNK_DST6, CHUNK_SRC_PORT, CHUNK_DST_PORT, CHUNK_SEC, CHUNK_USEC,
-       CHUNK_PAYLOAD = 15 };
+       CHUNK_PAYLOAD = 15, CHUNK_PACKED };
 
 static void address(struct vq_endpoint *ep, struct vq_slice v, size_t n)
 {
@@ -103,7 +105,9 @@ static void chunk(struct inner *in, unsigned type, struct vq_slice v)
         in->has_time |= type == CHUNK_SEC;
         return;
     case CHUNK_PAYLOAD:
+    case CHUNK_PACKED:
         in->payload = v;
+        in->packed = type == CHUNK_PACKED;
         return;
     default:
         return;
@@ -124,7 +128,7 @@ static bool read_chunks(const struct vq_dgram *d, struct inner *in)
     while (vq_rd_left(&r) >= 6) {
         unsigned vendor = vq_rd_u16(&r), type = vq_rd_u16(&r), n = vq_rd_u16(&r);
         bool cut = n >= 6 && n - 6 > vq_rd_left(&r) && d->wire > d->payload.n;
-        if (cut && vendor == 0 && type == CHUNK_PAYLOAD)
+        if (cut && vendor == 0 && (type == CHUNK_PAYLOAD || type == CHUNK_PACKED))
             n = 6 + (unsigned)vq_rd_left(&r);
         struct vq_slice v = n < 6 ? (struct vq_slice){NULL, 0} : vq_rd_slice(&r, n - 6u);
         if (n < 6 || r.bad)

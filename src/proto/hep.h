@@ -16,7 +16,7 @@ static inline bool vq_hep_begins(const struct vq_dgram *d)
 /* Versions 1 and 2 (a fixed header) and 3 (chunks; https://github.com/sipcapture/HEP): the inner datagram takes the outer
  * one's place, with its addresses, and its time where that lies within a day of the frame's. Only one layer is taken off:
  * HEP inside HEP stays a datagram of unknown content. What is no HEP is left as it is; what calls itself HEP 3 and
- * contradicts itself, or is compressed, becomes VQ_DROP_TUNNEL_BAD. */
+ * contradicts itself becomes VQ_DROP_TUNNEL_BAD, and what it carries compressed VQ_CARRIER_PACKED. */
 void vq_hep_unwrap(struct vq_dgram *d);
 
 #endif

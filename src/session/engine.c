@@ -8,6 +8,7 @@
 
 #include "proto/classify.h"
 #include "proto/hep.h"
+#include "proto/inflate.h"
 #include "proto/rtcp.h"
 
 void vq_emit(struct vq_engine *e, enum vq_event_kind kind, uint32_t handle, bool evicted)
@@ -214,6 +215,28 @@ static void fragment(struct vq_engine *e, const struct vq_dgram *d, bool inside)
         carried(e, &p);
 }
 
+/* What is inside is taken as it is: HEP in HEP stays a datagram of unknown content. */
+static void unpacked(struct vq_engine *e, const struct packet *packed)
+{
+    struct packet p = *packed;
+    struct vq_dgram *d = &p.d;
+    uint32_t cut = d->wire - (uint32_t)d->payload.n;
+    if (!e->inflate && !(e->inflate = vq_inflate_new(VQ_UNPACKED_MOST))) {
+        e->no_memory = true;
+        dropped(e, VQ_DROP_NO_MEMORY);
+        return;
+    }
+    if (!vq_inflate_run(e->inflate, d->payload, cut, &d->payload)) {
+        dropped(e, VQ_DROP_TUNNEL_BAD);
+        return;
+    }
+    d->wire = (uint32_t)d->payload.n + cut;
+    d->carrier = VQ_CARRIER_UDP;
+    if (may_be_rtp(d))
+        p.hash = vq_flow_hash(e, d);
+    datagram(e, &p);
+}
+
 static void carried(struct vq_engine *e, const struct packet *p)
 {
     switch (p->d.carrier) {
@@ -222,6 +245,9 @@ static void carried(struct vq_engine *e, const struct packet *p)
         return;
     case VQ_CARRIER_TCP:
         vq_tcp_packet(e, &p->d);
+        return;
+    case VQ_CARRIER_PACKED:
+        unpacked(e, p);
         return;
     case VQ_CARRIER_ICMP:
         vq_icmp_packet(e, &p->d);

@@ -1,4 +1,5 @@
 /* life.c - an engine's birth, caps and death. */
+#include "proto/inflate.h"
 #include "session/session.h"
 #include "session/tls_in.h"
 
@@ -50,7 +51,7 @@ uint64_t vq_options_ceiling(const struct vq_options *o)
     uint64_t dialog = sizeof(struct vq_sip_dialog) + vq_talk_arena[VQ_TALK_DIALOG];
     return sizeof(struct vq_engine) + o->max_flows * flow + o->max_streams * stream + o->max_calls * call +
            o->max_registrations * reg + o->max_dialogs * dialog + VQ_NAT_MAX * sizeof(struct vq_nat) +
-           VQ_FRAGMENT_BYTES + VQ_FRAGMENT_PACKETS * 200 + (80u << 10) /* defrag.h */ + vq_tcp_in_ceiling() +
+           VQ_FRAGMENT_BYTES + VQ_FRAGMENT_PACKETS * 200 + (80u << 10) /* defrag.h */ + vq_tcp_in_ceiling() + VQ_UNPACKED_BYTES +
            o->max_tls_keys * vq_tls_secrets_size();
 }
 
@@ -186,6 +187,7 @@ void vq_engine_free(struct vq_engine *e)
     vq_sip_parser_done(&e->sip);
     vq_defrag_free(e->defrag);
     free(e->inner);
+    vq_inflate_free(e->inflate);
     vq_diagnosis_free(e->diagnosis);
     vq_join_free(e->join);
     free(e->base);

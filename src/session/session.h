@@ -135,6 +135,10 @@ bool vq_nat_packet(struct vq_engine *e, const struct vq_dgram *d);
 /* The address that STUN gave to `local`; NULL when none did. */
 const struct vq_endpoint *vq_nat_mapped(const struct vq_engine *e, const struct vq_endpoint *local);
 
+/* ---- engine.c: of what HEP brings compressed ---- */
+#define VQ_UNPACKED_MOST  65535u                 /* bytes: no datagram is longer */
+#define VQ_UNPACKED_BYTES ((size_t)112 << 10)    /* with what zlib takes, made when first needed */
+
 /* ---- icmp.c ---- */
 void vq_icmp_packet(struct vq_engine *e, const struct vq_dgram *d);
 

@@ -405,6 +405,7 @@ struct vq_engine {
     struct vq_seen seen[VQ_SEEN];
     struct vq_defrag *defrag;
     uint8_t *inner;              /* VQ_DEFRAG_MAX bytes, made when first needed */
+    struct vq_inflate *inflate;  /* likewise */
     struct vq_icmp icmps[VQ_ICMP_MAX];
     size_t n_icmps;
     struct vq_tcp_in *tcp;       /* tcp_in.c's */

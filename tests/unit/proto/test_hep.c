@@ -107,6 +107,24 @@ static void names_what_contradicts_itself(void **state)
     }
 }
 
+/* What chunk 16 holds is for the engine to unpack. */
+static void marks_what_is_packed(void **state)
+{
+    (void)state;
+    static const char bytes[] = V3_HEAD("\x5f") "\0\0\0\x10\0\x0bhello";
+    struct vq_endpoint src = ep("10.0.0.1", 5060);
+    struct vq_dgram d = unwrap(bytes, sizeof bytes - 1, 0);
+    assert_int_equal(d.carrier, VQ_CARRIER_PACKED);
+    assert_int_equal(d.tunnels, 1u << VQ_TUNNEL_HEP);
+    assert_true(vq_endpoint_eq(&d.src, &src));
+    assert_int_equal(d.wire, 5);
+    assert_memory_equal(d.payload.p, "hello", 5);
+    d = unwrap(bytes, sizeof bytes - 3, 2);
+    assert_int_equal(d.carrier, VQ_CARRIER_PACKED);
+    assert_int_equal(d.wire, 5);
+    assert_int_equal(d.payload.n, 3);
+}
+
 /* HEP inside HEP: one layer, no loop. */
 static void takes_off_one_layer(void **state)
 {
@@ -136,6 +154,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(takes_the_inner_place), cmocka_unit_test(believes_near_times_only),
                                        cmocka_unit_test(leaves_others_alone), cmocka_unit_test(names_what_contradicts_itself),
-                                       cmocka_unit_test(takes_off_one_layer), cmocka_unit_test(keeps_to_the_payload)};
+                                       cmocka_unit_test(marks_what_is_packed), cmocka_unit_test(takes_off_one_layer), cmocka_unit_test(keeps_to_the_payload)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
