@@ -21,6 +21,17 @@ struct vq_report_file {
     const char *truncated;        /* what is damaged, NULL when whole */
 };
 
+/* What became of frames by a filter expression. */
+struct vq_report_filter {
+    const char *expression;
+    uint64_t refused;             /* frames, of which the engine knows nothing; live: see `by_kernel` */
+    uint64_t kept_tunnelled;      /* matched by what their tags or tunnels carry */
+    uint64_t kept_fragments;      /* later fragments of packets whose first one matched */
+    uint64_t unknown_tunnelled;   /* of the refused: the expression cannot be asked about what they carry */
+    uint64_t unknown_fragments;   /* of the refused: fragments whose first one had not been seen */
+    bool by_kernel;               /* most are refused before anybody could count them */
+};
+
 /* What the reports need to know about the input that the engine does not. Text for people has `path`, `format` and
  * `links`; JSON lists `files` when they are given. */
 struct vq_report_input {
@@ -33,6 +44,7 @@ struct vq_report_input {
     bool live;
     const struct vq_report_file *files; /* NULL: the one above */
     size_t n_files;
+    const struct vq_report_filter *filter; /* NULL: none */
     uint64_t overlapping_files;   /* how many share some of their time with another */
 };
 

@@ -70,6 +70,7 @@ static int read_all(struct run *r, struct vq_engine *e)
 struct account {
     struct vq_report_input input;
     struct vq_report_file *files;
+    struct vq_report_filter filter;
     uint32_t links[LINKS_MAX];
     char path[512], format[64], truncated[1024];
 };
@@ -127,6 +128,10 @@ static int account(struct account *a, const struct run *r)
         .n_files = r->in.n,
         .overlapping_files = inputs_overlapping(&r->in),
     };
+    if (r->filter) {
+        filter_report(r->filter, &a->filter);
+        a->input.filter = &a->filter;
+    }
     for (size_t i = 0; i < r->in.n; i++) {
         const struct input *f = &r->in.at[i];
         const char *why = *f->why ? f->why : NULL;

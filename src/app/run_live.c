@@ -91,6 +91,10 @@ static int capture_and_report(struct capture *c)
     vq_engine_observe(c->e, NULL, NULL);
     vq_engine_finish(c->e);
     const uint32_t link = live_link(c->live);
+    struct vq_report_filter filter;
+    if (live_filter(c->live))
+        filter_report(live_filter(c->live), &filter);
+    filter.by_kernel = true;
     const struct vq_report_input report = {
         .path = s->iface,
         .format = "live",
@@ -99,6 +103,7 @@ static int capture_and_report(struct capture *c)
         .truncated = rc ? c->why : NULL,
         .kernel_dropped = live_dropped(c->live),
         .live = true,
+        .filter = live_filter(c->live) ? &filter : NULL,
     };
     if (report.kernel_dropped)
         say("the kernel dropped %llu frames: figures of loss include them", (unsigned long long)report.kernel_dropped);

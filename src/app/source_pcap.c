@@ -1,6 +1,8 @@
 /* source_pcap.c - the one door to libpcap: filter expressions, live capture, the list of interfaces. */
 #include "app/source_pcap.h"
 
+#include "net/inner.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pcap/pcap.h>
@@ -36,7 +38,11 @@ static uint32_t dlt_to_link(int dlt)
 
 /* ---- filter ----------------------------------------------------------------------------------------------------- */
 
-#define FILTER_LINKS 64 /* link types told apart; there are fewer in any sane capture */
+#define FILTER_LINKS   64   /* link types told apart; there are fewer in any sane capture */
+#define FILTER_PACKETS 4096 /* packets whose first fragment is remembered, a power of two */
+#define LINK_RAW       101
+
+enum verdict { VERDICT_NONE, VERDICT_KEPT, VERDICT_REFUSED };
 
 struct filter {
     const char *expr;
@@ -45,6 +51,13 @@ struct filter {
         uint32_t link;
         struct bpf_program program;
     } by_link[FILTER_LINKS];
+    struct bpf_program inner;  /* for packets without a link header */
+    enum { INNER_UNTRIED, INNER_READY, INNER_IMPOSSIBLE } inner_state;
+    struct vq_report_filter counts;
+    struct {
+        uint64_t key;
+        uint8_t verdict;       /* enum verdict */
+    } packets[FILTER_PACKETS];
 };
 
 int filter_new(struct filter **out, const char *expr)
@@ -63,6 +76,8 @@ void filter_free(struct filter *f)
         return;
     for (size_t i = 0; i < f->n; i++)
         pcap_freecode(&f->by_link[i].program);
+    if (f->inner_state == INNER_READY)
+        pcap_freecode(&f->inner);
     free(f);
 }
 
@@ -75,27 +90,84 @@ static const char *link_text(uint32_t link, char text[16])
     return text;
 }
 
-static int filter_compile(struct filter *f, uint32_t link, char why[SOURCE_WHY])
+static int compile(struct bpf_program *out, const char *expr, uint32_t link, char why[SOURCE_WHY])
 {
     char text[16];
-    if (f->n == FILTER_LINKS) {
-        snprintf(why, SOURCE_WHY, "a filter works on %d link types at most", FILTER_LINKS);
-        return -EINVAL;
-    }
     pcap_t *p = pcap_open_dead(link_to_dlt(link), 262144);
     if (!p) {
         snprintf(why, SOURCE_WHY, "no memory to compile the filter");
         return -ENOMEM;
     }
     int rc = 0;
-    if (pcap_compile(p, &f->by_link[f->n].program, f->expr, 1, PCAP_NETMASK_UNKNOWN)) {
-        snprintf(why, SOURCE_WHY, "filter '%s' on link type %s: %s", f->expr, link_text(link, text), pcap_geterr(p));
+    if (pcap_compile(p, out, expr, 1, PCAP_NETMASK_UNKNOWN)) {
+        snprintf(why, SOURCE_WHY, "filter '%s' on link type %s: %s", expr, link_text(link, text), pcap_geterr(p));
         rc = -EINVAL;
-    } else {
-        f->by_link[f->n++].link = link;
     }
     pcap_close(p);
     return rc;
+}
+
+static int filter_compile(struct filter *f, uint32_t link, char why[SOURCE_WHY])
+{
+    if (f->n == FILTER_LINKS) {
+        snprintf(why, SOURCE_WHY, "a filter works on %d link types at most", FILTER_LINKS);
+        return -EINVAL;
+    }
+    int rc = compile(&f->by_link[f->n].program, f->expr, link, why);
+    if (!rc)
+        f->by_link[f->n++].link = link;
+    return rc;
+}
+
+static bool matches(const struct bpf_program *program, const uint8_t *data, uint32_t caplen, uint32_t len)
+{
+    struct pcap_pkthdr h = {.caplen = caplen, .len = len};
+    return pcap_offline_filter(program, &h, data) != 0;
+}
+
+/* Asks about what a tunnel carries. Some expressions make no sense without a link header ("ether host ..."). */
+static bool inner_matches(struct filter *f, const struct vq_frame *frame, const struct vq_inner *in)
+{
+    char why[SOURCE_WHY];
+    if (f->inner_state == INNER_UNTRIED)
+        f->inner_state = compile(&f->inner, f->expr, LINK_RAW, why) ? INNER_IMPOSSIBLE : INNER_READY;
+    if (f->inner_state == INNER_IMPOSSIBLE) {
+        f->counts.unknown_tunnelled++;
+        return false;
+    }
+    size_t before = frame->caplen - in->packet.n;
+    bool yes = matches(&f->inner, in->packet.p, (uint32_t)in->packet.n, (uint32_t)(frame->len - before));
+    f->counts.kept_tunnelled += yes;
+    return yes;
+}
+
+/* An expression with ports knows the first fragment only: the others go where it went. */
+static bool fragment_matches(struct filter *f, const struct vq_inner *in)
+{
+    size_t at = in->key % FILTER_PACKETS;
+    bool known = f->packets[at].verdict != VERDICT_NONE && f->packets[at].key == in->key;
+    bool yes = known && f->packets[at].verdict == VERDICT_KEPT;
+    f->counts.unknown_fragments += !known;
+    f->counts.kept_fragments += yes;
+    return yes;
+}
+
+static bool keeps(struct filter *f, const struct bpf_program *program, const struct vq_frame *frame)
+{
+    struct vq_inner in;
+    bool yes = matches(program, frame->data, frame->caplen, frame->len);
+    vq_inner_find(frame, &in);
+    if (!yes && in.later)
+        yes = fragment_matches(f, &in);
+    else if (!yes && in.tunnelled)
+        yes = inner_matches(f, frame, &in);
+    if (in.first) {
+        size_t at = in.key % FILTER_PACKETS;
+        f->packets[at].key = in.key;
+        f->packets[at].verdict = yes ? VERDICT_KEPT : VERDICT_REFUSED;
+    }
+    f->counts.refused += !yes;
+    return yes;
 }
 
 int filter_apply(struct filter *f, struct vq_frame *frames, size_t *n, char why[SOURCE_WHY])
@@ -110,12 +182,17 @@ int filter_apply(struct filter *f, struct vq_frame *frames, size_t *n, char why[
             if (rc)
                 return rc;
         }
-        struct pcap_pkthdr h = {.caplen = frames[i].caplen, .len = frames[i].len};
-        if (pcap_offline_filter(&f->by_link[at].program, &h, frames[i].data))
+        if (keeps(f, &f->by_link[at].program, &frames[i]))
             frames[kept++] = frames[i];
     }
     *n = kept;
     return 0;
+}
+
+void filter_report(const struct filter *f, struct vq_report_filter *out)
+{
+    *out = f->counts;
+    out->expression = f->expr;
 }
 
 /* ---- live capture ----------------------------------------------------------------------------------------------- */
@@ -134,6 +211,7 @@ struct live {
     struct vq_frame frames[VQ_BATCH];
     size_t n, used;       /* frames in the batch; bytes of `room` taken */
     uint8_t *room;
+    struct filter *filter; /* NULL: none was given */
     live_frames_h *h;     /* while polling */
     void *arg;
 };
@@ -159,6 +237,41 @@ static int open_failed(const char *iface, int rc, pcap_t *p, char why[SOURCE_WHY
     return -EIO;
 }
 
+/* What may hold a packet that matches is let through too, for filter_apply() to look into: later fragments, tags, tunnels.
+ * `vlan` comes last: it moves the headers that later terms look at. */
+#define OR_FRAGMENTS " or (ip[6:2] & 0x1fff != 0) or (ip6[6] = 44)"
+#define OR_TUNNELS                                                                                                     \
+    " or ip proto 4 or ip proto 41 or ip proto 47 or ip proto 97 or ip6 proto 4 or ip6 proto 41 or ip6 proto 47"       \
+    " or ip6 proto 97 or udp dst port 2152 or udp dst port 4789 or udp dst port 8472 or udp dst port 6081"             \
+    " or udp dst port 37008"
+#define OR_TAGS " or ether proto 0x8847 or ether proto 0x8848 or ether proto 0x8864 or vlan"
+
+static int kernel_filter(struct live *l, const char *expr, char why[SOURCE_WHY])
+{
+    static const char *const wider[] = {OR_FRAGMENTS OR_TUNNELS OR_TAGS, OR_FRAGMENTS OR_TUNNELS, ""};
+    struct bpf_program program;
+    size_t room = strlen(expr) + sizeof OR_FRAGMENTS OR_TUNNELS OR_TAGS + 2;
+    char *text = malloc(room);
+    int rc = text ? filter_new(&l->filter, expr) : -ENOMEM;
+    if (!rc)
+        rc = filter_compile(l->filter, l->link, why); /* what is wrong with the user's own words is said first */
+    for (size_t i = 0; !rc && i < sizeof wider / sizeof *wider; i++) {
+        snprintf(text, room, "(%s)%s", expr, wider[i]);
+        if (pcap_compile(l->p, &program, text, 1, PCAP_NETMASK_UNKNOWN))
+            continue; /* on this link type there is no such thing */
+        if (pcap_setfilter(l->p, &program)) {
+            snprintf(why, SOURCE_WHY, "filter '%s': %s", expr, pcap_geterr(l->p));
+            rc = -EINVAL;
+        }
+        pcap_freecode(&program);
+        break;
+    }
+    if (rc == -ENOMEM)
+        snprintf(why, SOURCE_WHY, "no memory");
+    free(text);
+    return rc;
+}
+
 static int live_setup(struct live *l, const char *iface, const char *expr, char why[SOURCE_WHY])
 {
     pcap_set_snaplen(l->p, LIVE_SNAPLEN);
@@ -171,18 +284,8 @@ static int live_setup(struct live *l, const char *iface, const char *expr, char 
         return open_failed(iface, rc, l->p, why);
     l->ns_per_unit = pcap_get_tstamp_precision(l->p) == PCAP_TSTAMP_PRECISION_NANO ? 1 : 1000;
     l->link = dlt_to_link(pcap_datalink(l->p));
-    if (expr) {
-        struct bpf_program program;
-        rc = pcap_compile(l->p, &program, expr, 1, PCAP_NETMASK_UNKNOWN);
-        if (!rc) {
-            rc = pcap_setfilter(l->p, &program);
-            pcap_freecode(&program);
-        }
-        if (rc) {
-            snprintf(why, SOURCE_WHY, "filter '%s': %s", expr, pcap_geterr(l->p));
-            return -EINVAL;
-        }
-    }
+    if (expr && (rc = kernel_filter(l, expr, why)))
+        return rc;
     /* Without traffic a blocking read does not come back, whatever its timeout says. */
     char text[PCAP_ERRBUF_SIZE] = "";
     l->fd = pcap_get_selectable_fd(l->p);
@@ -224,6 +327,7 @@ void live_close(struct live *l)
         return;
     if (l->p)
         pcap_close(l->p);
+    filter_free(l->filter);
     free(l->room);
     free(l);
 }
@@ -233,8 +337,16 @@ uint32_t live_link(const struct live *l)
     return l->link;
 }
 
+const struct filter *live_filter(const struct live *l)
+{
+    return l->filter;
+}
+
 static void hand_over(struct live *l)
 {
+    char why[SOURCE_WHY];
+    if (l->filter)
+        filter_apply(l->filter, l->frames, &l->n, why); /* compiled for the link type already: nothing can fail */
     if (l->n)
         l->h(l->frames, l->n, l->arg);
     l->n = l->used = 0;

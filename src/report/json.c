@@ -240,6 +240,27 @@ static json_t *tcp(struct vq_json *j, const struct vq_stats *s)
     return o;
 }
 
+/* What a filter expression left out, and what it kept for its content. */
+static void filter(struct vq_json *j, json_t *capture, const struct vq_report_input *in)
+{
+    const struct vq_report_filter *f = in->filter;
+    if (!f) {
+        vq_json_why(j, capture, "filter", "no filter was given");
+        return;
+    }
+    json_t *o = json_object();
+    vq_json_str(j, o, "expression", f->expression);
+    if (f->by_kernel)
+        vq_json_why(j, o, "refused", "the kernel refuses without counting");
+    else
+        vq_json_int(j, o, "refused", f->refused);
+    vq_json_int(j, o, "kept_tunnelled", f->kept_tunnelled);
+    vq_json_int(j, o, "kept_fragments", f->kept_fragments);
+    vq_json_int(j, o, "unknown_tunnelled", f->unknown_tunnelled);
+    vq_json_int(j, o, "unknown_fragments", f->unknown_fragments);
+    vq_json_put(j, capture, "filter", o);
+}
+
 static json_t *capture(struct vq_json *j, const struct vq_report_input *in, const struct vq_stats *s)
 {
     json_t *o = json_object(), *decoded = json_object(), *not = json_object(), *messages = json_object(),
@@ -252,6 +273,7 @@ static json_t *capture(struct vq_json *j, const struct vq_report_input *in, cons
     vq_json_time(j, o, "end", s->end, "no frames");
     vq_json_duration(j, o, "duration_s", s->start == VQ_NONE ? VQ_NONE : s->end - s->start, VQ_JSON_S, "no frames");
     vq_json_bool(j, o, "live", in->live);
+    filter(j, o, in);
     vq_json_bool(j, o, "truncated", in->truncated != NULL);
     if (in->truncated)
         vq_json_str(j, o, "truncated_why", in->truncated);

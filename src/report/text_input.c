@@ -91,6 +91,26 @@ static void tls_line(struct vq_out *o, const struct vq_stats *s, struct vq_buf *
     vq_out_words(o, VQ_TEXT_LABEL, VQ_TEXT_LABEL, b->p);
 }
 
+/* What was left out on demand: whoever forgot the filter would look for it elsewhere. */
+static void filter_line(struct vq_out *o, const struct vq_report_filter *f, struct vq_buf *b)
+{
+    char n[VQ_NUMBER_TEXT];
+    if (!f)
+        return;
+    label(o, "Filter");
+    vq_buf_clear(b);
+    vq_out_wire(o->st, b, f->expression);
+    if (f->by_kernel)
+        vq_buf_str(b, ": the kernel left the rest out");
+    else
+        vq_buf_fmt(b, ": %s frame%s left out", vq_count_text(f->refused, n), f->refused == 1 ? "" : "s");
+    if (f->kept_tunnelled)
+        vq_buf_fmt(b, "; %s kept for what tags and tunnels carry", vq_count_text(f->kept_tunnelled, n));
+    if (f->kept_fragments)
+        vq_buf_fmt(b, "; %s kept as later fragments", vq_count_text(f->kept_fragments, n));
+    vq_out_words(o, VQ_TEXT_LABEL, VQ_TEXT_LABEL, b->p);
+}
+
 /* Names of decoded kinds as people write them; the JSON report has the same in snake_case. */
 static void decoded_lines(struct vq_out *o, const struct vq_stats *s, struct vq_buf *b)
 {
@@ -169,10 +189,15 @@ static bool time_steps(const struct vq_out *o, const struct vq_stats *s, struct 
 /* What makes the figures doubtful, whenever it is there at all. */
 static void warnings(struct vq_out *o, const struct vq_report_input *in, const struct vq_stats *s, struct vq_buf *b)
 {
+    const struct vq_report_filter none = {0}, *f = in->filter ? in->filter : &none;
     const struct {
         uint64_t n;
         const char *noun, *one, *many, *words;
     } rows[] = {
+        {f->unknown_fragments, "IP fragment", "was", "were",
+         "left out by the filter without knowing: the first fragment, which has the ports, was not seen before"},
+        {f->unknown_tunnelled, "frame", "was", "were",
+         "left out by the filter without looking inside: it asks for what is outside of tags and tunnels"},
         {in->kernel_dropped, "packet", "was", "were",
          "dropped by the kernel before they could be read: losses may be the probe's own"},
         {in->overlapping_files, "file", "shares", "share",
@@ -305,6 +330,7 @@ uint64_t vq_text_input(struct vq_out *o, const struct vq_engine *e, const struct
     vq_out_newline(o);
     vq_out_newline(o);
     input_line(o, in, &s, &b);
+    filter_line(o, in->filter, &b);
     decoded_lines(o, &s, &b);
     tls_line(o, &s, &b);
     total_calls(o, &all, &b);

@@ -2,6 +2,7 @@
 #include <assert.h>
 
 #include "net/decode.h"
+#include "net/inner.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -18,5 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         assert(d.payload.p >= data && d.payload.p + d.payload.n <= data + n);
         assert(d.wire >= d.payload.n);
     }
+    struct vq_inner in;
+    vq_inner_find(&f, &in);
+    assert(!in.packet.p || (in.packet.n > 0 && in.packet.p >= f.data && in.packet.p + in.packet.n == data + n));
+    assert(in.tunnelled <= (d.tunnels != 0) && !(in.first && in.later));
+    assert((in.first || in.later) == (d.carrier == VQ_CARRIER_NONE && d.drop == VQ_DROP_IP_FRAGMENT));
     return 0;
 }
