@@ -91,7 +91,7 @@ static int capture_and_report(struct capture *c)
     vq_engine_observe(c->e, NULL, NULL);
     vq_engine_finish(c->e);
     const uint32_t link = live_link(c->live);
-    struct vq_report_filter filter;
+    struct vq_report_filter filter = {.expression = ""};
     if (live_filter(c->live))
         filter_report(live_filter(c->live), &filter);
     filter.by_kernel = true;

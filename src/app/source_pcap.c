@@ -237,7 +237,7 @@ static int open_failed(const char *iface, int rc, pcap_t *p, char why[SOURCE_WHY
     return -EIO;
 }
 
-/* What may hold a packet that matches is let through too, for filter_apply() to look into: later fragments, tags, tunnels.
+/* What may hold a packet that matches is let through too, for filter_apply() to look into: fragments, tags, tunnels.
  * `vlan` comes last: it moves the headers that later terms look at. */
 #define OR_FRAGMENTS " or (ip[6:2] & 0x1fff != 0) or (ip6[6] = 44)"
 #define OR_TUNNELS                                                                                                     \
