@@ -9,8 +9,8 @@ if ! command -v python3 >/dev/null 2>&1; then
     exit 77
 fi
 mkdir "$tmp/reports"
-for capture in "$CAPTURES"/*.pcap; do
-    name=$(basename "$capture" .pcap)
+for capture in "$CAPTURES"/*.pcap*; do
+    name=$(basename "${capture%.pcap*}")
     status "$name" 0 "$VOIPQOS" -q -r "$capture" --json "$tmp/reports/$name.json"
 done
 
@@ -27,6 +27,8 @@ options-qualify         | 27 | 0 0 0     |                     |              |
 trunk-dead              | 18 | 0 0 0     | timeout             | timeout      | registration-timeout call-unanswered
 call-tcp                | 24 | 2 603 0   | completed           | registered registered |
 call-websocket          | 20 | 2 401 0   | completed           | registered   |
+call-tls                | 24 | 2 308 0   | completed           | registered registered |
+call-tls13              | 24 | 2 303 0   | completed           | registered registered |
 call-fragmented         | 16 | 2 403 0   | completed           |              |
 call-two-leg            | 16 | 4 1006 0  | completed           |              |
 call-forked             | 30 | 2 403 0   | completed           |              |

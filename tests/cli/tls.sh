@@ -89,6 +89,15 @@ figure "embedded secrets among several files" capture.tcp.tls_decrypted_flows 1
 status "the summary" 0 "$VOIPQOS" -r "$tmp/pcapng"
 check "the summary" grep -q '1 TLS connection, 1 read with keys' "$tmp/out"
 
+# ---- SIP software of the lab ----
+for name in call-tls call-tls13; do
+    status "$name" 0 "$VOIPQOS" -q -r "$CAPTURES/$name.pcapng" --json "$tmp/json"
+    figure "$name" capture.tcp.tls_decrypted_flows 3
+    figure "$name" capture.tcp.tls_keys.connections 3
+    figure "$name" calls.0.messages.0.transport TLS
+    figure "$name" calls.0.state completed
+done
+
 # ---- packets that are missing ----
 for case in '1.2 ECDHE-ECDSA-AES256-GCM-SHA384' '1.3 TLS_AES_256_GCM_SHA384'; do
     # shellcheck disable=SC2086 # two words

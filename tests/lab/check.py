@@ -37,6 +37,18 @@ def tshark_lost(path):
     return found
 
 
+def keys(name):
+    return f'{OUT}/{name}.keys'
+
+
+def tshark_decrypted(path, secrets):
+    """The SIP messages inside TLS as tshark reads them, named as pcapfile.sip_name() does."""
+    argv = ['tshark', '-r', path, '-o', 'tls.keylog_file:' + secrets, '-Y', 'tls && sip', '-T', 'fields',
+            '-E', 'occurrence=f', '-e', 'sip.Method', '-e', 'sip.Status-Code', '-e', 'sip.CSeq.method']
+    lines = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True).stdout.splitlines()
+    return [method or f'{status}/{cseq}' for method, status, cseq in (line.split('\t') for line in lines)]
+
+
 def tshark_complaints(path):
     """Frames tshark calls malformed or whose checksums it calls bad."""
     argv = ['tshark', '-r', path, '-o', 'ip.check_checksum:TRUE', '-o', 'udp.check_checksum:TRUE',
@@ -60,6 +72,8 @@ def check(name, scn, meta, suffix=''):
     path = f'{OUT}/{name}{suffix}.pcap'
     packets = pcapfile.read(path)
     names = [pcapfile.sip_name(m) for p in packets for m in p.messages]
+    if os.path.exists(keys(name)):
+        names += tshark_decrypted(path, keys(name))
     problems = []
     gap = missing_message(scn.flow, names)
     if gap:
@@ -134,14 +148,15 @@ def row(name, suffix, scn, meta, facts):
     doc = scn.inside if suffix == '-inside' else scn.doc
     software = ', '.join(sorted(set(meta['software'].values())))
     truth_file = ' (truth: `.truth.json`)' if meta.get('logs') else ''
-    return (f'| `{name}{suffix}.pcap`{truth_file} | {doc} | {facts["frames"]} | {facts["sip"]} SIP; {media}{extra} | '
+    kind = 'pcapng' if os.path.exists(keys(name)) else 'pcap'
+    return (f'| `{name}{suffix}.{kind}`{truth_file} | {doc} | {facts["frames"]} | {facts["sip"]} SIP; {media}{extra} | '
             f'{scn.sees} | {software} | `{name}` |\n')
 
 
 def shipped_rows():
     """The rows of captures/README.md as it is, by name of the capture."""
     with open(os.path.join(CAPTURES, 'README.md'), encoding='utf-8') as f:
-        return {m.group(1): line for line in f if (m := re.match(r'\| `([\w.-]+)\.pcap`', line))}
+        return {m.group(1): line for line in f if (m := re.match(r'\| `([\w.-]+)\.pcap(?:ng)?`', line))}
 
 
 def ship(scenarios, chosen):
@@ -158,7 +173,12 @@ def ship(scenarios, chosen):
             problems, facts = check(name, scn, meta, suffix)
             if problems:
                 raise SystemExit(f'{name}{suffix}: {problems}')
-            shutil.copyfile(f'{OUT}/{name}{suffix}.pcap', f'{CAPTURES}/{name}{suffix}.pcap')
+            source = f'{OUT}/{name}{suffix}.pcap'
+            if os.path.exists(keys(name)):
+                subprocess.run(['editcap', '--inject-secrets', 'tls,' + keys(name), source,
+                                f'{CAPTURES}/{name}{suffix}.pcapng'], check=True)
+            else:
+                shutil.copyfile(source, f'{CAPTURES}/{name}{suffix}.pcap')
             total += facts['bytes']
             table += row(name, suffix, scn, meta, facts)
         if meta.get('logs'):

@@ -15,4 +15,5 @@ apt-get update -q
 apt-get install -y -q --no-install-recommends \
 	baresip-core linphone-cli kamailio rtpengine-daemon coturn sip-tester \
 	tcpdump tshark iproute2 nftables ethtool procps espeak-ng sox \
-	python3 gcc libc6-dev kamailio-websocket-modules
+	python3 gcc libc6-dev kamailio-websocket-modules \
+	kamailio-tls-modules openssl libssl-dev

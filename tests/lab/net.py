@@ -131,11 +131,14 @@ class Lab:
         self.work = f'/tmp/vqlab-own/{name}'
         self.namespaces, self.processes, self.captures, self.relays = [], [], [], []
         self.software = {}
+        self.keys = f'{OUT}/{name}.keys'               # of TLS, if the scenario has any
         self.lock = open(LOCK, 'w', encoding='ascii')
         fcntl.flock(self.lock, fcntl.LOCK_EX)          # one lab at a time
         shutil.rmtree(self.work, ignore_errors=True)
         os.makedirs(self.work)
         os.makedirs(OUT, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self.keys)
         self._write('resolv.conf', 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n')
         self._write('hosts', '127.0.0.1 localhost\n' + ''.join(f'{a} {n}\n' for n, a in ADDR.items()))
 

@@ -357,6 +357,28 @@ def _(lab):
     time.sleep(1)
 
 
+def call_over_tls(lab, version):
+    """Phones and PBX over TLS; the PBX writes the secrets of its connections."""
+    office(lab, tls=version)
+    lab.capture('switch', 'br0')
+    anna, _ = (Baresip(lab, user, user, transport='tls') for user in ('anna', 'bert'))
+    talk(anna, 3, BERT + ';transport=tls')
+
+
+@scenario('call-tls', flow=f'{REGISTERED} {REGISTERED} {AUTH_CALL}', streams=2,
+          doc='SIP over TLS 1.2 between both phones and the PBX; the secrets are in the capture. Captured at the switch',
+          sees='1 call completed, over TLS')
+def _(lab):
+    call_over_tls(lab, 'TLSv1.2')
+
+
+@scenario('call-tls13', flow=f'{REGISTERED} {REGISTERED} {AUTH_CALL}', streams=2,
+          doc='SIP over TLS 1.3 between both phones and the PBX; the secrets are in the capture. Captured at the switch',
+          sees='1 call completed, over TLS')
+def _(lab):
+    call_over_tls(lab, 'TLSv1.2+')      # both sides can do 1.3, so that it is
+
+
 MANY_CODECS = ('PCMU/8000/1', 'PCMA/8000/1', 'G722/16000/1', 'opus/48000/2', 'G726-40/8000/1', 'G726-32/8000/1',
                'G726-24/8000/1', 'G726-16/8000/1', 'L16/44100/2', 'L16/16000/1', 'L16/8000/1', 'GSM/8000/1')
 

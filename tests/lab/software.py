@@ -27,7 +27,8 @@ def speech(lab, who):
     return path
 
 
-def baresip_config(lab, name, address, source, modules, accounts, apps=('contact', 'menu'), codecs=('PCMU/8000/1',)):
+def baresip_config(lab, name, address, source, modules, accounts, apps=('contact', 'menu'), codecs=('PCMU/8000/1',),
+                   cert=None):
     """Write a baresip configuration directory."""
     conf = f'{lab.work}/baresip-{name}'
     os.makedirs(conf)
@@ -36,6 +37,7 @@ def baresip_config(lab, name, address, source, modules, accounts, apps=('contact
              'ausrc_srate 8000', 'auplay_srate 8000', 'ausrc_channels 1', 'auplay_channels 1',
              'rtp_tos 184', 'rtp_ports 16384-16484', 'rtcp_mux no', 'jitter_buffer_delay 5-10',
              'ringback_disabled yes', 'menu_bell no', 'module_path /usr/lib/baresip/modules']
+    lines += [f'sip_certificate {cert}'] if cert else []
     lines += [f'module {m}.so' for m in ('stdio', 'g711', 'aufile', 'aubridge', *modules)]
     lines += ['module_tmp uuid.so', 'module_tmp account.so'] + [f'module_app {m}.so' for m in apps]
     for file, text in (('config', lines), ('contacts', []),
@@ -57,7 +59,8 @@ class Baresip:
             lab, user, shown, f'aufile,{speech(lab, user)}', modules,
             [f'<sip:{user}@{domain}{";transport=" + transport if transport else ""}>;auth_user={user}'
              f';auth_pass={password or PASSWORD[user]}'
-             f';regint={300 if register else 0};answermode={answer}{account}'], codecs=codecs)
+             f';regint={300 if register else 0};answermode={answer}{account}'], codecs=codecs,
+            cert=certificate(lab) if transport == 'tls' else None)
         lab.software['phone ' + user] = package('baresip-core')
         self.mark = 0
         self.process = Process(lab, 'phone-' + user, host,
@@ -153,7 +156,27 @@ class Linphone:
         time.sleep(1)
 
 
-def kamailio(lab, *defines, ring_seconds=30):
+def certificate(lab):
+    """A key and a certificate for it, signed by itself, in one file."""
+    path = f'{lab.work}/certificate.pem'
+    if not os.path.exists(path):
+        run('openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30',
+            '-subj', '/CN=lab.example', '-keyout', path + '.key', '-out', path + '.cert')
+        with open(path, 'w', encoding='ascii') as f:
+            for part in ('.key', '.cert'):
+                with open(path + part, encoding='ascii') as p:
+                    f.write(p.read())
+    return path
+
+
+def keylog_shim(lab):
+    """Preloaded, it makes the PBX write the secrets of its TLS connections (see keylog.c)."""
+    path = f'{lab.work}/keylog.so'
+    run('cc', '-std=gnu11', '-O2', '-Wall', '-Wextra', '-shared', '-fPIC', '-o', path, HERE + '/keylog.c', '-lssl', '-ldl')
+    return path
+
+
+def kamailio(lab, *defines, ring_seconds=30, tls=None):
     """Registrar and proxy.  WITH_MEDIA sends all media through rtpengine; the others: see kamailio.cfg."""
     argv = ['kamailio', '-DD', '-E', '-f', HERE + '/kamailio.cfg', '-m', '64', '-M', '8',
             '-w', lab.work, '-Y', lab.work, '-l', f'udp:{ADDR["pbx"]}:5060',
@@ -168,8 +191,15 @@ def kamailio(lab, *defines, ring_seconds=30):
         with open(f'{lab.work}/gateways', 'w', encoding='ascii') as f:
             f.write(''.join(f'1 sip:{host}@{ADDR[host]}:5060\n' for host in ('bert', 'dead')))
         argv += ['-A', f'GATEWAYS="{lab.work}/gateways"']
-    Process(lab, 'kamailio', 'pbx', argv)
+    env = {}
+    if tls:
+        argv += ['-l', f'tls:{ADDR["pbx"]}:5061', '-A', f'WITH_TLS="{tls}"', '-A', f'CERTIFICATE="{certificate(lab)}"']
+        env = {'LD_PRELOAD': keylog_shim(lab), 'VQLAB_KEYLOG': lab.keys}
+        lab.software['TLS'] = package('kamailio-tls-modules')
+    Process(lab, 'kamailio', 'pbx', argv, env=env)
     lab.wait_udp('pbx', 5060)
+    if tls:
+        lab.wait_tcp('pbx', 5061)
     time.sleep(0.3)
     lab.software['server'] = package('kamailio')
 
