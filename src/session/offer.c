@@ -124,6 +124,22 @@ static void note_offer(struct vq_sip_call *c, const struct vq_sip *m, const stru
     c->last_offer = o;
 }
 
+/* Without an address that can be read (no c= line, or a name in it) media is most likely expected where the message
+ * came from: true of the first hop only. */
+static void guess_addresses(struct vq_sdp *sdp, const struct vq_endpoint *sender)
+{
+    for (unsigned i = 0; i < sdp->n_media; i++) {
+        struct vq_endpoint *const at[] = {&sdp->media[i].rtp, &sdp->media[i].rtcp};
+        for (size_t k = 0; k < sizeof at / sizeof at[0]; k++) {
+            uint16_t port = at[k]->port;
+            if (at[k]->family || !port)
+                continue;
+            *at[k] = *sender;
+            at[k]->port = port;
+        }
+    }
+}
+
 void vq_call_sdp(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d,
                  struct vq_note *n, bool from_caller, bool again)
 {
@@ -132,6 +148,8 @@ void vq_call_sdp(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip
         return;
     if (!vq_sdp_parse(m->body, &sdp))
         return;
+    if (!again && role_of(c, m, from_caller) != NOTHING_NEW)
+        guess_addresses(&sdp, &d->src);
     for (unsigned i = 0; i < sdp.n_media; i++)
         vq_port_prefetch(e, &sdp.media[i].rtp);
     if (n) {

@@ -15,6 +15,8 @@ const uint32_t vq_clocks[VQ_CLOCKS] = {8000, 16000, 48000, 90000};
 #define PROOF 3
 /* How far apart they may be numbered: the SSRC is 32 bits of evidence already, a small loss does not undo it. */
 #define PROOF_GAP 64
+/* The same where SDP announced the port they go to: what RFC 3550 A.1 still takes for loss (MAX_DROPOUT). */
+#define PROOF_GAP_ANNOUNCED 3000
 /* A flow that disappointed this often is no longer asked, unless a promise vouches for it. */
 #define PATIENCE 16
 /* SSRCs on trial at once on one flow: audio and video may share it. */
@@ -470,10 +472,11 @@ static bool vouched(const struct vq_flow *f)
 }
 
 /* One more packet of a stream that is not proven yet. False: the evidence speaks against it. */
-static bool still_plausible(struct vq_rtp_stream *s, const struct vq_rtp *r)
+static bool still_plausible(const struct vq_flow *f, struct vq_rtp_stream *s, const struct vq_rtp *r)
 {
+    unsigned gap = f->call && f->pairing == VQ_PAIR_SDP_DST ? PROOF_GAP_ANNOUNCED : PROOF_GAP;
     uint16_t ahead = (uint16_t)(r->seq - (uint16_t)s->seq.max);
-    if (ahead && ahead <= PROOF_GAP)
+    if (ahead && ahead <= gap)
         s->chain++;
     else if (ahead && ahead < 65536 - PROOF_GAP)
         return false;
@@ -534,7 +537,7 @@ enum vq_rtp_verdict vq_stream_packet(struct vq_engine *e, struct vq_flow *f, con
     if (!vq_rtp_parse(d->payload, d->wire, &r))
         return VQ_RTP_NOT;
     struct vq_rtp_stream *s = find_stream(e, f, r.ssrc);
-    if (s && !s->confirmed && !still_plausible(s, &r)) {
+    if (s && !s->confirmed && !still_plausible(f, s, &r)) {
         refuse(e, f, s);
         s = NULL;
     }

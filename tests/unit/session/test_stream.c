@@ -227,6 +227,46 @@ static void test_unannounced_needs_proof(void **state)
     assert_int_equal(st.rtp_packets, 3);
 }
 
+/* A description without c= line, as beginners write it: media is expected where the INVITE came from. At a port that was
+ * announced a gap, which elsewhere speaks against it, is loss. */
+static void test_no_address_in_sdp(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_stream s[4];
+    struct vq_endpoint other = ep("10.0.0.1", 4002);
+    message(f, 0, true, "INVITE sip:bob@b SIP/2.0", "1 INVITE", "a",
+            "v=0\r\no=a 10.9.9.9\r\ns=x\r\nt=0\r\nm=audio 4000 RTP\r\n");
+    talk(f, 100, &bob_rtp, &alice_rtp, 7, 10, 2);
+    talk(f, 100, &bob_rtp, &other, 8, 10, 2);
+    assert_int_equal(streams(f, s, 4), 0);
+    talk(f, 6000, &bob_rtp, &alice_rtp, 7, 300, 2);
+    talk(f, 6000, &bob_rtp, &other, 8, 300, 2);
+    assert_int_equal(streams(f, s, 4), 1);
+    assert_int_equal(s[0].packets, 4);
+    assert_int_equal(s[0].lost, 288);
+    assert_int_equal(s[0].pairing, VQ_PAIR_SDP_DST);
+    assert_int_equal(s[0].direction, VQ_DIR_CALLEE_TO_CALLER);
+}
+
+/* A proxy that sends the same description on is not where media is expected. */
+static void test_no_address_behind_a_proxy(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_stream s[4];
+    static const char sdp[] = "v=0\r\no=a 10.9.9.9\r\ns=x\r\nt=0\r\nm=audio 4000 RTP\r\n";
+    struct vq_endpoint proxy = ep("10.0.0.9", 5060), proxy_rtp = ep("10.0.0.9", 4000);
+    struct sip_text t = {.start = "INVITE sip:bob@b SIP/2.0", .call_id = "a", .from = "alice@a", .from_tag = "fa",
+                         .to = "bob@b", .to_tag = "", .branch = "z9hG4bKp", .cseq = "1 INVITE", .sdp = sdp};
+    message(f, 0, true, "INVITE sip:bob@b SIP/2.0", "1 INVITE", "a", sdp);
+    feed_text(f, 1, &proxy, &bob, sip_build(&t));
+    talk(f, 100, &bob_rtp, &proxy_rtp, 7, 10, 3);
+    talk(f, 200, &bob_rtp, &alice_rtp, 8, 10, 3);
+    assert_int_equal(streams(f, s, 4), 2);
+    assert_int_equal(s[0].ssrc, 7);
+    assert_int_equal(s[0].pairing, VQ_PAIR_NONE);
+    assert_int_equal(s[1].pairing, VQ_PAIR_SDP_DST);
+}
+
 /* What only looks like RTP: version bits by chance, another "SSRC" every time. */
 static void test_noise_is_no_stream(void **state)
 {
@@ -440,6 +480,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_bound_by_sdp), T(test_early_media_dynamic_type), T(test_nat_source_differs), T(test_nat_signalling),
         T(test_nat_signalling_ambiguous), T(test_port_used_again), T(test_unannounced_needs_proof), T(test_noise_is_no_stream),
+        T(test_nat_signalling_ambiguous), T(test_port_used_again), T(test_no_address_in_sdp), T(test_noise_is_no_stream),
+        T(test_nat_signalling_ambiguous), T(test_port_used_again), T(test_no_address_behind_a_proxy), T(test_noise_is_no_stream),
         T(test_two_ssrcs_in_turns), T(test_restart_is_a_segment), T(test_long_outage_is_loss),
         T(test_telephone_events_and_comfort_noise), T(test_flood), T(test_far_timestamp), T(test_promises_are_capped),
         T(test_flow_flood),
