@@ -190,7 +190,7 @@ static void leg(struct vq_out *o, const struct vq_call *c, struct vq_buf *b)
         vq_text_status(o->st, b, c->status, c->reason);
     vq_out_flow(o, tint_of_state(c->state), b->p);
     vq_buf_clear(b);
-    vq_buf_fmt(b, "joined, %.0f %% sure: ", 100 * c->confidence);
+    vq_buf_fmt(b, "joined, %s%.0f %% sure: ", c->confidence > 0.99 ? "> " : "", 100 * (c->confidence > 0.99 ? 0.99 : c->confidence));
     for (int i = 0; i < VQ_EVIDENCES; i++)
         if (c->evidence >> i & 1) {
             vq_buf_fmt(b, "%s%s", sep, vq_evidence_help((enum vq_evidence)i));

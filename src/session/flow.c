@@ -48,8 +48,8 @@ void vq_flow_drop(struct vq_engine *e, struct vq_flow *f)
         vq_stream_evict(e, VQ_CONTAINER(f->streams.next, struct vq_rtp_stream, in_flow));
     vq_flow_unbind(e, f);
     vq_place_leave(&e->flow_places, &f->place);
-    vq_list_remove(&f->at_src);
-    vq_list_remove(&f->at_dst);
+    vq_chain_remove(&f->at_src);
+    vq_chain_remove(&f->at_dst);
     if (f->port_src)
         vq_port_release(e, f->port_src);
     if (f->port_dst && f->port_dst != f->port_src)
@@ -155,7 +155,6 @@ void vq_flow_prefetch(const struct vq_engine *e, const struct vq_dgram *d, enum 
         const struct vq_port *p = vq_port_at(e, h);
         if (step == VQ_AHEAD_PORTS) {
             __builtin_prefetch(p, 1);
-            __builtin_prefetch((const char *)p + 64, 1);
         } else if (!vq_list_empty(&p->promises)) {
             const struct vq_promise *newest = VQ_CONTAINER(p->promises.prev, struct vq_promise, in_port);
             if (step == VQ_AHEAD_PROMISES) {
@@ -170,6 +169,8 @@ void vq_flow_prefetch(const struct vq_engine *e, const struct vq_dgram *d, enum 
     }
 }
 
+_Static_assert(sizeof(struct vq_port) <= 64, "the prefetch above fetches one cache line");
+
 uint32_t vq_port_get(struct vq_engine *e, const struct vq_endpoint *ep)
 {
     uint32_t h = vq_port_find(e, ep);
@@ -183,8 +184,6 @@ uint32_t vq_port_get(struct vq_engine *e, const struct vq_endpoint *ep)
     p->ep = *ep;
     p->hash = port_hash(e, ep);
     vq_list_init(&p->promises);
-    vq_list_init(&p->from);
-    vq_list_init(&p->to);
     if (vq_table_add(&e->port_by_ep, p->hash, h)) {
         vq_pool_give(&e->ports, h);
         return 0;
@@ -195,7 +194,7 @@ uint32_t vq_port_get(struct vq_engine *e, const struct vq_endpoint *ep)
 void vq_port_release(struct vq_engine *e, uint32_t port)
 {
     struct vq_port *p = vq_port_at(e, port);
-    if (!vq_list_empty(&p->promises) || !vq_list_empty(&p->from) || !vq_list_empty(&p->to))
+    if (!vq_list_empty(&p->promises) || p->from.first || p->to.first)
         return;
     vq_table_remove(&e->port_by_ep, p->hash, port);
     vq_pool_give(&e->ports, port);
@@ -210,16 +209,16 @@ bool vq_flow_at_ports(struct vq_engine *e, struct vq_flow *f)
     if (!src)
         return false;
     /* Hung in at once: the second look-up must not find the first port unused. */
-    vq_list_append(&vq_port_at(e, src)->from, &f->at_src);
+    vq_chain_push(&vq_port_at(e, src)->from, &f->at_src);
     f->port_src = src;
     uint32_t dst = vq_port_get(e, &f->dst);
     if (!dst) {
-        vq_list_remove(&f->at_src);
+        vq_chain_remove(&f->at_src);
         f->port_src = 0;
         vq_port_release(e, src);
         return false;
     }
-    vq_list_append(&vq_port_at(e, dst)->to, &f->at_dst);
+    vq_chain_push(&vq_port_at(e, dst)->to, &f->at_dst);
     f->port_dst = dst;
     return true;
 }

@@ -100,11 +100,11 @@ static void copy_formats(struct vq_sip_call *c, struct vq_promise *p, const stru
 #define LOOK 64
 
 /* Media that came before its SDP, or that belonged to a call which is over, is looked at again. */
-static void revisit(struct vq_engine *e, struct vq_list *flows, bool to, uint32_t call)
+static void revisit(struct vq_engine *e, const struct vq_chain *flows, bool to, uint32_t call)
 {
     int looked = 0;
-    for (struct vq_list *l = flows->prev, *next; l != flows && looked < LOOK; l = next, looked++) {
-        next = l->prev;
+    for (struct vq_link *l = flows->first, *next; l && looked < LOOK; l = next, looked++) {
+        next = l->next;
         struct vq_flow *f = to ? VQ_CONTAINER(l, struct vq_flow, at_dst) : VQ_CONTAINER(l, struct vq_flow, at_src);
         if (f->call && f->call != call && vq_call_over(vq_sip_call_at(e, f->call))) {
             /* The endpoint has a new owner: what the old call sent there is complete. */

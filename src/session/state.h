@@ -48,7 +48,7 @@ struct vq_flow {
     uint32_t promise;            /* whose formats say what the payload types are, 0: none */
     uint64_t hash;
     struct vq_place place;
-    struct vq_list at_src, at_dst; /* in the ports' lists */
+    struct vq_link at_src, at_dst; /* in the ports' chains */
     struct vq_list in_call;
     struct vq_list streams;
 };
@@ -58,7 +58,7 @@ struct vq_port {
     struct vq_endpoint ep;
     uint64_t hash;
     struct vq_list promises;     /* newest last */
-    struct vq_list from, to;     /* flows */
+    struct vq_chain from, to;    /* flows */
 };
 
 struct vq_format {
