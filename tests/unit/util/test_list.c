@@ -1,6 +1,7 @@
 /* The ring and the chain: order, and removal from every place. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
