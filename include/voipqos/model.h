@@ -20,6 +20,7 @@
 
 enum vq_decoded { VQ_DEC_SIP, VQ_DEC_RTP, VQ_DEC_RTCP, VQ_DEC_STUN, VQ_DEC_ICMP, VQ_DEC_TCP, VQ_DEC_OTHER_UDP,
                   VQ_DEC_FRAGMENT, /* of a packet that another frame made whole, or still may */
+                  VQ_DEC_TURN_DATA, /* ChannelData of a channel whose peer was not seen: media most likely */
                   VQ_DEC_COUNT };
 const char *vq_decoded_name(enum vq_decoded d); /* "sip", ..., "other_udp" */
 const char *vq_decoded_help(enum vq_decoded d); /* a few plain words */
@@ -29,6 +30,7 @@ enum vq_tunnel {
     VQ_TUNNEL_NONE,
     VQ_TUNNEL_VLAN, VQ_TUNNEL_PPPOE, VQ_TUNNEL_PPP, VQ_TUNNEL_MPLS, VQ_TUNNEL_ERSPAN, VQ_TUNNEL_IP_IN_IP, VQ_TUNNEL_GRE,
     VQ_TUNNEL_ETHERIP, VQ_TUNNEL_GTP_U, VQ_TUNNEL_VXLAN, VQ_TUNNEL_GENEVE, VQ_TUNNEL_TZSP, VQ_TUNNEL_HEP,
+    VQ_TUNNEL_TURN, /* ChannelData of a known channel, RFC 8656 */
     VQ_TUNNELS
 };
 const char *vq_tunnel_name(enum vq_tunnel t); /* "gtp_u"; NULL for NONE */
@@ -87,6 +89,7 @@ struct vq_stats {
     uint64_t evicted_flows, evicted_streams, evicted_calls, evicted_registrations, evicted_dialogs;
     uint64_t evicted_finished;             /* of those: calls and streams that had already ended */
     uint64_t icmp_not_kept;                /* ICMP errors beyond the list */
+    uint64_t stun_not_kept;                /* STUN messages beyond the list */
     uint64_t tcp_sip_flows, tcp_tls_flows; /* TCP connections that carried SIP, maybe inside TLS; that were encrypted */
     uint64_t tcp_tls_sip_flows;            /* of the latter: unreadable, on port 5061, where SIP over TLS is at home */
     uint64_t tcp_tls_decrypted_flows;      /* of which content was read with the keys of a key log */
@@ -513,10 +516,36 @@ int vq_totals_get(const struct vq_engine *e, struct vq_totals *out); /* 0 or -EN
 
 /* ---- the rest -------------------------------------------------------------------------------------------------- */
 
+/* What a client talks to the other side about in STUN, by the strongest of what was seen. */
+enum vq_stun_use {
+    VQ_STUN_BINDING_USE, /* asks a server for its own public address (RFC 8489), or opens a way with a request */
+    VQ_STUN_ICE_USE,     /* connectivity checks between two agents (RFC 8445) */
+    VQ_STUN_TURN_USE,    /* a relay's client (RFC 8656) */
+};
+const char *vq_stun_use_name(enum vq_stun_use u); /* "binding", "ice", "turn" */
+
+/* STUN from one endpoint to another, and back. An endpoint that was not told has family 0. */
 struct vq_stun {
-    struct vq_endpoint client, server, mapped;
-    int64_t ts;
-    uint64_t transactions, frame;
+    struct vq_endpoint client, server;
+    struct vq_endpoint mapped;       /* the client as the server last saw it */
+    struct vq_endpoint other;        /* the server's second address, RFC 5780 */
+    struct vq_endpoint relayed;      /* allocated by TURN: media to it reaches the client */
+    int64_t ts;                      /* of the first message, like `frame` */
+    uint64_t frame;
+    enum vq_stun_use use;
+    uint64_t requests;               /* transactions, retransmissions left out */
+    uint64_t transactions;           /* binding requests and allocations that succeeded */
+    uint64_t retransmissions, indications;
+    uint64_t unanswered;             /* requests that nobody answered */
+    uint64_t errors;                 /* requests that were refused; TURN always refuses the first, to ask for credentials */
+    uint16_t error;                  /* code of the last refusal, 0: none */
+    uint32_t remapped;               /* how often `mapped` changed */
+    uint64_t mapped_frame;           /* of the response that gave `mapped` */
+    bool controlling;                /* ICE: this side decides on the pair ... */
+    uint64_t nominated_frame;        /* ... and did so here, 0: not seen */
+    uint64_t channel_frames;         /* ChannelData: media inside TURN, in both directions */
+    char username[64];               /* of ICE checks: receiver's and sender's name fragments; "" without */
+    char software[48];               /* of the server, maybe "" */
 };
 
 /* ICMP errors (RFC 792, RFC 4443), gathered by who complains about which datagrams. */
@@ -576,6 +605,7 @@ bool vq_stream_gap(const struct vq_engine *e, const struct vq_stream *s, unsigne
 bool vq_stream_path_change(const struct vq_engine *e, const struct vq_stream *s, unsigned i, struct vq_path_change *out);
 bool vq_stream_playout(const struct vq_engine *e, const struct vq_stream *s, struct vq_playout *out);
 
+/* At most 1024 of them; stats.stun_not_kept counts messages of others. */
 size_t vq_stun_count(const struct vq_engine *e);
 bool vq_stun_get(const struct vq_engine *e, size_t i, struct vq_stun *out);
 

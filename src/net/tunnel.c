@@ -234,7 +234,7 @@ static const char *const names[VQ_TUNNELS] = {
     [VQ_TUNNEL_MPLS] = "mpls",     [VQ_TUNNEL_ERSPAN] = "erspan",     [VQ_TUNNEL_IP_IN_IP] = "ip_in_ip",
     [VQ_TUNNEL_GRE] = "gre",       [VQ_TUNNEL_ETHERIP] = "etherip",   [VQ_TUNNEL_GTP_U] = "gtp_u",
     [VQ_TUNNEL_VXLAN] = "vxlan",   [VQ_TUNNEL_GENEVE] = "geneve",     [VQ_TUNNEL_TZSP] = "tzsp",
-    [VQ_TUNNEL_HEP] = "hep",
+    [VQ_TUNNEL_HEP] = "hep", [VQ_TUNNEL_TURN] = "turn",
 };
 
 const char *vq_tunnel_name(enum vq_tunnel t)

@@ -375,17 +375,40 @@ static void stun(struct vq_json *j)
     bool first = true;
     size_t n = vq_stun_count(j->e);
     for (size_t i = 0; i < n && !stopped(j); i++) {
-        if (!vq_stun_get(j->e, i, &s))
-            continue;
-        json_t *o = json_object();
-        vq_json_endpoint(j, o, "client", &s.client);
-        vq_json_endpoint(j, o, "server", &s.server);
-        vq_json_endpoint(j, o, "mapped", &s.mapped);
-        vq_json_t_s(j, o, s.ts);
-        vq_json_int(j, o, "transactions", s.transactions);
-        vq_json_int(j, o, "frame", s.frame);
-        element(j, &first, o);
+        if (vq_stun_get(j->e, i, &s))
+            element(j, &first, vq_json_stun(j, &s));
     }
+}
+
+/* The network's lists are there for all three of them, once they are made. */
+static bool network(struct vq_json *j, struct vq_network *n)
+{
+    if (vq_network_get(j->e, n) == 0)
+        return true;
+    j->no_memory = true;
+    return false;
+}
+
+static void nat(struct vq_json *j)
+{
+    struct vq_network n;
+    bool first = true;
+    for (size_t i = 0; network(j, &n) && i < n.n_nats && !stopped(j); i++)
+        element(j, &first, vq_json_nat(j, &n.nats[i]));
+}
+
+static void keep_alives(struct vq_json *j)
+{
+    struct vq_network n;
+    bool first = true;
+    for (size_t i = 0; network(j, &n) && i < n.n_keep_alives && !stopped(j); i++)
+        element(j, &first, vq_json_keep_alive(j, &n.keep_alives[i]));
+}
+
+static void topology(struct vq_json *j)
+{
+    struct vq_network n;
+    dump(j, network(j, &n) ? vq_json_topology(j, &n) : NULL);
 }
 
 struct findings {
@@ -434,8 +457,8 @@ int vq_report_json(const struct vq_engine *e, const struct vq_report_input *in, 
     } lists[] = {
         {",\n\"registrations\":[", registrations}, {"],\n\"calls\":[", calls}, {"],\n\"dialogs\":[", dialogs},
         {"],\n\"streams\":[", streams},            {"],\n\"kpi\":", kpi},     {",\n\"stun\":[", stun},
-        {"],\n\"icmp\":[", icmp},
-        {"],\n\"findings\":[", findings},
+        {"],\n\"icmp\":[", icmp},                  {"],\n\"nat\":[", nat},      {"],\n\"keep_alives\":[", keep_alives},
+        {"],\n\"topology\":", topology},          {",\n\"findings\":[", findings},
     };
     (void)st; /* the report is the same however it is looked at */
     struct vq_json j = {.e = e, .w = w, .arg = arg};

@@ -3,6 +3,7 @@
 #ifndef VQ_REPORT_JSON_H
 #define VQ_REPORT_JSON_H
 
+#include <voipqos/network.h>
 #include <voipqos/report.h>
 
 #include <jansson.h>
@@ -52,5 +53,9 @@ json_t *vq_json_stream(struct vq_json *j, const struct vq_stream *s);
 /* The keys pressed during a call, which go into its object. */
 void vq_json_dtmf(struct vq_json *j, json_t *o, const struct vq_call *c);
 json_t *vq_json_kpi(struct vq_json *j);
+json_t *vq_json_stun(struct vq_json *j, const struct vq_stun *s);
+json_t *vq_json_nat(struct vq_json *j, const struct vq_nat_client *c);
+json_t *vq_json_keep_alive(struct vq_json *j, const struct vq_keep_alive *k);
+json_t *vq_json_topology(struct vq_json *j, const struct vq_network *n);
 
 #endif

@@ -52,7 +52,7 @@ static void tunnels(struct vq_out *o, const struct vq_stats *s, struct vq_buf *b
         [VQ_TUNNEL_MPLS] = "MPLS",     [VQ_TUNNEL_ERSPAN] = "ERSPAN",   [VQ_TUNNEL_IP_IN_IP] = "IP in IP",
         [VQ_TUNNEL_GRE] = "GRE",       [VQ_TUNNEL_ETHERIP] = "EtherIP", [VQ_TUNNEL_GTP_U] = "GTP-U",
         [VQ_TUNNEL_VXLAN] = "VXLAN",   [VQ_TUNNEL_GENEVE] = "GENEVE",   [VQ_TUNNEL_TZSP] = "TZSP",
-        [VQ_TUNNEL_HEP] = "HEP",
+        [VQ_TUNNEL_HEP] = "HEP",       [VQ_TUNNEL_TURN] = "TURN",
     };
     char n[VQ_NUMBER_TEXT];
     bool any = false;
@@ -117,7 +117,7 @@ static void decoded_lines(struct vq_out *o, const struct vq_stats *s, struct vq_
     static const char *const names[VQ_DEC_COUNT] = {
         [VQ_DEC_SIP] = "SIP",   [VQ_DEC_RTP] = "RTP", [VQ_DEC_RTCP] = "RTCP",          [VQ_DEC_STUN] = "STUN",
         [VQ_DEC_ICMP] = "ICMP", [VQ_DEC_TCP] = "TCP", [VQ_DEC_OTHER_UDP] = "other UDP",
-        [VQ_DEC_FRAGMENT] = "fragments",
+        [VQ_DEC_FRAGMENT] = "fragments", [VQ_DEC_TURN_DATA] = "TURN data",
     };
     char n[VQ_NUMBER_TEXT];
     uint64_t left_out = 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "metrics/legs.h"
+#include "util/hostport.h"
 #include "util/str.h"
 
 /* ---- states ------------------------------------------------------------------------------------------------------ */
@@ -326,6 +327,7 @@ static void answered(struct vq_engine *e, struct vq_sip_call *c, const struct vq
     c->c.answered = ts;
     c->c.end = c->bye_ts = VQ_NONE; /* a BYE to the early dialog that crossed the answer does not count */
     c->answer_tag = vq_tag_hash(e, m->to.tag);
+    vq_hostport_read(m->contact.host, 0, &c->answer_contact);
     if (!c->c.mid_dialog) {
         once(&c->c.srd, c->c.start, ts);
         once(&c->c.answer, c->c.start, ts);

@@ -80,6 +80,29 @@ static bool may_be_rtp(const struct vq_dgram *d)
     return d->payload.n && d->payload.p[0] >> 6 == 2 && d->carrier == VQ_CARRIER_UDP;
 }
 
+static void datagram(struct vq_engine *e, const struct packet *p);
+
+/* ChannelData of TURN holds another datagram; what it holds counts where the channel's peer is known. */
+static void other(struct vq_engine *e, const struct packet *p)
+{
+    struct packet inner = {.len = p->len, .cut = p->cut};
+    switch (p->d.tunnels & 1u << VQ_TUNNEL_TURN ? VQ_TURN_NONE : vq_turn_unwrap(e, &p->d, &inner.d)) {
+    case VQ_TURN_NONE:
+        decoded(e, VQ_DEC_OTHER_UDP);
+        return;
+    case VQ_TURN_UNBOUND:
+        decoded(e, VQ_DEC_TURN_DATA);
+        return;
+    case VQ_TURN_BOUND:
+        e->stats.tunnels[VQ_TUNNEL_TURN]++;
+        inner.d.tunnels |= 1u << VQ_TUNNEL_TURN;
+        if (may_be_rtp(&inner.d))
+            inner.hash = vq_flow_hash(e, &inner.d);
+        datagram(e, &inner);
+        return;
+    }
+}
+
 static void datagram(struct vq_engine *e, const struct packet *p)
 {
     const struct vq_dgram *d = &p->d;
@@ -116,11 +139,14 @@ static void datagram(struct vq_engine *e, const struct packet *p)
             dropped(e, VQ_DROP_STUN_BAD);
         return;
     case VQ_KIND_EMPTY:
+        vq_keep_alive(e, vq_keep_alive_kind(d->payload), d);
         dropped(e, VQ_DROP_UDP_EMPTY);
         return;
     case VQ_KIND_DTLS:
-    case VQ_KIND_OTHER:
         decoded(e, VQ_DEC_OTHER_UDP);
+        return;
+    case VQ_KIND_OTHER:
+        other(e, p);
         return;
     }
 }

@@ -52,7 +52,8 @@ uint64_t vq_options_ceiling(const struct vq_options *o)
     return sizeof(struct vq_engine) + o->max_flows * flow + o->max_streams * stream + o->max_calls * call +
            o->max_registrations * reg + o->max_dialogs * dialog + VQ_NAT_MAX * sizeof(struct vq_nat) +
            VQ_FRAGMENT_BYTES + VQ_FRAGMENT_PACKETS * 200 + (80u << 10) /* defrag.h */ + vq_tcp_in_ceiling() + VQ_UNPACKED_BYTES +
-           o->max_tls_keys * vq_tls_secrets_size();
+           o->max_tls_keys * vq_tls_secrets_size() + vq_natmap_ceiling() + vq_keep_alives_ceiling() +
+           vq_hosts_ceiling();
 }
 
 #define BUFFER_MOST_MS 10000
@@ -146,11 +147,14 @@ int vq_engine_new(struct vq_engine **out, const struct vq_options *o)
     vq_sip_parser_init(&e->sip);
     e->nats = calloc(VQ_NAT_MAX, sizeof *e->nats);
     e->tcp = vq_tcp_in_new();
+    e->natmap = vq_natmap_new();
+    e->keep_alives = vq_keep_alives_new();
+    e->hosts = vq_hosts_new();
     e->diagnosis = vq_diagnosis_new();
     e->base = vq_score_base_new();
     e->join = vq_join_new();
     if (init_tables(e) || vq_defrag_new(&e->defrag, VQ_FRAGMENT_BYTES, VQ_FRAGMENT_PACKETS, o->hash_seed) || !e->nats ||
-        !e->tcp || !e->diagnosis || !e->base || !e->join) {
+        !e->tcp || !e->natmap || !e->keep_alives || !e->hosts || !e->diagnosis || !e->base || !e->join) {
         vq_engine_free(e);
         return -ENOMEM;
     }
@@ -192,6 +196,9 @@ void vq_engine_free(struct vq_engine *e)
     vq_join_free(e->join);
     free(e->base);
     free(e->nats);
+    vq_natmap_free(e->natmap);
+    vq_keep_alives_free(e->keep_alives);
+    vq_hosts_free(e->hosts);
     free(e);
 }
 

@@ -1,5 +1,5 @@
 /* names.c - the words that reports and scripts use for the values of the model's enumerations. */
-#include <voipqos/model.h>
+#include <voipqos/network.h>
 
 #define NAMES(fn, type, ...)                        \
     const char *fn(enum type v)                     \
@@ -11,8 +11,8 @@
 NAMES(vq_decoded_help, vq_decoded,
       {"SIP messages", "RTP packets of the streams in the report", "RTCP reports", "STUN and ICE",
        "ICMP", "TCP", "UDP that is none of these, or RTP that was not proven",
-       "IP fragments of packets that a later frame made whole"})
-NAMES(vq_decoded_name, vq_decoded, {"sip", "rtp", "rtcp", "stun", "icmp", "tcp", "other_udp", "fragment"})
+       "IP fragments of packets that a later frame made whole", "ChannelData of TURN whose channel is not known"})
+NAMES(vq_decoded_name, vq_decoded, {"sip", "rtp", "rtcp", "stun", "icmp", "tcp", "other_udp", "fragment", "turn_data"})
 NAMES(vq_transport_name, vq_transport, {"UDP", "TCP", "WS", "TLS", "WSS"})
 NAMES(vq_tls_fault_name, vq_tls_fault,
       {"readable", "no_keylog", "key_missing", "not_from_start", "suite", "hole", "damaged"})
@@ -28,6 +28,14 @@ NAMES(vq_direction_name, vq_direction, {"unknown", "caller_to_callee", "callee_t
 NAMES(vq_pairing_name, vq_pairing, {"none", "sdp", "sdp_destination", "sdp_source", "symmetric", "stun", "signalling"})
 NAMES(vq_gap_kind_name, vq_gap_kind, {"hold", "silence", "sender_stop", "network", "failover", "restart", NULL})
 NAMES(vq_cost_name, vq_cost, {"codec", "delay", "loss", "discard", "burst", "advantage"})
+NAMES(vq_stun_use_name, vq_stun_use, {"binding", "ice", "turn"})
+NAMES(vq_nat_evidence_name, vq_nat_evidence, {"stun", "candidate", "via", "contact", "media"})
+NAMES(vq_nat_behaviour_name, vq_nat_behaviour, {NULL, "endpoint_independent", "symmetric"})
+NAMES(vq_keep_alive_name, vq_keep_alive_kind, {"crlf", "zero", "empty", "stun_indication"})
+NAMES(vq_role_name, vq_role,
+      {"user_agent", "registrar", "proxy", "b2bua", "media_relay", "media_endpoint", "stun_server", "turn_server"})
+NAMES(vq_role_title, vq_role,
+      {"user agent", "registrar", "proxy", "B2BUA", "media relay", "media", "STUN server", "TURN server"})
 NAMES(vq_severity_name, vq_severity, {"info", "warning", "error"})
 
 /* How sure a pairing is: both ends announced is as sure as SDP can be; each step of inference costs. */

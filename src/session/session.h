@@ -130,14 +130,65 @@ void vq_tcp_timer(struct vq_engine *e, struct vq_timer *t);
 /* Hands over what still waits for something before it. */
 void vq_tcp_finish(struct vq_engine *e);
 
-/* ---- nat.c ---- */
+/* ---- nat.c: STUN ---- */
 bool vq_nat_packet(struct vq_engine *e, const struct vq_dgram *d);
 /* The address that STUN gave to `local`; NULL when none did. */
 const struct vq_endpoint *vq_nat_mapped(const struct vq_engine *e, const struct vq_endpoint *local);
 
+struct vq_nat *vq_nat_between(const struct vq_engine *e, const struct vq_endpoint *client, const struct vq_endpoint *server);
+
 /* ---- engine.c: of what HEP brings compressed ---- */
 #define VQ_UNPACKED_MOST  65535u                 /* bytes: no datagram is longer */
 #define VQ_UNPACKED_BYTES ((size_t)112 << 10)    /* with what zlib takes, made when first needed */
+
+/* ---- turn.c ---- */
+void vq_turn_bind(struct vq_nat *n, uint16_t channel, const struct vq_endpoint *peer);
+/* The datagram inside ChannelData, between client and peer. */
+enum vq_turn_verdict {
+    VQ_TURN_NONE,    /* no ChannelData */
+    VQ_TURN_UNBOUND, /* nobody saw its channel being bound */
+    VQ_TURN_BOUND,
+};
+enum vq_turn_verdict vq_turn_unwrap(struct vq_engine *e, const struct vq_dgram *d, struct vq_dgram *inner);
+
+/* ---- natmap.c ---- */
+struct vq_natmap *vq_natmap_new(void); /* NULL without memory */
+void vq_natmap_free(struct vq_natmap *map);
+size_t vq_natmap_ceiling(void);
+/* A mapping without room or memory is counted. */
+void vq_natmap_add(const struct vq_engine *e, const struct vq_endpoint *inside, const struct vq_endpoint *outside,
+                   enum vq_nat_evidence by, uint64_t frame);
+/* The first message of its kind (request or response) that goes its way in this object. */
+void vq_natmap_sip(struct vq_engine *e, struct vq_talk *t, const struct vq_sip *m, const struct vq_dgram *d);
+/* What is known of a host as one inside a NAT; NULL: it is behind none. */
+const struct vq_nat_mapping *vq_natmap_inside(const struct vq_engine *e, const struct vq_endpoint *host);
+/* Is one host the other's outside? */
+bool vq_natmap_knows(const struct vq_engine *e, const struct vq_endpoint *inside, const struct vq_endpoint *outside);
+/* An address that cannot be reached from elsewhere, and no mistake. */
+bool vq_natmap_may_be_inside(const struct vq_endpoint *ep);
+const struct vq_nat_mapping *vq_natmap_all(const struct vq_engine *e, size_t *n, uint64_t *not_kept);
+
+/* ---- keepalive.c ---- */
+struct vq_keep_alives *vq_keep_alives_new(void); /* NULL without memory */
+void vq_keep_alives_free(struct vq_keep_alives *k);
+size_t vq_keep_alives_ceiling(void);
+void vq_keep_alive(struct vq_engine *e, enum vq_keep_alive_kind kind, const struct vq_dgram *d);
+enum vq_keep_alive_kind vq_keep_alive_kind(struct vq_slice payload); /* of one with nothing but line ends and zeros */
+size_t vq_keep_alive_count(const struct vq_engine *e, uint64_t *not_kept);
+void vq_keep_alive_get(const struct vq_engine *e, size_t i, struct vq_keep_alive *out);
+
+/* ---- network.c ---- */
+/* Where the sender of a stream said that its media is, when the stream comes from elsewhere; else NULL. */
+const struct vq_endpoint *vq_stream_announced(const struct vq_engine *e, const struct vq_rtp_stream *s);
+
+/* ---- hosts.c ---- */
+struct vq_hosts *vq_hosts_new(void); /* NULL without memory */
+void vq_hosts_free(struct vq_hosts *h);
+size_t vq_hosts_ceiling(void);
+/* The number of a User-Agent or Server text; 0 without room. */
+uint16_t vq_agent_number(struct vq_engine *e, struct vq_slice text);
+/* Whether a message's User-Agent or Server is that of the host that it comes from. */
+bool vq_agent_is_senders(const struct vq_sip *m, const struct vq_dgram *d);
 
 /* ---- icmp.c ---- */
 void vq_icmp_packet(struct vq_engine *e, const struct vq_dgram *d);

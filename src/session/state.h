@@ -10,7 +10,7 @@
 #ifndef VQ_SESSION_STATE_H
 #define VQ_SESSION_STATE_H
 
-#include <voipqos/model.h>
+#include <voipqos/network.h>
 
 #include "metrics/jitter.h"
 #include "metrics/rtt.h"
@@ -239,6 +239,15 @@ static inline uint32_t vq_path_of(const struct vq_dgram *d)
 struct vq_path {
     struct vq_path *next;
     struct vq_endpoint src, dst;
+    uint16_t agent;              /* what the sender calls itself (hosts.c), 0: did not say */
+    uint8_t seen;                /* 1: a request went this way, 2: a response */
+    uint8_t vias;                /* of the first request, 0: none yet */
+};
+
+/* A request that was rewritten on its way by something that is no proxy (natmap.c). */
+struct vq_alg {
+    uint64_t frame;
+    struct vq_endpoint sent_by;  /* in Via then; it was another one before */
 };
 
 /* What few messages have. */
@@ -283,6 +292,8 @@ struct vq_talk {
     uint64_t keys;               /* bit k % 64 for each message's key: a clear bit proves a message new */
     unsigned n_messages, not_kept, retransmissions;
     const char *defect;          /* the first that a message had */
+    uint32_t first_branch, first_sent_by; /* hashes of the first request's topmost Via */
+    struct vq_alg *alg;          /* in the arena, NULL: nothing suspicious */
     int64_t start, last_ts;
     uint8_t kind, worth;         /* enum vq_talk_kind, enum vq_worth */
     bool ended;                  /* its end was announced */
@@ -331,6 +342,7 @@ struct vq_sip_call {
     uint32_t first_cseq;         /* ... and of the first one */
     int64_t first_18x, bye_ts, first_rtp;
     bool cancel_seen;
+    struct vq_endpoint answer_contact; /* Contact of the 2xx, family 0: none, or a name */
     uint8_t refusal;             /* enum call_event of a challenge or redirection that the caller may still follow, 0: none */
     bool offer_open, offer_from_caller; /* RFC 3264 */
     uint32_t offer_cseq;
@@ -374,11 +386,24 @@ struct vq_seen {
 
 #define VQ_SEEN 1024 /* a power of two */
 
+/* STUN between a client and a server, with what waits for an answer and where TURN's channels lead. */
+#define VQ_STUN_OPEN 4
+#define VQ_TURN_CHANNELS 4
 struct vq_nat {
     struct vq_stun s;
+    struct vq_stun_open {
+        uint64_t id;             /* hash of the transaction id, 0: none */
+        int64_t ts;
+    } open[VQ_STUN_OPEN];
+    struct vq_turn_channel {
+        uint16_t number;         /* 0: none */
+        struct vq_endpoint peer;
+    } channels[VQ_TURN_CHANNELS];
 };
 
 #define VQ_NAT_MAX 1024
+#define VQ_NAT_MAPPINGS 4096u
+#define VQ_KEEP_ALIVE_PAIRS 1024u
 #define VQ_ICMP_MAX 256
 
 /* Fragments wait for each other in this much room. */
@@ -423,6 +448,9 @@ struct vq_engine {
     struct vq_nat *nats;
     size_t n_nats;
     struct vq_table nat_by_client, nat_by_pair;
+    struct vq_natmap *natmap;    /* natmap.c's */
+    struct vq_keep_alives *keep_alives; /* keepalive.c's */
+    struct vq_hosts *hosts;      /* hosts.c's */
 };
 
 /* Accessors: a handle that is alive to its object. */

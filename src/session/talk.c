@@ -199,14 +199,14 @@ static bool goes(const struct vq_path *p, const struct vq_dgram *d)
 }
 
 /* The pair is shared by all messages that went this way; NULL without room. */
-static const struct vq_path *path_of(struct vq_talk *t, const struct vq_dgram *d)
+static struct vq_path *path_of(struct vq_talk *t, const struct vq_dgram *d)
 {
     if (goes(&t->there, d))
         return &t->there;
     if (goes(&t->back, d))
         return &t->back;
     int looked = 0;
-    for (const struct vq_path *p = t->others; p && looked < LOOK_BACK; p = p->next, looked++)
+    for (struct vq_path *p = t->others; p && looked < LOOK_BACK; p = p->next, looked++)
         if (goes(p, d))
             return p;
     struct vq_path *p = vq_arena_alloc(&t->arena, sizeof *p);
@@ -260,16 +260,33 @@ static uint8_t transport(const struct vq_dgram *d)
     return d->tls ? (d->ws ? VQ_WSS : VQ_TLS) : d->ws ? VQ_WS : VQ_TCP;
 }
 
+/* What a message tells about its sender and the way to it, the first of its kind on a path tells for all. */
+static void first_on_path(struct vq_engine *e, struct vq_talk *t, struct vq_path *p, const struct vq_sip *m,
+                          const struct vq_dgram *d)
+{
+    uint8_t kind = m->request ? 1 : 2;
+    if (!p->agent && m->user_agent.n && vq_agent_is_senders(m, d))
+        p->agent = vq_agent_number(e, m->user_agent);
+    if (p->seen & kind)
+        return;
+    p->seen |= kind;
+    if (m->request)
+        p->vias = m->vias;
+    vq_natmap_sip(e, t, m, d);
+}
+
 struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struct vq_sip *m, const struct vq_dgram *d,
                              bool *again)
 {
-    const struct vq_path *path = path_of(t, d);
+    struct vq_path *path = path_of(t, d);
     uint32_t key = note_key(e, t, m, path);
     *again = seen_before(t, key);
     t->retransmissions += *again;
     if (d->ts > t->last_ts)
         t->last_ts = d->ts;
     t->place.touched = t->n_messages > 0;
+    if (path)
+        first_on_path(e, t, path, m, d);
     struct vq_note *n = path && t->n_messages < e->opt.max_messages ? vq_arena_alloc(&t->arena, sizeof *n) : NULL;
     if (!n) {
         t->not_kept++;

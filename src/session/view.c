@@ -267,17 +267,3 @@ bool vq_call_get(const struct vq_engine *e, uint32_t handle, struct vq_call *out
     return true;
 }
 
-/* ---- STUN -------------------------------------------------------------------------------------------------------- */
-
-size_t vq_stun_count(const struct vq_engine *e)
-{
-    return e->n_nats;
-}
-
-bool vq_stun_get(const struct vq_engine *e, size_t i, struct vq_stun *out)
-{
-    if (i >= e->n_nats)
-        return false;
-    *out = e->nats[i].s;
-    return true;
-}

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FIRST_SLOTS 1024u
 
@@ -20,6 +21,12 @@ void vq_table_done(struct vq_table *t)
 {
     free(t->slots);
     *t = (struct vq_table){0};
+}
+
+void vq_table_clear(struct vq_table *t)
+{
+    memset(t->slots, 0, (t->mask + (size_t)1) * sizeof *t->slots);
+    t->used = 0;
 }
 
 static uint32_t home(const struct vq_table *t, uint32_t hash)

@@ -22,6 +22,7 @@ typedef bool vq_table_eq_h(uint32_t handle, const void *key, const void *arg);
 
 int vq_table_init(struct vq_table *t); /* 0 or -ENOMEM */
 void vq_table_done(struct vq_table *t);
+void vq_table_clear(struct vq_table *t); /* keeps its room */
 
 uint32_t vq_table_find(const struct vq_table *t, uint64_t hash, vq_table_eq_h *eq, const void *key, const void *arg);
 /* Adds without looking for an equal one (multi-maps are allowed). 0 or -ENOMEM, the table then being as before. */

@@ -1,0 +1,33 @@
+/* hosts.h - what hosts.c and network.c share: the lists that vq_network_get() hands out. */
+#ifndef VQ_SESSION_HOSTS_H
+#define VQ_SESSION_HOSTS_H
+
+#include "session/session.h"
+
+struct vq_hosts {
+    /* names, collected while packets come */
+    struct vq_arena text;
+    const char **agents;
+    uint32_t n_agents;
+    struct vq_table by_agent;
+
+    /* the lists, made when they are asked for */
+    struct vq_host *hosts;
+    struct vq_link *links;
+    struct vq_nat_mapping *mappings; /* sorted by client */
+    struct vq_nat_client *nats;
+    struct vq_keep_alive *keep_alives;
+    size_t n_hosts, room_hosts, n_links, room_links, n_nats, n_keep_alives;
+    uint64_t hosts_not_kept, links_not_kept, nat_not_kept, keep_alives_not_kept;
+    struct vq_table by_address, by_link;
+    bool no_memory;
+    bool made, of_the_end;           /* made: for the engine as it was after `frames` at `now` */
+    uint64_t frames;
+    int64_t now;
+};
+
+/* The place of a host in the list, counted from 1; it is added when it is new. 0 without room. */
+uint32_t vq_host_number(const struct vq_engine *e, const struct vq_endpoint *ep);
+void vq_hosts_read(const struct vq_engine *e);
+
+#endif
