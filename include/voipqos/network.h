@@ -90,7 +90,7 @@ const char *vq_role_title(enum vq_role r); /* "user agent", as people write it *
 struct vq_host {
     struct vq_endpoint address;               /* port 0 */
     unsigned roles;                           /* bit set of enum vq_role */
-    const char *agents[VQ_HOST_NAMES];        /* its own User-Agent, Server or SOFTWARE, NULL at the end */
+    const char *agents[VQ_HOST_NAMES];        /* its own User-Agent, Server or SOFTWARE; NULL: no more */
     const char *users[VQ_HOST_NAMES];         /* whose calls and registrations it made or took */
     uint64_t sip_messages;                    /* sent or received, of what is kept */
     uint64_t rtp_sent, rtp_received;          /* packets */

@@ -33,17 +33,18 @@ void vq_json_bool(struct vq_json *j, json_t *o, const char *key, bool v)
     vq_json_put(j, o, key, json_boolean(v));
 }
 
-void vq_json_str(struct vq_json *j, json_t *o, const char *key, const char *z)
+json_t *vq_json_text(struct vq_json *j, const char *z)
 {
-    if (!z) {
-        vq_json_put(j, o, key, json_null());
-        return;
-    }
     vq_buf_clear(&j->tmp);
     vq_buf_terminal(&j->tmp, z);
     if (j->tmp.failed)
         j->no_memory = true;
-    vq_json_put(j, o, key, json_stringn_nocheck(j->tmp.p, j->tmp.n));
+    return json_stringn_nocheck(j->tmp.p, j->tmp.n);
+}
+
+void vq_json_str(struct vq_json *j, json_t *o, const char *key, const char *z)
+{
+    vq_json_put(j, o, key, z ? vq_json_text(j, z) : json_null());
 }
 
 void vq_json_why(struct vq_json *j, json_t *o, const char *key, const char *why)

@@ -26,7 +26,8 @@ void vq_json_put(struct vq_json *j, json_t *o, const char *key, json_t *v);
 void vq_json_append(struct vq_json *j, json_t *array, json_t *v);
 void vq_json_int(struct vq_json *j, json_t *o, const char *key, uint64_t v);
 void vq_json_bool(struct vq_json *j, json_t *o, const char *key, bool v);
-/* Wire text, made valid UTF-8 and printable; NULL becomes null. */
+/* Wire text, made valid UTF-8 and printable; _str makes NULL null. */
+json_t *vq_json_text(struct vq_json *j, const char *z);
 void vq_json_str(struct vq_json *j, json_t *o, const char *key, const char *z);
 void vq_json_endpoint(struct vq_json *j, json_t *o, const char *key, const struct vq_endpoint *ep);
 

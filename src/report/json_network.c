@@ -120,12 +120,9 @@ json_t *vq_json_keep_alive(struct vq_json *j, const struct vq_keep_alive *k)
 
 static json_t *texts(struct vq_json *j, const char *const *list)
 {
-    json_t *a = json_array(), *o = json_object();
-    for (size_t i = 0; i < VQ_HOST_NAMES && list[i]; i++) {
-        vq_json_str(j, o, "text", list[i]);
-        vq_json_append(j, a, json_incref(json_object_get(o, "text")));
-    }
-    json_decref(o);
+    json_t *a = json_array();
+    for (size_t i = 0; i < VQ_HOST_NAMES && list[i]; i++)
+        vq_json_append(j, a, vq_json_text(j, list[i]));
     return a;
 }
 

@@ -19,6 +19,8 @@
 #define vq_stun_count fake_stun_count
 #define vq_stun_get fake_stun_get
 #define vq_icmp_get fake_icmp_get
+#define vq_network_get fake_network_get
+#define vq_network_host fake_network_host
 #define vq_call_dtmf fake_call_dtmf
 #define vq_findings fake_findings
 #define vq_findings_count fake_findings_count
@@ -48,6 +50,7 @@
 
 #include <voipqos/kpi.h>
 #include <voipqos/model.h>
+#include <voipqos/network.h>
 #include <voipqos/report.h>
 
 #include "util/buf.h"
@@ -65,8 +68,10 @@ struct vq_engine {
     struct vq_dialog dialogs[2];
     struct vq_stream streams[4];
     struct vq_interval intervals[4];
-    struct vq_stun stuns[1];
+    struct vq_stun stuns[2];
     struct vq_icmp icmps[1];
+    struct vq_network network;
+    int network_rc;
     struct vq_dtmf dtmf[2];
     uint32_t n_dtmf;
     struct vq_finding findings[3];
@@ -161,6 +166,20 @@ size_t fake_stun_count(const struct vq_engine *e)
     return e->n_stuns;
 }
 
+int fake_network_get(const struct vq_engine *e, struct vq_network *out)
+{
+    *out = e->network;
+    return e->network_rc;
+}
+
+const struct vq_host *fake_network_host(const struct vq_network *n, const struct vq_endpoint *address)
+{
+    for (size_t i = 0; i < n->n_hosts; i++)
+        if (vq_endpoint_same_host(&n->hosts[i].address, address))
+            return &n->hosts[i];
+    return NULL;
+}
+
 bool fake_icmp_get(const struct vq_engine *e, size_t i, struct vq_icmp *out)
 {
     if (i >= e->n_icmps)
@@ -173,7 +192,7 @@ bool fake_stun_get(const struct vq_engine *e, size_t i, struct vq_stun *out)
 {
     if (i >= e->n_stuns)
         return false;
-    *out = e->stuns[0];
+    *out = e->stuns[i % 2];
     return true;
 }
 

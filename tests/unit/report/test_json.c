@@ -4,6 +4,7 @@
 #include "report/json.c"
 #include "report/json_dtmf.c"
 #include "report/json_kpi.c"
+#include "report/json_network.c"
 #include "report/json_sip.c"
 #include "report/json_course.c"
 #include "report/json_playout.c"
@@ -39,7 +40,7 @@ static const struct vq_segment segment = {.ssrc = 0xdeadbeef, .reason = "start",
 
 static struct vq_engine full(void)
 {
-    struct vq_engine e = {.n_registrations = 1, .n_calls = 2, .n_dialogs = 1, .n_streams = 2, .n_stuns = 1, .n_icmps = 1,
+    struct vq_engine e = {.n_registrations = 1, .n_calls = 2, .n_dialogs = 1, .n_streams = 2, .n_stuns = 2, .n_icmps = 1,
                           .n_findings = 2, .t_registrations = 1, .t_calls = 2, .t_dialogs = 1, .t_streams = 2,
                           .t_intervals = 2};
     e.stats = (struct vq_stats){.frames = 1234, .bytes = 345678, .start = T0, .end = T0 + 12 * S,
@@ -65,6 +66,32 @@ static struct vq_engine full(void)
     e.intervals[1] = (struct vq_interval){.width = S, .jitter_ms = NAN, .interarrival_ms = NAN, .r = NAN, .mos = NAN};
     e.stuns[0] =
         (struct vq_stun){.client = ep(1, 4000), .server = ep(9, 3478), .ts = T0, .transactions = 1, .frame = 2};
+    e.stuns[1] = (struct vq_stun){.client = ep(1, 4000), .server = ep(2, 5000), .mapped = ep(3, 6000), .relayed = ep(9, 50000),
+                                  .ts = T0, .frame = 5, .use = VQ_STUN_ICE_USE, .requests = 3, .unanswered = 1,
+                                  .nominated_frame = 77, .username = "abc:def", .software = "s/1", .error = 487};
+    static struct vq_nat_mapping mappings[3];
+    mappings[0] = (struct vq_nat_mapping){.inside = ep(1, 5060), .outside = ep(1, 5060), .frames = {[VQ_NAT_BY_VIA] = 3}};
+    mappings[1] = (struct vq_nat_mapping){.inside = ep(1, 4000), .outside = ep(1, 4000), .frames = {[VQ_NAT_BY_STUN] = 4}};
+    for (size_t i = 0; i < 2; i++)
+        memcpy(mappings[i].inside.ip, (const uint8_t[]){192, 168, 1, 7}, 4);
+    mappings[2] = mappings[1];
+    static struct vq_nat_client nats[2];
+    nats[0] = (struct vq_nat_client){.inside = mappings[0].inside, .outside = ep(1, 0), .mappings = mappings,
+                                     .n_mappings = 2, .behaviour = VQ_NAT_DEPENDENT};
+    nats[1] = (struct vq_nat_client){.inside = mappings[2].inside, .outside = ep(1, 0), .mappings = &mappings[2],
+                                     .n_mappings = 1};
+    static struct vq_keep_alive keep_alives[2];
+    keep_alives[0] = (struct vq_keep_alive){.src = ep(1, 5060), .dst = ep(2, 5060), .count = 4, .frame = 9, .start = T0,
+                                            .end = T0 + 90 * S, .interval_s = 30};
+    keep_alives[1] = (struct vq_keep_alive){.src = ep(1, 5060), .dst = ep(3, 5060), .kind = VQ_KEEP_ZERO, .count = 1,
+                                            .frame = 9, .start = T0, .end = T0, .interval_s = NAN};
+    static struct vq_host hosts[2];
+    hosts[0] = (struct vq_host){.address = ep(1, 0), .roles = 1u << VQ_ROLE_REGISTRAR | 1u << VQ_ROLE_PROXY,
+                                .agents = {"PBX \x1b"}};
+    hosts[1] = (struct vq_host){.address = ep(2, 0), .users = {"anna", "bert"}, .rtp_sent = 5, .rtp_received = 7};
+    static const struct vq_link link = {.a = 0, .b = 1, .sip_messages = 10};
+    e.network = (struct vq_network){.hosts = hosts, .n_hosts = 2, .links = &link, .n_links = 1, .nats = nats, .n_nats = 2,
+                                    .keep_alives = keep_alives, .n_keep_alives = 2};
     e.icmps[0] = (struct vq_icmp){.kind = VQ_ICMP_PORT_UNREACHABLE, .reporter = ep(2, 0), .about_src = ep(1, 4000),
                                   .about_dst = ep(2, 5000), .count = 9, .while_talking = 3, .frames = {7, 8}, .n_frames = 2};
     e.findings[0] = (struct vq_finding){.id = "stream_loss",
@@ -186,6 +213,29 @@ static void says_what_is_known(void **state)
         {"streams.0.intervals.1.t_s", "4.0"},
         {"streams.0.frames", "[20,420]"},
         {"stun.0.client", "\"10.0.0.1:4000\""},
+        {"stun.1.use", "\"ice\""},
+        {"stun.1.nominated_frame", "77"},
+        {"stun.1.username", "\"abc:def\""},
+        {"stun.1.unanswered", "1"},
+        {"stun.1.relayed", "\"10.0.0.9:50000\""},
+        {"nat.0.client", "\"192.168.1.7\""},
+        {"nat.0.public", "\"10.0.0.1\""},
+        {"nat.0.evidence", "[\"stun\",\"via\"]"},
+        {"nat.0.frames", "[4,3]"},
+        {"nat.0.behaviour", "\"symmetric\""},
+        {"nat.0.mappings.0.evidence", "[\"via\"]"},
+        {"nat.0.mappings.1.private", "\"192.168.1.7:4000\""},
+        {"nat.1.behaviour_why", "\"needs the answers of two STUN servers to one port\""},
+        {"keep_alives.0.kind", "\"crlf\""},
+        {"keep_alives.0.interval_s", "30.0"},
+        {"keep_alives.1.interval_s_why", "\"seen only once\""},
+        {"topology.hosts.0.address", "\"10.0.0.1\""},
+        {"topology.hosts.0.roles", "[\"registrar\",\"proxy\"]"},
+        {"topology.hosts.0.user_agents", "[\"PBX \\\\x1b\"]"},
+        {"topology.hosts.1.names", "[\"anna\",\"bert\"]"},
+        {"topology.hosts.1.rtp_packets", "12"},
+        {"topology.links.0.b", "\"10.0.0.2\""},
+        {"topology.complete", "true"},
         {"findings.0.frames", "[20,420]"},
         {"findings.0.call", "1"},
         {"findings.1.call", "null"},
