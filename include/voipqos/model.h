@@ -199,6 +199,19 @@ struct vq_offer {
     bool from_caller, hold;
 };
 
+/* An address that a party offers for ICE (RFC 8445 5.1.1). */
+enum vq_candidate_type { VQ_CANDIDATE_HOST, VQ_CANDIDATE_SRFLX, VQ_CANDIDATE_PRFLX, VQ_CANDIDATE_RELAY };
+const char *vq_candidate_type_name(enum vq_candidate_type t); /* "host", "srflx", "prflx", "relay" */
+
+struct vq_candidate {
+    const struct vq_candidate *next;
+    struct vq_endpoint at, related; /* family 0: a name; absent */
+    uint64_t frame;
+    enum vq_candidate_type type;
+    uint16_t component;             /* 1: RTP, 2: RTCP */
+    bool tcp, by_caller;
+};
+
 /* A dialog of the call: (Call-ID, from-tag, to-tag), RFC 3261 12. */
 struct vq_leg {
     const struct vq_leg *next;
@@ -255,6 +268,7 @@ struct vq_call {
     unsigned n_messages, messages_not_kept;
     const struct vq_offer *offers;
     const struct vq_leg *legs;
+    const struct vq_candidate *candidates; /* at most 32, each once */
     uint32_t first_stream;          /* walk on with vq_stream.next_in_call */
     unsigned n_streams;
     double r_min, mos_min, mos_mean; /* over its scored streams */

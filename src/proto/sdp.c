@@ -179,7 +179,7 @@ static void open_media(struct state *st, struct vq_slice value)
         return;
     }
     struct vq_sdp_media *m = st->m = &st->sdp->media[st->sdp->n_media++];
-    memset(m, 0, offsetof(struct vq_sdp_media, formats)); /* those are written as they come */
+    memset(m, 0, offsetof(struct vq_sdp_media, candidates)); /* these and formats are written as they come */
     m->media = media_of(type, proto);
     m->rtp.port = (uint16_t)port;
     m->encrypted = is_secure(proto);
@@ -259,6 +259,8 @@ static void read_attribute(struct state *st, struct vq_slice value)
         return;
     if (key)
         m->encrypted = true;
+    else if (vq_str_ieq_z(name, "candidate") && m->n_candidates < VQ_SDP_CANDIDATES)
+        m->candidates[m->n_candidates++] = value;
     else if (vq_str_ieq_z(name, "rtcp"))
         read_rtcp(st, value);
     else if (vq_str_ieq_z(name, "rtcp-mux"))

@@ -10,6 +10,7 @@
 
 #define VQ_SDP_MEDIA 6
 #define VQ_SDP_FORMATS 24
+#define VQ_SDP_CANDIDATES 16
 
 enum vq_sdp_dir { VQ_SDP_SENDRECV, VQ_SDP_SENDONLY, VQ_SDP_RECVONLY, VQ_SDP_INACTIVE };
 
@@ -28,7 +29,8 @@ struct vq_sdp_media {
     enum vq_sdp_dir dir;
     bool hold_addr;               /* c=0.0.0.0 (RFC 2543 hold) */
     uint32_t ptime_ms;            /* 0: not declared */
-    unsigned n_formats;
+    unsigned n_formats, n_candidates;
+    struct vq_slice candidates[VQ_SDP_CANDIDATES]; /* what follows a=candidate:, borrowed */
     struct vq_sdp_format formats[VQ_SDP_FORMATS];
 };
 

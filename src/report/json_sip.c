@@ -288,6 +288,27 @@ static void parties(struct vq_json *j, json_t *o, const struct vq_call *c)
     vq_json_str_why(j, o, "callee_user_agent", c->user_agent_callee, "no User-Agent");
 }
 
+static json_t *candidates(struct vq_json *j, const struct vq_call *c)
+{
+    json_t *list = json_array();
+    for (const struct vq_candidate *x = c->candidates; x; x = x->next) {
+        json_t *o = json_object();
+        vq_json_str(j, o, "from", x->by_caller ? "caller" : "callee");
+        vq_json_str(j, o, "type", vq_candidate_type_name(x->type));
+        vq_json_int(j, o, "component", x->component);
+        vq_json_str(j, o, "transport", x->tcp ? "TCP" : "UDP");
+        if (x->at.family)
+            vq_json_endpoint(j, o, "address", &x->at);
+        else
+            vq_json_why(j, o, "address", "given by name");
+        if (x->related.family)
+            vq_json_endpoint(j, o, "related", &x->related);
+        vq_json_int(j, o, "frame", x->frame);
+        vq_json_append(j, list, o);
+    }
+    return list;
+}
+
 json_t *vq_json_call(struct vq_json *j, const struct vq_call *c)
 {
     json_t *o = json_object();
@@ -317,6 +338,8 @@ json_t *vq_json_call(struct vq_json *j, const struct vq_call *c)
     vq_reader_init_call(&r, j->e, c->handle);
     vq_json_put(j, o, "messages", messages(j, &r));
     vq_json_put(j, o, "offer_answer", offers(j, c));
+    if (c->candidates)
+        vq_json_put(j, o, "ice_candidates", candidates(j, c));
     vq_json_dtmf(j, o, c);
     streams_and_quality(j, o, c);
     return o;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "proto/candidate.h"
+
 /* ---- promises ---------------------------------------------------------------------------------------------------- */
 
 /* In the call's list, which is short, and not in the port's, which an SBC makes long. */
@@ -141,11 +143,45 @@ static void make_room(struct vq_engine *e, struct vq_sip_call *c)
         vq_promise_drop(e, VQ_CONTAINER(c->promises.next, struct vq_promise, in_call));
 }
 
+/* What a party offers for ICE: each once, whatever re-INVITEs and proxies repeat. */
+static void note_candidate(struct vq_engine *e, struct vq_sip_call *c, const struct vq_candidate_line *l, uint64_t frame,
+                           bool by_caller)
+{
+    for (const struct vq_candidate *x = c->first_candidate; x; x = x->next)
+        if (vq_endpoint_eq(&x->at, &l->at) && x->type == l->type && x->by_caller == by_caller && x->tcp == l->tcp &&
+            (l->at.family || x->component == l->component))
+            return;
+    /* RFC 8839 5.1: the related address of a reflexive candidate is its base, the host's own. */
+    if ((l->type == VQ_CANDIDATE_SRFLX || l->type == VQ_CANDIDATE_PRFLX) && !l->tcp && vq_natmap_may_be_inside(&l->related))
+        vq_natmap_add(e, &l->related, &l->at, VQ_NAT_BY_CANDIDATE, frame);
+    struct vq_candidate *x = c->n_candidates < VQ_CANDIDATES_PER_CALL ? vq_arena_alloc(&c->talk.arena, sizeof *x) : NULL;
+    if (!x)
+        return;
+    *x = (struct vq_candidate){.at = l->at, .related = l->related, .frame = frame, .type = l->type,
+                               .component = (uint16_t)l->component, .tcp = l->tcp, .by_caller = by_caller};
+    if (c->last_candidate)
+        c->last_candidate->next = x;
+    else
+        c->first_candidate = x;
+    c->last_candidate = x;
+    c->n_candidates++;
+}
+
+static void note_candidates(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sdp_media *m, uint64_t frame,
+                            bool by_caller)
+{
+    struct vq_candidate_line l;
+    for (unsigned i = 0; i < m->n_candidates; i++)
+        if (vq_candidate_parse(m->candidates[i], &l))
+            note_candidate(e, c, &l, frame, by_caller);
+}
+
 void vq_promise_sdp(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sdp *sdp, const struct vq_dgram *d,
                     bool from_caller)
 {
     for (unsigned i = 0; i < sdp->n_media; i++) {
         const struct vq_sdp_media *m = &sdp->media[i];
+        note_candidates(e, c, m, d->frame, from_caller);
         if (!m->rtp.family || !m->rtp.port)
             continue;
         make_room(e, c);

@@ -343,6 +343,8 @@ struct vq_sip_call {
     int64_t first_18x, bye_ts, first_rtp;
     bool cancel_seen;
     struct vq_endpoint answer_contact; /* Contact of the 2xx, family 0: none, or a name */
+    struct vq_candidate *first_candidate, *last_candidate;
+    unsigned n_candidates;
     uint8_t refusal;             /* enum call_event of a challenge or redirection that the caller may still follow, 0: none */
     bool offer_open, offer_from_caller; /* RFC 3264 */
     uint32_t offer_cseq;
@@ -357,6 +359,7 @@ struct vq_sip_call {
 
 /* More than this many announced addresses of one call push out its oldest: nobody can use up all calls' room. */
 #define VQ_PROMISES_PER_CALL 16u
+#define VQ_CANDIDATES_PER_CALL 32u
 
 struct vq_sip_dialog {
     struct vq_talk talk;

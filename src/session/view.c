@@ -262,6 +262,7 @@ bool vq_call_get(const struct vq_engine *e, uint32_t handle, struct vq_call *out
         out->first_media = c->first_rtp - out->answered;
     out->messages = t->first;
     out->offers = c->first_offer;
+    out->candidates = c->first_candidate;
     out->legs = c->n_legs ? &c->leg : NULL;
     call_legs(e, c, out);
     return true;

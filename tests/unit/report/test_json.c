@@ -50,6 +50,11 @@ static struct vq_engine full(void)
     e.calls[0] = fake_call(two_messages, 2);
     e.calls[0].offers = &offer;
     e.calls[0].legs = &leg;
+    static struct vq_candidate candidates[2];
+    candidates[0] = (struct vq_candidate){.next = &candidates[1], .type = VQ_CANDIDATE_SRFLX, .component = 1, .by_caller = true,
+                                          .at = ep(1, 4000), .related = ep(2, 5000), .frame = 12};
+    candidates[1] = (struct vq_candidate){.type = VQ_CANDIDATE_HOST, .component = 2, .tcp = true, .frame = 12};
+    e.calls[0].candidates = candidates;
     e.calls[0].first_stream = 1;
     e.calls[1] = bare_call(two_messages);
     e.dtmf[0] = (struct vq_dtmf){.ts = T0 + 4 * S, .frame = 200, .by = VQ_PARTY_CALLER, .stream = 1, .digit = '#',
@@ -236,6 +241,10 @@ static void says_what_is_known(void **state)
         {"topology.hosts.1.rtp_packets", "12"},
         {"topology.links.0.b", "\"10.0.0.2\""},
         {"topology.complete", "true"},
+        {"calls.0.ice_candidates.0", "{\"from\":\"caller\",\"type\":\"srflx\",\"component\":1,\"transport\":\"UDP\","
+                                     "\"address\":\"10.0.0.1:4000\",\"related\":\"10.0.0.2:5000\",\"frame\":12}"},
+        {"calls.0.ice_candidates.1.address_why", "\"given by name\""},
+        {"calls.0.ice_candidates.1.transport", "\"TCP\""},
         {"findings.0.frames", "[20,420]"},
         {"findings.0.call", "1"},
         {"findings.1.call", "null"},
