@@ -30,6 +30,10 @@ struct rule {
 /* "1 packet", "2 packets": for the conversions "%llu %s". */
 #define COUNTED(n, one, many) (unsigned long long)(n), (n) == 1 ? (one) : (many)
 
+/* Addresses in the words of a rule. */
+#define HOST(e) vq_endpoint_host(e, (char[VQ_ENDPOINT_TEXT]){0})
+#define ENDPOINT(e) vq_endpoint_text(e, (char[VQ_ENDPOINT_TEXT]){0})
+
 /* ---- streams ---- */
 RULE(loss_heavy, f->loss_pct > 3, "%s lost %llu %s (%.2f %%): speech breaks up; G.1010 allows 3 %%.", f->name,
      COUNTED(f->lost, "packet", "packets"), f->loss_pct)
@@ -80,6 +84,10 @@ RULE(lost_beyond, f->reported_lost != VQ_NONE && f->reported_lost > (int64_t)f->
                       (double)f->reported_lost > 0.01 * (double)f->packets,
      "%s: the receiver reports %lld packets lost, but only %llu are missing here. The fault lies beyond the capture point.",
      f->name, (long long)f->reported_lost, (unsigned long long)f->lost)
+RULE(astray, f->hidden[0].inside, "%s is sent to %s, an address inside the receiver's NAT (outside it is %s): from here it cannot "
+     "get there.", f->name, ENDPOINT(f->hidden[0].inside), HOST(f->hidden[0].outside))
+RULE(other_source, f->announced && f->packets >= 10, "%s comes from %s, although its sender announced %s.", f->name, ENDPOINT(f->source),
+     ENDPOINT(f->announced))
 RULE(unbound, !f->bound, "%s was announced by no SDP in this capture; it belongs to no call that is known.", f->name)
 
 /* ---- calls ---- */
@@ -101,6 +109,28 @@ RULE(call_forbidden, f->state == VQ_CALL_REJECTED && (f->status == 401 || f->sta
      "%s was refused with status %u: wrong or missing credentials, or not allowed.", f->name, f->status)
 RULE(call_not_found, f->state == VQ_CALL_REJECTED && f->status == 404, "%s: the number called does not exist there (404).",
      f->name)
+/* The party whose media address is inside of a NAT; of both the one that is not reached. */
+static int hidden_party(const struct vq_facts *f)
+{
+    return f->hidden[1].inside && (!f->hidden[0].inside || (f->hidden[0].reached && !f->hidden[1].reached));
+}
+static bool hidden_and(const struct vq_facts *f, bool reached)
+{
+    const struct vq_hidden_facts *h = &f->hidden[hidden_party(f)];
+    return f->answered && f->talk_s >= 1 && h->inside && h->reached == reached;
+}
+static const char *hidden_name(const struct vq_facts *f)
+{
+    return hidden_party(f) ? "callee" : "caller";
+}
+#define HIDDEN(f) hidden_name(f), ENDPOINT((f)->hidden[hidden_party(f)].inside), HOST((f)->hidden[hidden_party(f)].outside)
+RULE(private_sdp, hidden_and(f, false),
+     "%s: the %s's SDP names %s, an address inside its NAT (outside it is %s): what is sent there from outside gets lost.", f->name,
+     HIDDEN(f))
+RULE(private_sdp_works, hidden_and(f, true),
+     "%s: the %s's SDP names %s, an address inside its NAT (outside it is %s); media reaches it all the same.", f->name, HIDDEN(f))
+RULE(alg, f->rewritten, "%s: the same request (same branch) has %s in its Via here and another address elsewhere: something that is no "
+     "proxy rewrites SIP on the way (SIP ALG).", f->name, ENDPOINT(f->rewritten))
 RULE(mid_dialog, f->mid_dialog, "%s began before the capture did; its setup times are not known.", f->name)
 
 /* ---- registrations ---- */
@@ -115,9 +145,17 @@ RULE(reg_timeout, f->outcome == VQ_REG_TIMEOUT, "%s was never answered; it was s
 RULE(reg_retransmitted, f->outcome != VQ_REG_TIMEOUT && f->retransmissions > 0, "%s: %llu %s had to be sent again.",
      f->name, COUNTED(f->retransmissions, "message", "messages"))
 
+RULE(private_contact, f->hidden[0].inside && (f->outcome == VQ_REG_REGISTERED || f->outcome == VQ_REG_REFRESHED),
+     "%s gives %s as Contact, an address inside its NAT (outside it is %s): calls arrive only if the server sends them to where the "
+     "REGISTER came from.", f->name, ENDPOINT(f->hidden[0].inside), ENDPOINT(f->hidden[0].outside))
+
+/* ---- NATs and STUN ---- */
+RULE(symmetric, f->nat_symmetric, "The NAT between %s and the outside (%s) gives one port different numbers towards different servers (symmetric "
+     "NAT): an address learned by STUN is no good for media.", HOST(f->nat_inside), HOST(f->nat_outside))
+RULE(stun_silent, f->stun_silent, "%s asked the STUN server %s %llu %s and got no answer: it does not learn its outer address.",
+     HOST(f->stun_client), ENDPOINT(f->stun_server), COUNTED(f->stun_asked, "time", "times"))
+
 /* ---- ICMP errors ---- */
-#define HOST(e) vq_endpoint_host(e, (char[VQ_ENDPOINT_TEXT]){0})
-#define ENDPOINT(e) vq_endpoint_text(e, (char[VQ_ENDPOINT_TEXT]){0})
 static const char *icmp_words(const struct vq_facts *f)
 {
     switch (f->icmp_kind) {
@@ -201,6 +239,8 @@ static const struct rule rules[] = {
     ROW("registration-wrong-password", wrong_password, REGISTRATION, ERROR, "Compare user name and secret in the phone with the PBX extension."),
     ROW("registration-rejected", reg_rejected, REGISTRATION, ERROR, "Does the extension exist on the server, and may it register from there?"),
     ROW("registration-no-credentials", no_credentials, REGISTRATION, WARNING, "Is a password set in the phone?"),
+    ROW("registration-alg", alg, REGISTRATION, WARNING, "Turn SIP ALG off in the router."),
+    ROW("registration-private-contact", private_contact, REGISTRATION, INFO, "Is NAT support on at the server (rport, received), and does something keep the mapping open (keep-alives)?"),
     ROW("registration-retransmitted", reg_retransmitted, REGISTRATION, INFO, "Is the path to the server losing packets or slow?"),
 
     ROW("call-no-media", no_media, CALL, ERROR, "Capture where the media passes; compare the SDP addresses with where the phones are."),
@@ -212,8 +252,12 @@ static const struct rule rules[] = {
     ROW("call-no-ack", no_ack, CALL, WARNING, "Does the ACK take another way than the INVITE (Record-Route, Contact, NAT)?"),
     ROW("call-retransmissions", sip_retransmitted, CALL, WARNING, "Is the signalling path losing packets or slow?"),
     ROW("call-sip-defect", sip_defect, CALL, INFO, "Update or fix the sender of that message."),
+    ROW("call-private-sdp", private_sdp, CALL, WARNING, "Let the phone use STUN, ICE or a relay, or switch on the server's NAT support (symmetric RTP)."),
+    ROW("call-private-sdp-works", private_sdp_works, CALL, INFO, "Nothing to do while the other side, or a relay, answers to where media comes from (symmetric RTP)."),
+    ROW("call-alg", alg, CALL, WARNING, "Turn SIP ALG off in the router."),
     ROW("call-mid-dialog", mid_dialog, CALL, INFO, "Start the capture before the call."),
 
+    ROW("stream-astray", astray, STREAM, ERROR, "Let the receiver's phone announce its outer address (STUN, ICE), or relay the media at the server."),
     ROW("stream-loss-heavy", loss_heavy, STREAM, ERROR, "Find where it is lost: capture at both ends, check duplex, Wi-Fi and uplink load."),
     ROW("stream-loss", loss, STREAM, WARNING, "Check the link for errors and full queues."),
     ROW("stream-loss-light", loss_light, STREAM, INFO, "Nothing to do unless it grows."),
@@ -235,6 +279,9 @@ static const struct rule rules[] = {
     ROW("stream-stray", stray, STREAM, INFO, "Look for a second sender with the same SSRC."),
     ROW("stream-reordered", reordered, STREAM, INFO, "Do packets take several paths (load balancing)?"),
     ROW("stream-duplicates", duplicates, STREAM, INFO, "Does the mirror port copy both directions, or is there a loop?"),
+    ROW("stream-other-source", other_source, STREAM, INFO, "Does a firewall let media from that address pass? Is a NAT or a second interface between?"),
+    ROW("nat-symmetric", symmetric, NAT, WARNING, "Use a relay (TURN, media proxy), or set the router to endpoint-independent mapping."),
+    ROW("stun-unanswered", stun_silent, STUN, WARNING, "Is the STUN server's address right, and is UDP to it open in the firewall?"),
     ROW("icmp-media", icmp_media, ICMP, ERROR, "Is that the right media address? Check SDP, NAT and firewall of that side."),
     ROW("icmp-sip", icmp_sip, ICMP, WARNING, "Is the SIP server or phone running there, on that port and protocol?"),
 

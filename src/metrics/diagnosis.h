@@ -7,6 +7,7 @@
 /* What the rules look at. Whoever fills it in leaves what does not apply zero, NAN or NULL. */
 struct vq_facts {
     enum vq_subject { VQ_ABOUT_CAPTURE, VQ_ABOUT_REGISTRATION, VQ_ABOUT_CALL, VQ_ABOUT_STREAM, VQ_ABOUT_ICMP,
+                      VQ_ABOUT_NAT, VQ_ABOUT_STUN,
                       VQ_SUBJECTS } subject;
     const char *name;            /* "call 3", "stream 7 (PCMU, caller to callee)" */
 
@@ -39,6 +40,23 @@ struct vq_facts {
     enum vq_registration_outcome outcome;
     bool challenged;
     unsigned attempts;
+
+    /* what a NAT hides: of a call each party's media address, of a stream its destination, of a registration its Contact */
+    struct vq_hidden_facts {
+        const struct vq_endpoint *inside, *outside; /* inside NULL: nothing is hidden */
+        bool reached;                               /* media comes there all the same */
+    } hidden[2];                                    /* caller, callee; of the others the first */
+    const struct vq_endpoint *announced, *source;   /* of a stream: where its sender said it is, if it is elsewhere */
+    const struct vq_endpoint *rewritten;            /* Via of a request that was rewritten on its way */
+
+    /* NAT */
+    const struct vq_endpoint *nat_inside, *nat_outside;
+    bool nat_symmetric;
+
+    /* STUN */
+    const struct vq_endpoint *stun_client, *stun_server;
+    uint64_t stun_asked;         /* how often */
+    bool stun_silent;            /* a server that never answered */
 
     /* ICMP error */
     const struct vq_endpoint *icmp_reporter, *icmp_about;

@@ -60,6 +60,11 @@ static void registration(const struct vq_engine *e, uint32_t h, struct vq_facts 
     *f = (struct vq_facts){.subject = VQ_ABOUT_REGISTRATION, .outcome = r.outcome, .status = r.status,
                            .reason = r.reason ? r.reason : "",
                            .challenged = r.challenged, .attempts = r.attempts, .retransmissions = r.retransmissions};
+    const struct vq_sip_registration *sr = vq_pool_at(&e->talks[VQ_TALK_REGISTRATION].pool, h);
+    const struct vq_endpoint *outside = vq_registration_hidden(e, sr);
+    if (outside)
+        f->hidden[0] = (struct vq_hidden_facts){.inside = &sr->contact_at, .outside = outside};
+    f->rewritten = sr->talk.alg ? &sr->talk.alg->sent_by : NULL;
 }
 
 static void registration_evidence(const struct vq_engine *e, uint32_t h, struct case_file *c)
@@ -90,6 +95,11 @@ static void call(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
         f->streams_to_caller += s->direction == VQ_DIR_CALLEE_TO_CALLER;
         f->streams_to_callee += s->direction == VQ_DIR_CALLER_TO_CALLEE;
     }
+    struct vq_hidden hidden;
+    for (int callee = 0; callee < 2; callee++)
+        if (vq_call_hidden(e, sc, !callee, &hidden))
+            f->hidden[callee] = (struct vq_hidden_facts){hidden.announced, hidden.outside, hidden.reached};
+    f->rewritten = sc->talk.alg ? &sc->talk.alg->sent_by : NULL;
 }
 
 /* The messages that tell a call's story: the first, then retransmissions, defects and final answers. */
@@ -154,6 +164,19 @@ static void stream_course(const struct vq_engine *e, const struct vq_stream *s, 
     f->payload_changes = s->n_payload_changes + s->payload_changes_not_kept;
 }
 
+/* Where its packets go and come from, against what SDP said. */
+static void stream_nat(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_facts *f)
+{
+    const struct vq_flow *flow = vq_flow_at(e, s->flow);
+    const struct vq_endpoint *outside = vq_stream_astray(e, s), *announced = vq_stream_announced(e, s);
+    if (outside)
+        f->hidden[0] = (struct vq_hidden_facts){.inside = &flow->dst, .outside = outside};
+    f->source = &flow->src;
+    if (announced && !vq_endpoint_same_host(announced, f->source) && !vq_natmap_knows(e, announced, f->source) &&
+        !vq_natmap_knows(e, f->source, announced))
+        f->announced = announced;
+}
+
 static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
 {
     const struct vq_rtp_stream *s = vq_rtp_stream_at(e, h);
@@ -175,6 +198,7 @@ static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
     struct vq_stream view;
     if ((vq_cold_at(e, s->cold)->course || vq_stream_previous(e, s, &why)) && vq_stream_get(e, h, &view))
         stream_course(e, &view, f);
+    stream_nat(e, s, f);
 }
 
 static void stream_evidence(const struct vq_engine *e, uint32_t h, struct case_file *c)
@@ -218,6 +242,74 @@ static void icmp_evidence(const struct vq_engine *e, uint32_t h, struct case_fil
         add_frame(&f->finding, c.frames[i]);
 }
 
+/* NATs by their place in the network's list, counted from 1; likewise STUN. */
+static uint32_t next_nat(const struct vq_engine *e, uint32_t handle)
+{
+    struct vq_network n;
+    return vq_network_get(e, &n) == 0 && handle < n.n_nats ? handle + 1 : 0;
+}
+
+static void nat(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
+{
+    struct vq_network n;
+    *f = (struct vq_facts){.subject = VQ_ABOUT_NAT};
+    if (vq_network_get(e, &n))
+        return;
+    const struct vq_nat_client *c = &n.nats[h - 1];
+    f->nat_inside = &c->inside;
+    f->nat_outside = &c->outside;
+    f->nat_symmetric = c->behaviour == VQ_NAT_DEPENDENT;
+}
+
+static void nat_evidence(const struct vq_engine *e, uint32_t h, struct case_file *c)
+{
+    struct vq_network n;
+    for (size_t i = 0; vq_network_get(e, &n) == 0 && i < n.nats[h - 1].n_mappings; i++)
+        add_frame(&c->finding, n.nats[h - 1].mappings[i].frames[VQ_NAT_BY_STUN]);
+}
+
+static uint32_t next_stun(const struct vq_engine *e, uint32_t handle)
+{
+    return handle < e->n_nats ? handle + 1 : 0;
+}
+
+/* Where STUN servers listen by custom (RFC 8489 8.1, and Google's). A phone that asks its peer's RTP port only wants to open a way, and an
+ * answer is not needed for that. */
+static bool is_stun_port(uint16_t port)
+{
+    return port == 3478 || port == 3479 || port == 5349 || (port >= 19302 && port <= 19309);
+}
+
+/* Of several endpoints that ask a server the first one speaks for all: none got an answer. */
+static bool is_silent(const struct vq_engine *e, size_t which, uint64_t *asked)
+{
+    const struct vq_stun *s = &e->nats[which].s;
+    *asked = 0;
+    for (size_t i = 0; i < e->n_nats; i++) {
+        struct vq_stun x;
+        if (!vq_endpoint_same_host(&e->nats[i].s.client, &s->client) ||
+            !vq_endpoint_same_host(&e->nats[i].s.server, &s->server))
+            continue;
+        vq_stun_get(e, i, &x);
+        if (i < which || x.unanswered != x.requests || x.errors || !is_stun_port(x.server.port))
+            return false;
+        *asked += x.requests + x.retransmissions;
+    }
+    return *asked > 1; /* a single one may be lost, or the capture may end too soon */
+}
+
+static void stun(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
+{
+    *f = (struct vq_facts){.subject = VQ_ABOUT_STUN, .stun_client = &e->nats[h - 1].s.client,
+                           .stun_server = &e->nats[h - 1].s.server};
+    f->stun_silent = is_stun_port(f->stun_server->port) && is_silent(e, h - 1, &f->stun_asked);
+}
+
+static void stun_evidence(const struct vq_engine *e, uint32_t h, struct case_file *c)
+{
+    add_frame(&c->finding, e->nats[h - 1].s.frame);
+}
+
 /* ---- the list ---------------------------------------------------------------------------------------------------- */
 
 static uint32_t only_capture(const struct vq_engine *e, uint32_t handle)
@@ -236,6 +328,8 @@ static const struct {
     [VQ_ABOUT_CALL] = {vq_call_next_id, call, call_evidence},
     [VQ_ABOUT_STREAM] = {vq_stream_next, stream, stream_evidence},
     [VQ_ABOUT_ICMP] = {next_icmp, icmp, icmp_evidence},
+    [VQ_ABOUT_NAT] = {next_nat, nat, nat_evidence},
+    [VQ_ABOUT_STUN] = {next_stun, stun, stun_evidence},
 };
 
 /* Which rules hold of which object: 16 bytes each instead of the words. */
@@ -339,11 +433,19 @@ static int diagnose(const struct vq_engine *e)
                   {VQ_ABOUT_CALL, add_call},
                   {VQ_ABOUT_REGISTRATION, NULL},
                   {VQ_ABOUT_ICMP, NULL},
+                  {VQ_ABOUT_NAT, NULL},
+                  {VQ_ABOUT_STUN, NULL},
                   {VQ_ABOUT_CAPTURE, NULL}};
     struct vq_diagnosis *d = e->diagnosis;
     int joined = vq_join_update(e);
     if (joined || d->of_the_end)
         return joined;
+    if (d->of_the_end)
+        return 0;
+    struct vq_network network; /* completes the NAT map, which rules about calls ask */
+    int rc = vq_network_get(e, &network);
+    if (rc)
+        return rc;
     memset(d->counts, 0, sizeof d->counts);
     d->totals = (struct vq_totals){.mos_worst = (double)NAN, .mos_mean_of_worst = (double)NAN};
     for (size_t i = 0; i < sizeof rounds / sizeof *rounds; i++) {
@@ -352,7 +454,7 @@ static int diagnose(const struct vq_engine *e)
         for (uint32_t h = subjects[s].next(e, 0); h; h = subjects[s].next(e, h)) {
             if (rounds[i].add)
                 rounds[i].add(e, h, &d->totals);
-            int rc = examine(e, s, h);
+            rc = examine(e, s, h);
             if (rc)
                 return rc;
         }

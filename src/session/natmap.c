@@ -162,21 +162,26 @@ bool vq_natmap_knows(const struct vq_engine *e, const struct vq_endpoint *inside
 
 /* ---- what SIP shows ---------------------------------------------------------------------------------------------- */
 
+/* Loopback, link-local and unspecified addresses: configuration mistakes, or one machine talking to itself. */
+static bool is_nowhere(const struct vq_endpoint *ep)
+{
+    static const uint8_t zero[15];
+    if (ep->family == 4)
+        return ep->ip[0] == 127 || ep->ip[0] == 0 || (ep->ip[0] == 169 && ep->ip[1] == 254);
+    return (ep->ip[0] == 0xfe && (ep->ip[1] & 0xc0) == 0x80) || !memcmp(ep->ip, zero, sizeof zero);
+}
+
 /* An address that an agent takes for its own but that cannot be reached from elsewhere: only then a difference means a
- * NAT and not a host with several addresses. Loopback and link-local addresses are configuration mistakes. */
+ * NAT and not a host with several addresses. */
 bool vq_natmap_may_be_inside(const struct vq_endpoint *ep)
 {
-    if (ep->family == 4 && (ep->ip[0] == 127 || (ep->ip[0] == 169 && ep->ip[1] == 254)))
-        return false;
-    if (ep->family == 6 && ep->ip[0] != 0xfc && ep->ip[0] != 0xfd)
-        return false;
-    return vq_endpoint_is_private(ep);
+    return vq_endpoint_is_private(ep) && !is_nowhere(ep);
 }
 
 static void compare(struct vq_engine *e, const struct vq_endpoint *inside, const struct vq_endpoint *outside,
                     enum vq_nat_evidence by, uint64_t frame)
 {
-    if (vq_natmap_may_be_inside(inside) && !vq_endpoint_same_host(inside, outside))
+    if (vq_natmap_may_be_inside(inside) && !is_nowhere(outside))
         vq_natmap_add(e, inside, outside, by, frame);
 }
 
@@ -212,7 +217,7 @@ static void by_source(struct vq_engine *e, const struct vq_sip *m, const struct 
 static void by_branch(struct vq_engine *e, struct vq_talk *t, const struct vq_sip *m, const struct vq_dgram *d)
 {
     struct vq_endpoint via;
-    if (!m->branch.n || !vq_hostport_read(m->sent_by, SIP_PORT, &via))
+    if (!m->branch.n || !vq_hostport_read(m->sent_by, SIP_PORT, &via) || is_nowhere(&via))
         return;
     uint32_t branch = (uint32_t)vq_hash(e, m->branch.p, m->branch.n, 6) | 1, host = (uint32_t)host_hash(e, &via) | 1;
     if (t->first_branch != branch) {

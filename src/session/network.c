@@ -44,6 +44,11 @@ const struct vq_endpoint *vq_stream_announced(const struct vq_engine *e, const s
     if (!s->call || s->direction == VQ_DIR_UNKNOWN)
         return NULL;
     struct announced a = look(e, s);
+    if (vq_call_offers_ice(vq_sip_call_at(e, s->call), s->direction == VQ_DIR_CALLER_TO_CALLEE))
+        return NULL;
+    for (size_t i = 0; a.last && i < e->n_nats; i++)
+        if (vq_endpoint_eq(&e->nats[i].s.relayed, a.last))
+            return NULL; /* it announced its TURN relay, and was captured on the way there */
     return a.exact ? NULL : a.mapped ? a.mapped : a.several ? NULL : a.last;
 }
 
@@ -108,8 +113,8 @@ static void find_behaviour(const struct vq_engine *e, struct vq_nat_client *c)
             continue;
         for (size_t k = i + 1; k < e->n_nats; k++) {
             const struct vq_stun *y = &e->nats[k].s;
-            if (!y->mapped.family || !vq_endpoint_eq(&x->client, &y->client))
-                continue;
+            if (!vq_endpoint_eq(&x->client, &y->client) || !vq_endpoint_same_host(&y->mapped, &c->outside))
+                continue; /* a peer in the same network sees no NAT */
             if (!vq_endpoint_eq(&x->mapped, &y->mapped))
                 c->behaviour = VQ_NAT_DEPENDENT;
             else if (c->behaviour == VQ_NAT_UNKNOWN)

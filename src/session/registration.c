@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "util/hostport.h"
 #include "util/str.h"
 
 static struct vq_sip_registration *begin(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
@@ -60,6 +61,8 @@ static void request(struct vq_sip_registration *r, const struct vq_sip *m, int64
     r->star = m->contact_star;
     if (m->expires >= 0)
         r->r.expires_asked_s = m->expires;
+    if (!r->r.contact)
+        vq_hostport_read(m->contact.host, 5060, &r->contact_at);
     vq_talk_set(&r->talk, &r->r.contact, m->contact.uri);
     vq_talk_set(&r->talk, &r->r.user_agent, m->user_agent);
     vq_talk_set(&r->talk, &r->r.realm, m->credentials.realm);

@@ -181,6 +181,21 @@ void vq_keep_alive_get(const struct vq_engine *e, size_t i, struct vq_keep_alive
 /* Where the sender of a stream said that its media is, when the stream comes from elsewhere; else NULL. */
 const struct vq_endpoint *vq_stream_announced(const struct vq_engine *e, const struct vq_rtp_stream *s);
 
+/* ---- hidden.c: addresses inside of a NAT that are announced to those outside ---- */
+struct vq_hidden {
+    const struct vq_endpoint *announced; /* for media, by SDP */
+    const struct vq_endpoint *outside;   /* the host as others see it */
+    bool seen_outside;                   /* the SDP came from another host than it names: captured beyond the NAT */
+    bool reached;                        /* media goes to that party all the same */
+};
+/* It names several addresses then, and finds out which one works. */
+bool vq_call_offers_ice(const struct vq_sip_call *c, bool by_caller);
+bool vq_call_hidden(const struct vq_engine *e, const struct vq_sip_call *c, bool by_caller, struct vq_hidden *out);
+/* For a stream that is sent to such an address from outside: what it is called there; else NULL. */
+const struct vq_endpoint *vq_stream_astray(const struct vq_engine *e, const struct vq_rtp_stream *s);
+/* For a registration with such a Contact: what its host is called outside; else NULL. */
+const struct vq_endpoint *vq_registration_hidden(const struct vq_engine *e, const struct vq_sip_registration *r);
+
 /* ---- hosts.c ---- */
 struct vq_hosts *vq_hosts_new(void); /* NULL without memory */
 void vq_hosts_free(struct vq_hosts *h);

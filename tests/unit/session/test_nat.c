@@ -463,6 +463,248 @@ static void keep_alives_change_pace(void **state)
     assert_int_equal(network(f).keep_alives_not_kept, 7);
 }
 
+/* ---- findings ------------------------------------------------------------------------------------------------------ */
+
+struct found {
+    struct vq_finding f[16];
+    size_t n;
+};
+
+static bool note(const struct vq_finding *f, void *arg)
+{
+    struct found *all = arg;
+    if (all->n < 16)
+        all->f[all->n++] = *f;
+    return true;
+}
+
+/* The finding with this id, or NULL. */
+static const struct vq_finding *finding(struct feeder *f, const char *id)
+{
+    static struct found all;
+    all.n = 0;
+    assert_int_equal(vq_findings(f->e, note, &all), 0);
+    for (size_t i = 0; i < all.n; i++)
+        if (!strcmp(all.f[i].id, id))
+            return &all.f[i];
+    return NULL;
+}
+
+/* A call from behind the NAT, captured at `from`: INVITE with the private SDP, 200, BYE five seconds later. */
+static void call(struct feeder *f, const struct vq_endpoint *from, const char *via, const char *response_via, const char *sdp_ip)
+{
+    static const char format[] = "%s\r\nVia: SIP/2.0/UDP %s\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>%s\r\nCall-ID: c9\r\n"
+                                 "CSeq: %s\r\nContent-Type: application/sdp\r\nContent-Length: %zu\r\n\r\n%s";
+    char m[2000];
+    const char *sdp = sdp_build(sdp_ip, 4000, "0", "");
+    snprintf(m, sizeof m, format, "INVITE sip:b@h SIP/2.0", via, "", "1 INVITE", strlen(sdp), sdp);
+    feed_text(f, 1000, from, &pbx, m);
+    sdp = sdp_build("198.51.100.12", 5000, "0", "");
+    snprintf(m, sizeof m, format, "SIP/2.0 200 OK", response_via, ";tag=2", "1 INVITE", strlen(sdp), sdp);
+    feed_text(f, 1100, &pbx, from, m);
+    snprintf(m, sizeof m, format, "BYE sip:b@h SIP/2.0", via, ";tag=2", "2 BYE", (size_t)0, "");
+    feed_text(f, 6000, from, &pbx, m);
+}
+
+#define VIA_OUT "192.168.1.5;rport;branch=z9hG4bK1"
+#define VIA_BACK "192.168.1.5;rport=61747;received=203.0.113.9;branch=z9hG4bK1"
+
+static void media(struct feeder *f, const struct vq_endpoint *src, const struct vq_endpoint *dst, uint32_t ssrc)
+{
+    for (uint16_t i = 0; i < 20; i++)
+        feed_rtp(f, 1200 + 20 * i, src, dst, ssrc, i, i * 160u, 0);
+}
+
+static struct vq_endpoint rtp_in, rtp_out, rtp_peer;
+
+static void rtp_ends(void)
+{
+    rtp_in = ep("192.168.1.5", 4000);
+    rtp_out = ep("203.0.113.9", 4000);
+    rtp_peer = ep("198.51.100.12", 5000);
+}
+
+/* One way only, captured inside of the NAT as well as outside: the caller is not reached. */
+static void private_sdp(void **state)
+{
+    struct feeder *f = *state;
+    rtp_ends();
+    media(f, &rtp_out, &rtp_peer, 1);
+    call(f, &outside, VIA_OUT, VIA_BACK, "192.168.1.5");
+    vq_engine_finish(f->e);
+    const struct vq_finding *x = finding(f, "call-private-sdp");
+    assert_non_null(x);
+    assert_int_equal(x->severity, VQ_WARNING);
+    assert_string_equal(x->text, "Call 1: the caller's SDP names 192.168.1.5:4000, an address inside its NAT (outside it is "
+                                 "203.0.113.9): what is sent there from outside gets lost.");
+    assert_null(finding(f, "call-private-sdp-works"));
+    assert_null(finding(f, "stream-astray"));
+    assert_null(finding(f, "stream-other-source")); /* the NAT explains it */
+}
+
+static void private_sdp_inside(void **state)
+{
+    struct feeder *f = *state;
+    rtp_ends();
+    media(f, &rtp_in, &rtp_peer, 1);
+    call(f, &inside, VIA_OUT, VIA_BACK, "192.168.1.5");
+    vq_engine_finish(f->e);
+    assert_non_null(finding(f, "call-private-sdp"));
+}
+
+/* The other side sends to where media comes from: no harm. */
+static void private_sdp_latched(void **state)
+{
+    struct feeder *f = *state;
+    rtp_ends();
+    media(f, &rtp_out, &rtp_peer, 1);
+    media(f, &rtp_peer, &rtp_out, 2);
+    call(f, &outside, VIA_OUT, VIA_BACK, "192.168.1.5");
+    vq_engine_finish(f->e);
+    assert_null(finding(f, "call-private-sdp"));
+    assert_non_null(finding(f, "call-private-sdp-works"));
+    assert_int_equal(finding(f, "call-private-sdp-works")->severity, VQ_INFO);
+    assert_null(finding(f, "stream-astray"));
+    struct vq_network n = network(f);
+    assert_int_equal(n.nats[0].n_mappings, 2);
+    assert_true(n.nats[0].mappings[0].frames[VQ_NAT_BY_MEDIA] == 1);
+}
+
+/* It sends to the announced address, out there where nobody has it. */
+static void media_astray(void **state)
+{
+    struct feeder *f = *state;
+    rtp_ends();
+    media(f, &rtp_out, &rtp_peer, 1);
+    media(f, &rtp_peer, &rtp_in, 2);
+    call(f, &outside, VIA_OUT, VIA_BACK, "192.168.1.5");
+    vq_engine_finish(f->e);
+    const struct vq_finding *x = finding(f, "stream-astray");
+    assert_non_null(x);
+    assert_int_equal(x->severity, VQ_ERROR);
+    assert_non_null(strstr(x->text, "is sent to 192.168.1.5:4000, an address inside the receiver's NAT (outside it is 203.0.113.9)"));
+    assert_non_null(finding(f, "call-private-sdp"));
+}
+
+/* Everybody in one network: private addresses are as good as any. */
+static void no_nat_no_finding(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_endpoint a = ep("192.168.1.5", 4000), b = ep("198.51.100.12", 5000);
+    media(f, &a, &b, 1);
+    media(f, &b, &a, 2);
+    call(f, &inside, VIA_OUT, VIA_OUT, "192.168.1.5");
+    vq_engine_finish(f->e);
+    struct found all = {.n = 0};
+    assert_int_equal(vq_findings(f->e, note, &all), 0);
+    assert_int_equal(all.n, 1);
+    assert_string_equal(all.f[0].id, "capture-backwards"); /* media is fed ahead of the call here */
+}
+
+static void other_source(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_endpoint other = ep("192.168.1.77", 4444), b = ep("198.51.100.12", 5000), a = ep("192.168.1.5", 4000);
+    media(f, &other, &b, 1);
+    media(f, &b, &a, 2);
+    call(f, &inside, VIA_OUT, VIA_OUT, "192.168.1.5");
+    vq_engine_finish(f->e);
+    const struct vq_finding *x = finding(f, "stream-other-source");
+    assert_non_null(x);
+    assert_non_null(strstr(x->text, "comes from 192.168.1.77:4444, although its sender announced 192.168.1.5:4000."));
+}
+
+static void private_contact(void **state)
+{
+    struct feeder *f = *state;
+    feed_text(f, 0, &outside, &pbx, sip(REGISTER, VIA "192.168.1.5;rport;branch=z9hG4bK1\r\n", "192.168.1.5:5062"));
+    assert_null(finding(f, "registration-private-contact")); /* not before it is registered */
+    feed_text(f, 9, &pbx, &outside, sip("SIP/2.0 200 OK", VIA VIA_BACK "\r\n", NULL));
+    const struct vq_finding *x = finding(f, "registration-private-contact");
+    assert_non_null(x);
+    assert_non_null(strstr(x->text, "gives 192.168.1.5:5062 as Contact, an address inside its NAT (outside it is 203.0.113.9:61747)"));
+}
+
+/* Captured on both sides of a router that rewrites Via: the branch is the same, the address is not. */
+static void alg(void **state)
+{
+    struct feeder *f = *state;
+    feed_text(f, 0, &inside, &pbx, sip(REGISTER, VIA "192.168.1.5;branch=z9hG4bK1\r\n", "192.168.1.5"));
+    feed_text(f, 1, &outside, &pbx, sip(REGISTER, VIA "203.0.113.9:61747;branch=z9hG4bK1\r\n", "203.0.113.9:61747"));
+    const struct vq_finding *x = finding(f, "registration-alg");
+    assert_non_null(x);
+    assert_int_equal(x->severity, VQ_WARNING);
+    assert_non_null(strstr(x->text, "203.0.113.9:61747 in its Via"));
+}
+
+/* One side is enough when the way back is not undone: the response repeats what arrived. */
+static void alg_one_side(void **state)
+{
+    struct feeder *f = *state;
+    feed_text(f, 0, &inside, &pbx, sip(REGISTER, VIA "192.168.1.5;branch=z9hG4bK1\r\n", "192.168.1.5"));
+    feed_text(f, 1, &pbx, &inside, sip("SIP/2.0 401 No", VIA "203.0.113.9:61747;branch=z9hG4bK1\r\n", NULL));
+    assert_non_null(finding(f, "registration-alg"));
+}
+
+/* A NAT that leaves SIP alone, and a proxy that adds its own Via, rewrite nothing. */
+static void no_alg(void **state)
+{
+    struct feeder *f = *state;
+    feed_text(f, 0, &inside, &pbx, sip(REGISTER, VIA "192.168.1.5;branch=z9hG4bK1\r\n", "192.168.1.5"));
+    feed_text(f, 1, &outside, &pbx, sip(REGISTER, VIA "192.168.1.5:5060;branch=z9hG4bK1\r\n", "192.168.1.5"));
+    feed_text(f, 2, &pbx, &peer,
+              sip(REGISTER, VIA "198.51.100.2;branch=z9hG4bK2\r\n" VIA "192.168.1.5;branch=z9hG4bK1\r\n", "192.168.1.5"));
+    feed_text(f, 3, &pbx, &outside, sip("SIP/2.0 401 No", VIA "192.168.1.5:5060;branch=z9hG4bK1\r\n", NULL));
+    assert_null(finding(f, "registration-alg"));
+}
+
+static void symmetric_nat(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_endpoint other = on_port(outside, 7);
+    bind(f, 0, &inside, &stun, &outside, 1);
+    assert_null(finding(f, "nat-symmetric"));
+    bind(f, 100, &inside, &stun2, &other, 2);
+    const struct vq_finding *x = finding(f, "nat-symmetric");
+    assert_non_null(x);
+    assert_int_equal(x->n_frames, 2);
+    assert_int_equal(x->frames[0], 2);
+    assert_int_equal(x->frames[1], 4);
+}
+
+/* A peer on the same side sees no NAT at all: that is no other mapping. */
+static void neighbour_sees_no_nat(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_endpoint neighbour = ep("192.168.1.6", 7078);
+    bind(f, 0, &inside, &stun, &outside, 1);
+    bind(f, 100, &inside, &neighbour, &inside, 2);
+    assert_null(finding(f, "nat-symmetric"));
+    assert_int_equal(network(f).nats[0].behaviour, VQ_NAT_UNKNOWN);
+}
+
+static void silent_server(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_endpoint second = on_port(inside, 4001), peers_rtp = on_port(peer, 5004);
+    for (uint8_t i = 1; i < 4; i++) {
+        struct message ask = message(0x0001, i);
+        send(f, 1000 * i, &inside, &stun, &ask);
+        send(f, 1000 * i, &second, &stun, &ask);
+        send(f, 1000 * i, &inside, &peers_rtp, &ask); /* as phones open a way for RTP */
+    }
+    feed_text(f, 9000, &inside, &pbx, "x");
+    const struct vq_finding *x = finding(f, "stun-unanswered");
+    assert_non_null(x);
+    assert_string_equal(x->text, "192.168.1.5 asked the STUN server 198.51.100.3:3478 6 times and got no answer: it does not learn "
+                                 "its outer address.");
+    uint64_t counts[3];
+    assert_int_equal(vq_findings_count(f->e, counts), 0);
+    assert_int_equal(counts[VQ_WARNING], 1);
+    bind(f, 9100, &second, &stun, &outside, 9);
+    assert_null(finding(f, "stun-unanswered")); /* it does answer */
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -471,6 +713,8 @@ int main(void)
         T(tells_nats_apart), T(is_no_nat), T(counts_transactions), T(remaps), T(follows_ice), T(room_for_a_thousand),
         T(opens_channels), T(opens_channels_once), T(via_outside), T(via_inside), T(via_beyond), T(via_of_no_nat),
         T(does_not_turn_round), T(room_for_mappings), T(counts_keep_alives), T(keep_alives_change_pace),
+        T(private_sdp), T(private_sdp_inside), T(private_sdp_latched), T(media_astray), T(no_nat_no_finding), T(other_source),
+        T(private_contact), T(alg), T(alg_one_side), T(no_alg), T(symmetric_nat), T(neighbour_sees_no_nat), T(silent_server),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
