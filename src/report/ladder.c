@@ -2,6 +2,8 @@
  * for each host. */
 #include "report/ladder.h"
 
+#include <voipqos/network.h>
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -327,6 +329,44 @@ static void name_parties(struct drawing *d, const struct vq_call *c, struct vq_r
         callee->agent = c->user_agent_callee;
 }
 
+/* A lane's host by what it does everywhere: a proxy and a B2BUA are that on each side of them, even where only one side was
+ * captured, and their own name is not that of the phone behind them. */
+static void name_lane_host(struct vq_lane *a, const struct vq_host *h)
+{
+    static const enum vq_role between[] = {VQ_ROLE_B2BUA, VQ_ROLE_PROXY};
+    static const enum vq_role besides[] = {VQ_ROLE_MEDIA_RELAY, VQ_ROLE_REGISTRAR, VQ_ROLE_TURN_SERVER, VQ_ROLE_STUN_SERVER,
+                                           VQ_ROLE_MEDIA_END};
+    for (size_t i = 0; i < sizeof between / sizeof between[0]; i++)
+        if (h->roles & 1u << between[i]) {
+            a->role = vq_role_title(between[i]);
+            a->user = NULL;
+            a->agent = h->agents[0];
+            return;
+        }
+    for (size_t i = 0; i < sizeof besides / sizeof besides[0] && !a->role; i++)
+        if (h->roles & 1u << besides[i]) {
+            a->role = vq_role_title(besides[i]);
+            a->user = besides[i] == VQ_ROLE_MEDIA_END ? h->users[0] : NULL;
+        }
+    a->agent = a->agent ? a->agent : h->agents[0];
+}
+
+/* The lanes' hosts as the network's list knows them. Several programs on one host are not told apart there. */
+static void name_hosts(struct drawing *d, const struct vq_engine *e)
+{
+    struct vq_network n;
+    if (vq_network_get(e, &n)) {
+        d->l.o.b.failed = true;
+        return;
+    }
+    for (unsigned i = 0; i < d->l.n_lanes; i++) {
+        struct vq_lane *a = &d->l.lanes[i];
+        const struct vq_host *h = a->by_port || a->others ? NULL : vq_network_host(&n, &a->ep);
+        if (h)
+            name_lane_host(a, h);
+    }
+}
+
 static void legend(struct drawing *d, unsigned not_kept)
 {
     struct vq_out *o = &d->l.o;
@@ -347,7 +387,8 @@ static void legend(struct drawing *d, unsigned not_kept)
 }
 
 /* Lanes are known by now. */
-static void draw(struct drawing *d, const struct vq_reader *messages, int64_t start, unsigned not_kept)
+static void draw(struct drawing *d, const struct vq_engine *e, const struct vq_reader *messages, int64_t start,
+                 unsigned not_kept)
 {
     struct vq_reader at = *messages;
     struct vq_message m;
@@ -355,6 +396,7 @@ static void draw(struct drawing *d, const struct vq_reader *messages, int64_t st
         vq_ladder_lane(&d->l, &d->streams[i].src, true);
         vq_ladder_lane(&d->l, &d->streams[i].dst, true);
     }
+    name_hosts(d, e);
     if (!vq_ladder_place(&d->l)) {
         d->l.o.b.failed = true;
         return;
@@ -430,7 +472,7 @@ int vq_report_ladder(const struct vq_engine *e, uint32_t call, const struct vq_r
     for (struct vq_call leg = c; leg.next_leg && vq_call_get(e, leg.next_leg, &leg);)
         name_lane(d, &leg.callee, NULL, NULL, leg.user_agent_callee);
     collect_streams(d, e, &c);
-    draw(d, &d->messages, c.start, c.messages_not_kept);
+    draw(d, e, &d->messages, c.start, c.messages_not_kept);
     return drawing_done(d);
 }
 
@@ -455,7 +497,7 @@ int vq_report_ladder_registration(const struct vq_engine *e, uint32_t reg, const
     vq_ladder_lane_split(&d->l, &d->messages);
     name_lane(d, &r.client, "client", r.user, r.user_agent);
     name_lane(d, &r.registrar, "registrar", NULL, NULL);
-    draw(d, &d->messages, r.start, r.messages_not_kept);
+    draw(d, e, &d->messages, r.start, r.messages_not_kept);
     return drawing_done(d);
 }
 
@@ -476,6 +518,6 @@ int vq_report_ladder_dialog(const struct vq_engine *e, uint32_t dialog, const st
     vq_ladder_lane_split(&d->l, &d->messages);
     name_lane(d, &g.client, "client", NULL, NULL);
     name_lane(d, &g.server, "server", NULL, NULL);
-    draw(d, &d->messages, g.start, g.messages_not_kept);
+    draw(d, e, &d->messages, g.start, g.messages_not_kept);
     return drawing_done(d);
 }

@@ -359,6 +359,7 @@ int vq_report_text(const struct vq_engine *e, const struct vq_report_input *in, 
     vq_text_unbound(&o, e, unbound);
     vq_text_dialogs(&o, e);
     vq_text_kpi(&o, e);
+    vq_text_network(&o, e);
     vq_text_findings(&o, e);
     return vq_out_done(&o);
 }

@@ -21,6 +21,8 @@ void vq_text_dialogs(struct vq_out *o, const struct vq_engine *e);
 void vq_text_unbound(struct vq_out *o, const struct vq_engine *e, uint64_t n);
 /* Figures over all calls and registrations; nothing where there is only one of each. */
 void vq_text_kpi(struct vq_out *o, const struct vq_engine *e);
+/* Hosts where there are more than two, NATs, ICE and TURN, keep-alives. */
+void vq_text_network(struct vq_out *o, const struct vq_engine *e);
 void vq_text_findings(struct vq_out *o, const struct vq_engine *e);
 
 /* The table of streams: its head, and the lines of one stream. `from` and `to` name the parties of its call, or NULL.

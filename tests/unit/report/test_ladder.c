@@ -289,10 +289,46 @@ static void draws_nothing(void **state)
     vq_buf_done(&b);
 }
 
+/* Lanes by what their hosts do everywhere: this call alone shows a caller and a callee. */
+static void knows_hosts(void **state)
+{
+    (void)state;
+    struct vq_message m[] = {
+        INVITE(0, ep(1, 5060), ep(2, 5060)),
+        REPLY(2 * S, ep(2, 5060), ep(1, 5060), 200, "OK"),
+    };
+    struct vq_engine e = engine_of(chain(m, 2), 2);
+    e.calls[0].user_agent_callee = "Phone/9"; /* passed on by the proxy */
+    static struct vq_host hosts[2];
+    hosts[0] = (struct vq_host){.address = ep(1, 0), .roles = 1u << VQ_ROLE_USER_AGENT, .agents = {"Phone/1"}};
+    hosts[1] = (struct vq_host){.address = ep(2, 0), .roles = 1u << VQ_ROLE_REGISTRAR | 1u << VQ_ROLE_PROXY,
+                                .agents = {"Proxy/3"}};
+    e.network = (struct vq_network){.hosts = hosts, .n_hosts = 2};
+    struct vq_buf b = ladder_of(&e, page);
+    assert_has(&b, "1001 (caller)                           proxy\n");
+    assert_has(&b, "Phone/1                             Proxy/3\n");
+    assert_lacks(&b, "Phone/9");
+    assert_lacks(&b, "(callee)");
+    vq_buf_done(&b);
+    hosts[1].roles = 1u << VQ_ROLE_B2BUA;
+    b = ladder_of(&e, page);
+    assert_has(&b, "1001 (caller)                           B2BUA\n");
+    vq_buf_done(&b);
+    hosts[1].roles = 1u << VQ_ROLE_REGISTRAR | 1u << VQ_ROLE_USER_AGENT; /* a PBX that takes the call itself */
+    b = ladder_of(&e, page);
+    assert_has(&b, "1002 (callee)\n");
+    assert_has(&b, "Phone/9\n");
+    vq_buf_done(&b);
+    e.network_rc = -ENOMEM;
+    vq_buf_init(&b);
+    assert_int_equal(vq_report_ladder(&e, 1, &page, take, &b), -ENOMEM);
+    vq_buf_done(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(draws_a_call),
+        cmocka_unit_test(knows_hosts), cmocka_unit_test(draws_a_call),
         cmocka_unit_test(draws_a_proxy_and_rtp),
         cmocka_unit_test(keeps_to_a_narrow_page),
         cmocka_unit_test(knows_a_proxy_by_its_challenge),

@@ -6,6 +6,7 @@
 #include "report/text_calls.c"
 #include "report/text_input.c"
 #include "report/text_kpi.c"
+#include "report/text_network.c"
 #include "report/text_stream.c"
 
 static const uint32_t links[] = {1, 99999};
@@ -455,6 +456,69 @@ static void sums_up_the_signalling(void **state)
     vq_buf_done(&b);
 }
 
+static struct vq_endpoint inner(unsigned port)
+{
+    struct vq_endpoint x = ep(1, (uint16_t)port);
+    memcpy(x.ip, (const uint8_t[]){192, 168, 1, 7}, 4);
+    return x;
+}
+
+static void draws_the_network(void **state)
+{
+    (void)state;
+    struct vq_engine e = small();
+    static struct vq_host hosts[20];
+    for (unsigned i = 0; i < 20; i++)
+        hosts[i] = (struct vq_host){.address = ep((uint8_t)(1 + i), 0), .roles = 1u << VQ_ROLE_USER_AGENT, .sip_messages = 4};
+    hosts[0].users[0] = "anna";
+    hosts[0].agents[0] = "Phone/1";
+    hosts[0].rtp_sent = 1000;
+    hosts[0].rtp_received = 234;
+    hosts[1].roles = 1u << VQ_ROLE_REGISTRAR | 1u << VQ_ROLE_MEDIA_RELAY;
+    hosts[3].roles = 0; /* an ICE peer: no part in any call */
+    hosts[3].sip_messages = 0;
+    static struct vq_nat_mapping mappings[2];
+    mappings[0] = (struct vq_nat_mapping){.inside = inner(5060), .outside = ep(1, 61000), .frames = {[VQ_NAT_BY_VIA] = 3}};
+    mappings[1] = (struct vq_nat_mapping){.inside = inner(4000), .outside = ep(1, 4000), .frames = {7, [VQ_NAT_BY_VIA] = 9}};
+    struct vq_nat_client nat = {.inside = inner(0), .outside = ep(1, 0), .mappings = mappings, .n_mappings = 2,
+                                .behaviour = VQ_NAT_DEPENDENT};
+    struct vq_keep_alive alive = {.src = ep(1, 5060), .dst = ep(2, 5060), .kind = VQ_KEEP_CRLF, .count = 40, .interval_s = 15};
+    e.network = (struct vq_network){.hosts = hosts, .n_hosts = 2};
+    struct vq_buf b = text_of(&e, &whole, page);
+    assert_lacks(&b, "Hosts ("); /* of two hosts the calls tell everything */
+    assert_lacks(&b, "Behind NAT");
+    assert_lacks(&b, "keep-alives");
+    vq_buf_done(&b);
+    e.network = (struct vq_network){.hosts = hosts, .n_hosts = 4, .nats = &nat, .n_nats = 1, .keep_alives = &alive,
+                                    .n_keep_alives = 1};
+    e.n_stuns = 2;
+    e.stuns[0] = (struct vq_stun){.client = ep(1, 4000), .server = ep(9, 3478), .relayed = ep(9, 50000), .channel_frames = 1402};
+    e.stuns[1] = (struct vq_stun){.client = ep(1, 4000), .server = ep(2, 5000), .nominated_frame = 77};
+    b = text_of(&e, &whole, page);
+    assert_has(&b, "Hosts (3)");
+    assert_has(&b, "  10.0.0.1  user agent · anna · Phone/1 · 4 SIP · 1,234 RTP\n");
+    assert_has(&b, "  10.0.0.2  registrar, media relay · 4 SIP\n");
+    assert_lacks(&b, "10.0.0.4 ");
+    assert_has(&b, "  192.168.1.7 → 10.0.0.1             changes ports · symmetric\n");
+    assert_has(&b, "shown by STUN (frame 7), Via (frame 3)");
+    assert_has(&b, "TURN         10.0.0.1:4000 → 10.0.0.9:3478 · relays as 10.0.0.9:50000 · 1,402 ChannelData\n");
+    assert_has(&b, "this pair was chosen by 10.0.0.1 (frame 77)");
+    assert_has(&b, "  10.0.0.1:5060 → 10.0.0.2:5060 · ×40 line ends · every 15.00 s\n");
+    vq_buf_done(&b);
+    /* Of many hosts those that serve are shown. */
+    e.network.n_hosts = 20;
+    b = text_of(&e, &whole, page);
+    assert_has(&b, "Hosts (19)");
+    assert_has(&b, "10.0.0.2 ");
+    assert_lacks(&b, "anna · Phone/1");
+    assert_has(&b, "and 18 more hosts, phones most likely");
+    vq_buf_done(&b);
+    e.network_rc = -ENOMEM;
+    vq_buf_init(&b);
+    assert_int_equal(vq_report_text(&e, &whole, &page, take, &b), -ENOMEM);
+    vq_buf_done(&b);
+}
+
 static void stops_when_refused(void **state)
 {
     (void)state;
@@ -484,7 +548,7 @@ int main(void)
         cmocka_unit_test(lets_nothing_hostile_through),
         cmocka_unit_test(colours_by_quality),
         cmocka_unit_test(sums_up_the_signalling),
-        cmocka_unit_test(stops_when_refused),
+        cmocka_unit_test(draws_the_network), cmocka_unit_test(stops_when_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
