@@ -110,7 +110,7 @@ struct vq_network {
     size_t n_hosts;
     const struct vq_link *links;
     size_t n_links;
-    uint64_t hosts_not_kept, links_not_kept;  /* times that one was met and had no room */
+    uint64_t hosts_not_kept, links_not_kept;  /* how often one was met that had no room */
     const struct vq_nat_client *nats;
     size_t n_nats;
     uint64_t nat_not_kept;                    /* mappings beyond 4,096 */

@@ -262,6 +262,22 @@ static void filter(struct vq_json *j, json_t *capture, const struct vq_report_in
     vq_json_put(j, capture, "filter", o);
 }
 
+/* What was seen but found its list full. */
+static json_t *not_kept(struct vq_json *j, const struct vq_stats *s)
+{
+    struct vq_network n = {.n_hosts = 0};
+    json_t *o = json_object();
+    if (vq_network_get(j->e, &n))
+        j->no_memory = true;
+    vq_json_int(j, o, "icmp_errors", s->icmp_not_kept);
+    vq_json_int(j, o, "stun_messages", s->stun_not_kept);
+    vq_json_int(j, o, "nat_mappings", n.nat_not_kept);
+    vq_json_int(j, o, "keep_alives", n.keep_alives_not_kept);
+    vq_json_int(j, o, "host_sightings", n.hosts_not_kept);
+    vq_json_int(j, o, "link_sightings", n.links_not_kept);
+    return o;
+}
+
 static json_t *capture(struct vq_json *j, const struct vq_report_input *in, const struct vq_stats *s)
 {
     json_t *o = json_object(), *decoded = json_object(), *not = json_object(), *messages = json_object(),
@@ -302,6 +318,7 @@ static json_t *capture(struct vq_json *j, const struct vq_report_input *in, cons
     vq_json_real(j, o, "time_backwards_max_ms", s->time_backwards ? (double)s->time_backwards_max / VQ_JSON_MS : 0,
                  NULL);
     vq_json_put(j, o, "evicted", evicted(j, s));
+    vq_json_put(j, o, "not_kept", not_kept(j, s));
     vq_json_int(j, o, "kernel_dropped", in->kernel_dropped);
     return o;
 }

@@ -79,11 +79,14 @@ static void host(struct vq_out *o, const struct vq_host *h, unsigned columns, st
 
 static void hosts(struct vq_out *o, const struct vq_network *n, struct vq_buf *b)
 {
-    uint64_t all = 0, row = 0, left_out = 0;
-    for (size_t i = 0; i < n->n_hosts; i++)
+    uint64_t all = 0, servers = 0, row = 0, left_out = 0;
+    for (size_t i = 0; i < n->n_hosts; i++) {
         all += counts(&n->hosts[i]);
-    if (all <= 2)
-        return; /* the lines of the calls say it all */
+        servers += is_server(&n->hosts[i]);
+    }
+    /* Of two the lines of the calls say everything, and a crowd of phones alone says nothing. */
+    if (all <= 2 || (all > FEW_HOSTS && !servers))
+        return;
     vq_out_heading(o, "Hosts", all);
     for (size_t i = 0; i < n->n_hosts && !vq_out_stopped(o); i++) {
         const struct vq_host *h = &n->hosts[i];

@@ -45,6 +45,7 @@ static struct vq_engine full(void)
                           .t_intervals = 2};
     e.stats = (struct vq_stats){.frames = 1234, .bytes = 345678, .start = T0, .end = T0 + 12 * S,
                                 .decoded = {20, 1200, 4, 0, 0, 0, 3}, .not_decoded = {[VQ_DROP_NOT_IP] = 7}};
+    e.stats.stun_not_kept = 5;
     e.kpi = bare_kpi();
     e.registrations[0] = fake_registration(two_messages);
     e.calls[0] = fake_call(two_messages, 2);
@@ -96,7 +97,7 @@ static struct vq_engine full(void)
     hosts[1] = (struct vq_host){.address = ep(2, 0), .users = {"anna", "bert"}, .rtp_sent = 5, .rtp_received = 7};
     static const struct vq_link link = {.a = 0, .b = 1, .sip_messages = 10};
     e.network = (struct vq_network){.hosts = hosts, .n_hosts = 2, .links = &link, .n_links = 1, .nats = nats, .n_nats = 2,
-                                    .keep_alives = keep_alives, .n_keep_alives = 2};
+                                    .keep_alives = keep_alives, .n_keep_alives = 2, .nat_not_kept = 6};
     e.icmps[0] = (struct vq_icmp){.kind = VQ_ICMP_PORT_UNREACHABLE, .reporter = ep(2, 0), .about_src = ep(1, 4000),
                                   .about_dst = ep(2, 5000), .count = 9, .while_talking = 3, .frames = {7, 8}, .n_frames = 2};
     e.findings[0] = (struct vq_finding){.id = "stream_loss",
@@ -180,6 +181,8 @@ static void says_what_is_known(void **state)
         {"capture.duration_s", "12.0"},
         {"capture.not_decoded", "{\"not_ip\":7}"},
         {"capture.truncated", "false"},
+        {"capture.not_kept.stun_messages", "5"},
+        {"capture.not_kept.nat_mappings", "6"},
         {"calls.0.dtmf.0", "{\"t_s\":4.0,\"frame\":200,\"digit\":\"#\",\"method\":\"rfc4733\",\"duration_ms\":160.0,"
                            "\"end_seen\":true,\"from\":\"caller\",\"stream\":1}"},
         {"calls.0.dtmf.1.duration_ms_why", "\"the INFO gives no duration\""},
