@@ -310,11 +310,39 @@ static bool is_own(const struct vq_engine *e, const struct vq_endpoint *contact,
            (vq_endpoint_is_private(contact) && !vq_endpoint_is_private(host));
 }
 
+/* Who makes another leg of a call that it received (RFC 7092). */
+static void find_b2bua(const struct vq_engine *e, const struct vq_sip_call *c)
+{
+    const struct vq_joint *j = vq_joint_of(e, c->talk.handle);
+    if (!j || !j->joined_to)
+        return;
+    const struct vq_talk *before = &vq_sip_call_at(e, j->joined_to)->talk;
+    add_role(e, vq_host_number(e, &c->talk.there.src), VQ_ROLE_B2BUA);
+    bool received = vq_endpoint_same_host(&before->there.dst, &c->talk.there.src);
+    for (const struct vq_path *p = before->others; p && !received; p = p->next)
+        received = vq_endpoint_same_host(&p->dst, &c->talk.there.src);
+    if (!received) /* it has an address for each side */
+        add_role(e, vq_host_number(e, &before->there.dst), VQ_ROLE_B2BUA);
+}
+
+/* The calls of a B2BUA are others' calls, and so are the names in them. */
+static void settle(const struct vq_engine *e)
+{
+    for (size_t i = 0; i < e->hosts->n_hosts; i++) {
+        struct vq_host *h = &e->hosts->hosts[i];
+        if (!(h->roles & 1u << VQ_ROLE_B2BUA))
+            continue;
+        h->roles &= ~(1u << VQ_ROLE_USER_AGENT);
+        memset(h->users, 0, sizeof h->users);
+    }
+}
+
 static void read_call(const struct vq_engine *e, const struct vq_sip_call *c)
 {
     struct talk_hosts hosts = {.n = 0};
     const struct vq_talk *t = &c->talk;
     talk_messages(e, t, &hosts);
+    find_b2bua(e, c);
     if (c->c.mid_dialog)
         return; /* who began is not known */
     originator(e, t, &hosts, c->c.from);
@@ -385,13 +413,28 @@ static void media_end(const struct vq_engine *e, const struct vq_endpoint *ep, c
     add_user(e, host, user);
 }
 
+/* The streams of all legs of a call, as many as are looked at. */
+static size_t all_streams(const struct vq_engine *e, const struct vq_sip_call *c, const struct vq_rtp_stream *s[RELAYED_STREAMS])
+{
+    size_t n = 0;
+    for (uint32_t h = c->talk.handle; h;) {
+        const struct vq_list *streams = &vq_sip_call_at(e, h)->streams;
+        for (const struct vq_list *l = streams->next; l != streams && n < RELAYED_STREAMS; l = l->next)
+            s[n++] = VQ_CONTAINER(l, struct vq_rtp_stream, in_call);
+        const struct vq_joint *j = vq_joint_of(e, h);
+        h = j ? j->next : 0;
+    }
+    return n;
+}
+
 /* What a host receives for one party of a call and sends on to it. */
 static void find_relays(const struct vq_engine *e, const struct vq_sip_call *c)
 {
     const struct vq_rtp_stream *s[RELAYED_STREAMS];
-    size_t n = 0;
-    for (const struct vq_list *l = c->streams.next; l != &c->streams && n < RELAYED_STREAMS; l = l->next)
-        s[n++] = VQ_CONTAINER(l, struct vq_rtp_stream, in_call);
+    const struct vq_joint *joint = vq_joint_of(e, c->talk.handle);
+    if (joint && joint->first != c->talk.handle)
+        return; /* the first leg speaks for all */
+    size_t n = all_streams(e, c, s);
     for (size_t i = 0; i < n; i++) {
         const struct vq_flow *in = flow_of(e, s[i]);
         for (size_t k = 0; k < n; k++) {
@@ -406,9 +449,10 @@ static void find_relays(const struct vq_engine *e, const struct vq_sip_call *c)
         const struct vq_flow *f = flow_of(e, s[i]);
         if (s[i]->direction == VQ_DIR_UNKNOWN)
             continue;
+        const struct vq_call *own = &vq_sip_call_at(e, s[i]->call)->c;
         bool from_caller = s[i]->direction == VQ_DIR_CALLER_TO_CALLEE;
-        media_end(e, &f->src, from_caller ? c->c.from : c->c.to);
-        media_end(e, &f->dst, from_caller ? c->c.to : c->c.from);
+        media_end(e, &f->src, from_caller ? own->from : own->to);
+        media_end(e, &f->dst, from_caller ? own->to : own->from);
     }
 }
 
@@ -427,6 +471,14 @@ static void read_stream(const struct vq_engine *e, const struct vq_rtp_stream *s
 
 /* ---- STUN -------------------------------------------------------------------------------------------------------- */
 
+/* Phones ask each other at their ports for RTP and RTCP (the next one), to open a way through NATs: that makes no server. */
+static bool is_media_port(const struct vq_engine *e, const struct vq_endpoint *ep)
+{
+    struct vq_endpoint below = *ep;
+    below.port = (uint16_t)(ep->port - 1);
+    return vq_port_find(e, ep) || vq_port_find(e, &below);
+}
+
 static void read_stun(const struct vq_engine *e, const struct vq_stun *s)
 {
     uint32_t client = vq_host_number(e, &s->client), server = vq_host_number(e, &s->server);
@@ -439,8 +491,7 @@ static void read_stun(const struct vq_engine *e, const struct vq_stun *s)
         l->stun_requests += s->requests;
     if (!server || s->use == VQ_STUN_ICE_USE)
         return;
-    /* Phones ask each other at their RTP ports, to open a way through NATs: that makes no server. */
-    if (!s->transactions || vq_port_find(e, &s->server))
+    if (!s->transactions || is_media_port(e, &s->server))
         return;
     add_role(e, server, s->relayed.family ? VQ_ROLE_TURN_SERVER : VQ_ROLE_STUN_SERVER);
     if (*s->software)
@@ -471,4 +522,5 @@ void vq_hosts_read(const struct vq_engine *e)
         find_relays(e, VQ_CONTAINER(l, struct vq_sip_call, talk.all));
     for (size_t i = 0; i < e->n_nats; i++)
         read_stun(e, &e->nats[i].s);
+    settle(e);
 }

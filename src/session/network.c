@@ -186,7 +186,7 @@ int vq_network_get(const struct vq_engine *e, struct vq_network *out)
     bool fresh = h->made && h->frames == e->stats.frames && h->now == e->now && h->of_the_end == e->finished;
     if (!fresh) {
         h->no_memory = false;
-        h->made = make_nats(e, h) && make_keep_alives(e, h);
+        h->made = vq_join_update(e) == 0 && make_nats(e, h) && make_keep_alives(e, h);
         if (h->made)
             vq_hosts_read(e);
         h->made = h->made && !h->no_memory;

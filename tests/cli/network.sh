@@ -9,7 +9,7 @@ if ! command -v python3 >/dev/null 2>&1; then
     exit 77
 fi
 mkdir "$tmp/reports"
-for name in call-nat-stun call-nat-stun-inside call-pbx-g711 register-401 call-ipv6 call-loss-5; do
+for name in call-nat-stun call-nat-stun-inside call-pbx-g711 register-401 call-ipv6 call-b2bua; do
     status "$name" 0 "$VOIPQOS" -q -r "$CAPTURES/$name.pcap" --json "$tmp/reports/$name.json"
 done
 
@@ -54,6 +54,10 @@ expect('links lead to the PBX', sorted((l['a'], l['b']) for l in pbx['topology']
        [('10.20.30.11', '10.20.30.2'), ('10.20.30.2', '10.20.30.12')])
 expect('every message is on a link', sum(l['sip_messages'] for l in pbx['topology']['links']), pbx['capture']['messages']['sip'])
 expect('every packet too', sum(l['rtp_packets'] for l in pbx['topology']['links']), sum(s['packets'] for s in pbx['streams']))
+b2bua = report('call-b2bua')
+expect('a B2BUA makes a call of its own, and passes media on', host(b2bua, '10.20.30.2')['roles'], ['b2bua', 'media_relay'])
+expect('the names in its calls are not its own', host(b2bua, '10.20.30.2')['names'], [])
+expect('phones on both sides of it', [host(b2bua, '10.20.30.1%d' % i)['names'] for i in (1, 2)], [['anna'], ['bert']])
 direct = report('call-ipv6')
 expect('phones alone', [h['roles'] for h in direct['topology']['hosts']], [['user_agent'], ['user_agent']])
 expect('two phones at a registrar', sorted(h['roles'][0] for h in report('register-401')['topology']['hosts']),
