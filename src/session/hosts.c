@@ -314,7 +314,7 @@ static bool is_own(const struct vq_engine *e, const struct vq_endpoint *contact,
 static void find_b2bua(const struct vq_engine *e, const struct vq_sip_call *c)
 {
     const struct vq_joint *j = vq_joint_of(e, c->talk.handle);
-    if (!j || !j->joined_to)
+    if (!j || !j->joined_to || is_relayed(&c->talk.there))
         return;
     const struct vq_talk *before = &vq_sip_call_at(e, j->joined_to)->talk;
     add_role(e, vq_host_number(e, &c->talk.there.src), VQ_ROLE_B2BUA);
@@ -351,7 +351,7 @@ static void read_call(const struct vq_engine *e, const struct vq_sip_call *c)
         const struct vq_endpoint *own = &c->answer_contact;
         if (own->family && !is_own(e, own, &t->there.dst)) {
             add_role(e, to, VQ_ROLE_PROXY);
-        } else if (own->family) {
+        } else if (own->family || c->c.answered != VQ_NONE) { /* its Contact may be a name */
             add_role(e, to, VQ_ROLE_USER_AGENT);
             add_user(e, to, c->c.to);
         }
