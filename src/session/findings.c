@@ -61,7 +61,7 @@ static void registration(const struct vq_engine *e, uint32_t h, struct vq_facts 
                            .reason = r.reason ? r.reason : "",
                            .challenged = r.challenged, .attempts = r.attempts, .retransmissions = r.retransmissions};
     const struct vq_sip_registration *sr = vq_pool_at(&e->talks[VQ_TALK_REGISTRATION].pool, h);
-    const struct vq_endpoint *outside = vq_registration_hidden(e, sr);
+    const struct vq_endpoint *outside = vq_registration_hidden(sr);
     if (outside)
         f->hidden[0] = (struct vq_hidden_facts){.inside = &sr->contact_at, .outside = outside};
     f->rewritten = sr->talk.alg ? &sr->talk.alg->sent_by : NULL;

@@ -58,7 +58,7 @@ static const struct vq_endpoint *outside_of(const struct vq_engine *e, const str
 {
     if (!vq_natmap_may_be_inside(announced))
         return NULL;
-    const struct vq_nat_mapping *m = vq_natmap_inside(e, announced);
+    const struct vq_nat_mapping *m = vq_natmap_sip_inside(e, announced);
     if (m)
         return &m->outside;
     return from && !vq_endpoint_is_private(from) ? from : NULL;
@@ -119,10 +119,9 @@ const struct vq_endpoint *vq_stream_astray(const struct vq_engine *e, const stru
     return h.outside;
 }
 
-const struct vq_endpoint *vq_registration_hidden(const struct vq_engine *e, const struct vq_sip_registration *r)
+const struct vq_endpoint *vq_registration_hidden(const struct vq_sip_registration *r)
 {
-    if (!vq_natmap_may_be_inside(&r->contact_at))
-        return NULL;
-    const struct vq_nat_mapping *m = vq_natmap_inside(e, &r->contact_at);
-    return m ? &m->outside : vq_endpoint_is_private(&r->r.client) ? NULL : &r->r.client;
+    bool hidden = vq_natmap_may_be_inside(&r->contact_at) && r->seen_at.family &&
+                  !vq_endpoint_same_host(&r->contact_at, &r->seen_at);
+    return hidden ? &r->seen_at : NULL;
 }

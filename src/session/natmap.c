@@ -153,6 +153,16 @@ const struct vq_nat_mapping *vq_natmap_inside(const struct vq_engine *e, const s
     return h ? &map->m[h - 1] : NULL;
 }
 
+const struct vq_nat_mapping *vq_natmap_sip_inside(const struct vq_engine *e, const struct vq_endpoint *host)
+{
+    const struct vq_natmap *map = e->natmap;
+    for (uint32_t i = vq_natmap_inside(e, host) ? 0 : map->n; i < map->n; i++)
+        if (vq_endpoint_same_host(&map->m[i].inside, host) &&
+            (map->m[i].frames[VQ_NAT_BY_VIA] || map->m[i].frames[VQ_NAT_BY_CONTACT]))
+            return &map->m[i];
+    return NULL;
+}
+
 bool vq_natmap_knows(const struct vq_engine *e, const struct vq_endpoint *inside, const struct vq_endpoint *outside)
 {
     const struct vq_natmap *map = e->natmap;

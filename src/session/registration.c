@@ -111,6 +111,18 @@ static void response(struct vq_engine *e, struct vq_sip_registration *r, const s
         set_final(e, r, VQ_REG_REJECTED);
 }
 
+/* RFC 3581: the first server writes it into the client's Via; without that the packet shows it, if no proxy is between. */
+static void see_client(struct vq_sip_registration *r, const struct vq_sip *m, const struct vq_dgram *d)
+{
+    uint32_t port;
+    if (vq_host_read(m->origin.received, &r->seen_at)) {
+        if (vq_str_u32(m->origin.rport, &port) && port <= UINT16_MAX)
+            r->seen_at.port = (uint16_t)port;
+    } else if (m->request && m->vias == 1) {
+        r->seen_at = d->src;
+    }
+}
+
 bool vq_registration_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
 {
     struct vq_talk *t = vq_talk_find(e, VQ_TALK_REGISTRATION, m->call_id);
@@ -127,6 +139,7 @@ bool vq_registration_message(struct vq_engine *e, const struct vq_sip *m, const 
         n->from_caller = m->request;
     if (again || r->final)
         return true;
+    see_client(r, m, d);
     if (m->request)
         request(r, m, d->ts);
     else

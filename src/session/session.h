@@ -162,6 +162,8 @@ void vq_natmap_add(const struct vq_engine *e, const struct vq_endpoint *inside, 
 void vq_natmap_sip(struct vq_engine *e, struct vq_talk *t, const struct vq_sip *m, const struct vq_dgram *d);
 /* What is known of a host as one inside a NAT; NULL: it is behind none. */
 const struct vq_nat_mapping *vq_natmap_inside(const struct vq_engine *e, const struct vq_endpoint *host);
+/* The same where its SIP passes the NAT: a phone may learn of its NAT by STUN and call within its own network. */
+const struct vq_nat_mapping *vq_natmap_sip_inside(const struct vq_engine *e, const struct vq_endpoint *host);
 /* Is one host the other's outside? */
 bool vq_natmap_knows(const struct vq_engine *e, const struct vq_endpoint *inside, const struct vq_endpoint *outside);
 /* An address that cannot be reached from elsewhere, and no mistake. */
@@ -194,7 +196,7 @@ bool vq_call_hidden(const struct vq_engine *e, const struct vq_sip_call *c, bool
 /* For a stream that is sent to such an address from outside: what it is called there; else NULL. */
 const struct vq_endpoint *vq_stream_astray(const struct vq_engine *e, const struct vq_rtp_stream *s);
 /* For a registration with such a Contact: what its host is called outside; else NULL. */
-const struct vq_endpoint *vq_registration_hidden(const struct vq_engine *e, const struct vq_sip_registration *r);
+const struct vq_endpoint *vq_registration_hidden(const struct vq_sip_registration *r);
 
 /* ---- hosts.c ---- */
 struct vq_hosts *vq_hosts_new(void); /* NULL without memory */

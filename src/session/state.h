@@ -313,7 +313,8 @@ struct vq_sip_registration {
     struct vq_talk talk;
     struct vq_registration r;    /* the public answer, kept up to date */
     const char *nonce;           /* of the challenge given in this attempt */
-    struct vq_endpoint contact_at; /* where its first Contact leads, family 0: a name or none */
+    struct vq_endpoint contact_at; /* where its first Contact leads, family 0: a name or none ... */
+    struct vq_endpoint seen_at;  /* ... and where its REGISTER came from, as the first server saw it */
     uint32_t cseq;               /* of the latest request */
     bool star;                   /* Contact: * */
     int64_t asked;               /* when the latest request was first sent ... */

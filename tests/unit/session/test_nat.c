@@ -625,6 +625,36 @@ static void private_contact(void **state)
     assert_non_null(strstr(x->text, "gives 192.168.1.5:5062 as Contact, an address inside its NAT (outside it is 203.0.113.9:61747)"));
 }
 
+/* The phone knows its NAT by STUN, but the server is on its side of it: nothing is wrong with the private address there. */
+static void contact_within(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_endpoint server = ep("192.168.1.2", 5060);
+    bind(f, 0, &inside, &stun, &outside, 1);
+    feed_text(f, 100, &inside, &server, sip(REGISTER, VIA "192.168.1.5;rport;branch=z9hG4bK1\r\n", "192.168.1.5"));
+    feed_text(f, 109, &server, &inside,
+              sip("SIP/2.0 200 OK", VIA "192.168.1.5;rport=5060;received=192.168.1.5;branch=z9hG4bK1\r\n", NULL));
+    assert_int_equal(network(f).n_nats, 1);
+    assert_null(finding(f, "registration-private-contact"));
+    rtp_ends();
+    media(f, &rtp_in, &rtp_peer, 1);
+    call(f, &inside, VIA_OUT, VIA_OUT, "192.168.1.5");
+    vq_engine_finish(f->e);
+    assert_null(finding(f, "call-private-sdp"));
+    assert_null(finding(f, "call-private-sdp-works"));
+}
+
+/* Captured inside, the server's answer shows the NAT between them; a proxy's copy of the REGISTER shows no NAT. */
+static void contact_of_another(void **state)
+{
+    struct feeder *f = *state;
+    feed_text(f, 0, &pbx, &peer,
+              sip(REGISTER, VIA "198.51.100.2;branch=z9hG4bK2\r\n" VIA "192.168.1.5;branch=z9hG4bK1\r\n", "192.168.1.5"));
+    feed_text(f, 9, &peer, &pbx,
+              sip("SIP/2.0 200 OK", VIA "198.51.100.2;branch=z9hG4bK2\r\n" VIA "192.168.1.5;branch=z9hG4bK1\r\n", NULL));
+    assert_null(finding(f, "registration-private-contact"));
+}
+
 /* Captured on both sides of a router that rewrites Via: the branch is the same, the address is not. */
 static void alg(void **state)
 {
@@ -714,7 +744,7 @@ int main(void)
         T(opens_channels), T(opens_channels_once), T(via_outside), T(via_inside), T(via_beyond), T(via_of_no_nat),
         T(does_not_turn_round), T(room_for_mappings), T(counts_keep_alives), T(keep_alives_change_pace),
         T(private_sdp), T(private_sdp_inside), T(private_sdp_latched), T(media_astray), T(no_nat_no_finding), T(other_source),
-        T(private_contact), T(alg), T(alg_one_side), T(no_alg), T(symmetric_nat), T(neighbour_sees_no_nat), T(silent_server),
+        T(private_contact), T(contact_within), T(contact_of_another), T(alg), T(alg_one_side), T(no_alg), T(symmetric_nat), T(neighbour_sees_no_nat), T(silent_server),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
