@@ -97,7 +97,7 @@ struct vq_host {
     uint64_t stun_requests;                   /* sent or received */
 };
 
-struct vq_link {
+struct vq_host_link {
     uint32_t a, b;                            /* places in `hosts`, a < b */
     uint64_t sip_messages, rtp_packets, stun_requests;
 };
@@ -108,7 +108,7 @@ struct vq_link {
 struct vq_network {
     const struct vq_host *hosts;              /* in order of appearance: calls, registrations, dialogs, streams, STUN */
     size_t n_hosts;
-    const struct vq_link *links;
+    const struct vq_host_link *links;
     size_t n_links;
     uint64_t hosts_not_kept, links_not_kept;  /* how often one was met that had no room */
     const struct vq_nat_client *nats;

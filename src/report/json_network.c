@@ -150,7 +150,7 @@ json_t *vq_json_topology(struct vq_json *j, const struct vq_network *n)
     for (size_t i = 0; i < n->n_hosts; i++)
         vq_json_append(j, hosts, host(j, &n->hosts[i]));
     for (size_t i = 0; i < n->n_links; i++) {
-        const struct vq_link *l = &n->links[i];
+        const struct vq_host_link *l = &n->links[i];
         json_t *x = json_object();
         host_text(j, x, "a", &n->hosts[l->a].address);
         host_text(j, x, "b", &n->hosts[l->b].address);

@@ -49,7 +49,7 @@ size_t vq_hosts_ceiling(void)
 {
     return sizeof(struct vq_hosts) + AGENT_TEXT + AGENTS * (sizeof(char *) + 4 * sizeof(struct vq_table_slot)) +
            VQ_NETWORK_HOSTS * (sizeof(struct vq_host) + 4 * sizeof(struct vq_table_slot)) +
-           VQ_NETWORK_LINKS * (sizeof(struct vq_link) + 4 * sizeof(struct vq_table_slot)) +
+           VQ_NETWORK_LINKS * (sizeof(struct vq_host_link) + 4 * sizeof(struct vq_table_slot)) +
            VQ_NAT_MAPPINGS * (sizeof(struct vq_nat_mapping) + sizeof(struct vq_nat_client)) +
            VQ_KEEP_ALIVE_PAIRS * sizeof(struct vq_keep_alive);
 }
@@ -153,7 +153,7 @@ static bool link_eq(uint32_t handle, const void *key, const void *arg)
 }
 
 /* Between two hosts by their numbers, which count from 1; NULL when there is none or no room. */
-static struct vq_link *link_of(const struct vq_engine *e, uint32_t x, uint32_t y)
+static struct vq_host_link *link_of(const struct vq_engine *e, uint32_t x, uint32_t y)
 {
     struct vq_hosts *h = e->hosts;
     if (!x || !y || x == y)
@@ -175,7 +175,7 @@ static struct vq_link *link_of(const struct vq_engine *e, uint32_t x, uint32_t y
         return NULL;
     }
     h->links = p;
-    h->links[h->n_links] = (struct vq_link){.a = key[0], .b = key[1]};
+    h->links[h->n_links] = (struct vq_host_link){.a = key[0], .b = key[1]};
     return &h->links[h->n_links++];
 }
 
@@ -231,7 +231,7 @@ static bool passed_on(const struct talk_hosts *t, uint32_t host)
 
 static void count_sip(const struct vq_engine *e, uint32_t from, uint32_t to, uint64_t n)
 {
-    struct vq_link *l = link_of(e, from, to);
+    struct vq_host_link *l = link_of(e, from, to);
     if (from)
         e->hosts->hosts[from - 1].sip_messages += n;
     if (to && to != from)
@@ -460,7 +460,7 @@ static void read_stream(const struct vq_engine *e, const struct vq_rtp_stream *s
 {
     const struct vq_flow *f = flow_of(e, s);
     uint32_t from = vq_host_number(e, &f->src), to = vq_host_number(e, &f->dst);
-    struct vq_link *l = link_of(e, from, to);
+    struct vq_host_link *l = link_of(e, from, to);
     if (from)
         e->hosts->hosts[from - 1].rtp_sent += s->packets;
     if (to)
@@ -482,7 +482,7 @@ static bool is_media_port(const struct vq_engine *e, const struct vq_endpoint *e
 static void read_stun(const struct vq_engine *e, const struct vq_stun *s)
 {
     uint32_t client = vq_host_number(e, &s->client), server = vq_host_number(e, &s->server);
-    struct vq_link *l = link_of(e, client, server);
+    struct vq_host_link *l = link_of(e, client, server);
     if (client)
         e->hosts->hosts[client - 1].stun_requests += s->requests;
     if (server && server != client)

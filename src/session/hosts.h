@@ -13,7 +13,7 @@ struct vq_hosts {
 
     /* the lists, made when they are asked for */
     struct vq_host *hosts;
-    struct vq_link *links;
+    struct vq_host_link *links;
     struct vq_nat_mapping *mappings; /* sorted by client */
     struct vq_nat_client *nats;
     struct vq_keep_alive *keep_alives;

@@ -95,7 +95,7 @@ static struct vq_engine full(void)
     hosts[0] = (struct vq_host){.address = ep(1, 0), .roles = 1u << VQ_ROLE_REGISTRAR | 1u << VQ_ROLE_PROXY,
                                 .agents = {"PBX \x1b"}};
     hosts[1] = (struct vq_host){.address = ep(2, 0), .users = {"anna", "bert"}, .rtp_sent = 5, .rtp_received = 7};
-    static const struct vq_link link = {.a = 0, .b = 1, .sip_messages = 10};
+    static const struct vq_host_link link = {.a = 0, .b = 1, .sip_messages = 10};
     e.network = (struct vq_network){.hosts = hosts, .n_hosts = 2, .links = &link, .n_links = 1, .nats = nats, .n_nats = 2,
                                     .keep_alives = keep_alives, .n_keep_alives = 2, .nat_not_kept = 6};
     e.icmps[0] = (struct vq_icmp){.kind = VQ_ICMP_PORT_UNREACHABLE, .reporter = ep(2, 0), .about_src = ep(1, 4000),
