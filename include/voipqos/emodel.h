@@ -6,7 +6,7 @@
 #ifndef VOIPQOS_EMODEL_H
 #define VOIPQOS_EMODEL_H
 
-#include <voipqos/types.h>
+#include <voipqos/codec.h>
 
 /* G.107 Table 1/2: the names are the Recommendation's own. */
 struct vq_emodel_in {
@@ -41,6 +41,12 @@ void vq_emodel_g107(const struct vq_emodel_in *in, struct vq_emodel_out *out);
 /* Equation 7-1 once more for another Ie, Bpl, Ppl, BurstR or A: the terms that do not depend on them (Ro, Is, Id) stand in
  * `out` already, from a call with otherwise equal input. Sets ie_eff, r and mos; gob_pct, pow_pct and tme_pct it leaves. */
 void vq_emodel_rescore(const struct vq_emodel_in *in, struct vq_emodel_out *out);
+/* The same on the scale of a codec: G.107 for NB (and NONE), G.107.1 for WB, G.107.2 for FB. Of the latter two, only delay, Ie,
+ * Bpl and Ppl are looked at; terms that they do not have are NAN. R of one scale is never compared with that of another;
+ * R / span is what G.109's words were made for. */
+void vq_emodel_on(enum vq_scale scale, const struct vq_emodel_in *in, struct vq_emodel_out *out);
+void vq_emodel_rescore_on(enum vq_scale scale, const struct vq_emodel_in *in, struct vq_emodel_out *out);
+double vq_emodel_span(enum vq_scale scale); /* 1, 1.29, 1.48 */
 /* Name of the first parameter outside the permitted range of Table 2 ("Ppl"), or NULL. */
 const char *vq_emodel_out_of_range(const struct vq_emodel_in *in);
 

@@ -271,7 +271,7 @@ struct vq_call {
     const struct vq_candidate *candidates; /* at most 32, each once */
     uint32_t first_stream;          /* walk on with vq_stream.next_in_call */
     unsigned n_streams;
-    double r_min, mos_min, mos_mean; /* over its scored streams */
+    double r_min, mos_min, mos_mean; /* r_min: as on the narrowband scale */ /* over its scored streams */
 };
 
 /* A key that was pressed during the call. */
@@ -419,6 +419,15 @@ struct vq_burst_gap {
 enum vq_cost { VQ_COST_CODEC, VQ_COST_DELAY, VQ_COST_LOSS, VQ_COST_DISCARD, VQ_COST_BURST, VQ_COST_ADVANTAGE, VQ_COSTS };
 const char *vq_cost_name(enum vq_cost c); /* "codec", "delay", ... */
 
+/* The score of ten seconds at a time, each from its own loss; NAN: not scored. */
+struct vq_windows {
+    int64_t width;                    /* ten seconds, or one slot where slots are wider */
+    unsigned n;                       /* side by side */
+    double r_min, r_p5, r_p50, r_mean, mos_min, mos_mean;
+    double worst_r, worst_mos;        /* the worst ten seconds, wherever they begin ... */
+    int64_t worst_ts;                 /* ... which is here */
+};
+
 struct vq_stream {
     uint32_t handle, id;
     uint32_t call;                 /* handle of the call's first leg, 0: none */
@@ -488,6 +497,7 @@ struct vq_stream {
     const struct vq_payload_change *payload_changes; /* of the main codec */
     unsigned n_payload_changes, payload_changes_not_kept;
     unsigned n_intervals;
+    struct vq_windows windows;
 };
 
 /* What a de-jitter buffer would have made of a stream. */

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "report/out.h"
+
 static json_t *frames_of(struct vq_json *j, const struct vq_note *n)
 {
     json_t *list = json_array();
@@ -256,10 +258,7 @@ static void streams_and_quality(struct vq_json *j, json_t *o, const struct vq_ca
     struct vq_stream s;
     for (uint32_t h = c->first_stream; h && vq_stream_get(j->e, h, &s); h = s.next_in_call) {
         vq_json_append(j, list, json_integer(s.id));
-        double r = s.scored ? s.r / (s.impairment && s.impairment->scale == VQ_SCALE_WB   ? 1.29
-                                     : s.impairment && s.impairment->scale == VQ_SCALE_FB ? 1.48
-                                                                                          : 1)
-                            : NAN;
+        double r = vq_stream_r_nb(&s);
         if (!isnan(r) && !(r >= worst)) {
             worst = r;
             rating = vq_rating_g109(r);

@@ -196,7 +196,8 @@ static json_t *emodel(struct vq_json *j, const struct vq_stream *s)
     vq_json_str_why(j, o, "codec_row", i ? i->name : NULL, "no impairment row");
     vq_json_str_why(j, o, "codec_status", i ? vq_fact_name(i->fact) : NULL, "no impairment row");
     vq_json_str_why(j, o, "codec_source", i ? i->source : NULL, "no impairment row");
-    vq_json_str_why(j, o, "out_of_range", vq_emodel_out_of_range(in), "every input is within G.107 Table 2");
+    vq_json_str_why(j, o, "out_of_range", scale == VQ_SCALE_NB ? vq_emodel_out_of_range(in) : NULL,
+                    scale == VQ_SCALE_NB ? "every input is within G.107 Table 2" : "G.107 Table 2 is not about this scale");
     vq_json_real(j, points, "from", s->r_best, NULL);
     for (int c = 0; c < VQ_COSTS; c++)
         vq_json_real(j, points, vq_cost_name((enum vq_cost)c), s->lost_points[c], NULL);
@@ -243,6 +244,26 @@ static json_t *rtcp(struct vq_json *j, const struct vq_stream *s)
     return o;
 }
 
+static json_t *windows(struct vq_json *j, const struct vq_stream *s)
+{
+    const char *why = s->score_why ? s->score_why : "no packet";
+    const struct vq_windows *w = &s->windows;
+    json_t *o = json_object(), *worst = json_object();
+    vq_json_real(j, o, "width_s", (double)w->width / VQ_JSON_S, NULL);
+    vq_json_int(j, o, "n", w->n);
+    vq_json_real(j, o, "r_min", w->r_min, why);
+    vq_json_real(j, o, "r_p5", w->r_p5, why);
+    vq_json_real(j, o, "r_p50", w->r_p50, why);
+    vq_json_real(j, o, "r_mean", w->r_mean, why);
+    vq_json_real(j, o, "mos_min", w->mos_min, why);
+    vq_json_real(j, o, "mos_mean", w->mos_mean, why);
+    vq_json_t_s(j, worst, w->worst_ts);
+    vq_json_real(j, worst, "r", w->worst_r, why);
+    vq_json_real(j, worst, "mos", w->worst_mos, why);
+    vq_json_put(j, o, "worst", worst);
+    return o;
+}
+
 static json_t *intervals(struct vq_json *j, const struct vq_stream *s)
 {
     json_t *list = json_array();
@@ -271,6 +292,7 @@ json_t *vq_json_stream(struct vq_json *j, const struct vq_stream *s)
     times(j, o, s);
     score(j, o, s);
     vq_json_put(j, o, "rtcp", rtcp(j, s));
+    vq_json_put(j, o, "windows", windows(j, s));
     vq_json_put(j, o, "intervals", intervals(j, s));
     vq_json_int(j, o, "dscp", s->dscp);
     vq_json_int(j, o, "ttl", s->ttl);

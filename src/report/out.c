@@ -289,14 +289,7 @@ double vq_stream_r_nb(const struct vq_stream *s)
 {
     if (!s->scored)
         return NAN;
-    switch (s->impairment ? s->impairment->scale : VQ_SCALE_NB) {
-    case VQ_SCALE_WB:
-        return s->r / 1.29; /* G.107.1 */
-    case VQ_SCALE_FB:
-        return s->r / 1.48; /* G.107.2 */
-    default:
-        return s->r;
-    }
+    return s->r / vq_emodel_span(s->impairment ? s->impairment->scale : VQ_SCALE_NB);
 }
 
 /* Cole and Rosenbluth fitted their G.711 curve to receivers that conceal losses; the row "g711" of G.113 stands for one

@@ -7,6 +7,7 @@
 
 #define INDENT 4
 #define CELL 64
+#define WORSE 0.3 /* MOS by which ten seconds are noticeably worse than the whole */
 #define WELL 80 /* R from which on nobody asks what it was lost to: G.109 high */
 
 static void put_codec(struct vq_out *o, const struct vq_stream *s, char *t)
@@ -215,7 +216,7 @@ static void endpoints(const struct vq_out *o, const struct vq_stream *s, struct 
 /* Where the points went, when few are left. */
 static void costs(struct vq_out *o, const struct vq_stream *s, struct vq_buf *b)
 {
-    char n[VQ_NUMBER_TEXT], m[VQ_NUMBER_TEXT];
+    char n[VQ_NUMBER_TEXT], m[VQ_NUMBER_TEXT], at[VQ_NUMBER_TEXT];
     if (s->discarded) {
         vq_buf_clear(b);
         vq_buf_fmt(b, "%s ms buffer drops %s %%", vq_real_text(o->st, s->ta_buffer_ms, 0, n),
@@ -224,7 +225,14 @@ static void costs(struct vq_out *o, const struct vq_stream *s, struct vq_buf *b)
             vq_buf_fmt(b, ", %s ms would do", vq_real_text(o->st, s->enough_ms, 0, n));
         vq_out_flow(o, VQ_TINT_FAIR, b->p);
     }
-    if (!s->scored || (s->r >= WELL && !o->st->verbose))
+    if (s->scored && s->windows.worst_mos < s->mos - WORSE) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "worst %s: MOS %s from %s on", vq_duration_text(o->st, s->windows.width, n),
+                   vq_real_text(o->st, s->windows.worst_mos, 2, m),
+                   vq_duration_text(o->st, s->windows.worst_ts - s->start, at));
+        vq_out_flow(o, VQ_TINT_FAIR, b->p);
+    }
+    if (!s->scored || (vq_stream_r_nb(s) >= WELL && !o->st->verbose))
         return;
     vq_buf_clear(b);
     for (int c = 0; c < VQ_COSTS; c++)

@@ -183,7 +183,7 @@ static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
     const struct vq_brief *b = &s->brief;
     *f = (struct vq_facts){
         .subject = VQ_ABOUT_STREAM, .loss_pct = b->loss_pct, .one_way_ms = b->one_way_ms,
-        .jitter_max_ms = s->ms_per_tick > 0 ? s->jitter.max : 0, .one_way_measured = b->one_way_measured, .r = b->r,
+        .jitter_max_ms = s->ms_per_tick > 0 ? s->jitter.max : 0, .one_way_measured = b->one_way_measured, .r = b->r_nb,
         .discard_pct = b->discard_pct, .buffer_ms = e->opt.buffer_ms, .enough_ms = b->enough_ms,
         .mos = b->mos, .packets = s->packets, .lost = b->lost, .duplicates = s->seq.duplicates,
         .reordered = s->seq.reordered, .stray = s->seq.stray, .reported_lost = vq_stream_rtcp(vq_cold_at(e, s->cold))->reported_lost,

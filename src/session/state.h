@@ -172,6 +172,7 @@ struct vq_stream_cold {
 /* What the walk over all streams needs of each, without the whole view. */
 struct vq_brief {
     double loss_pct, r, mos, one_way_ms; /* r and mos NAN: not scored */
+    double r_nb;                         /* as it would stand on the narrowband scale */
     double discard_pct, enough_ms;       /* by the assumed buffer; the one that would have done */
     uint64_t lost;
     bool one_way_measured;

@@ -182,8 +182,8 @@ static void call_quality(const struct vq_engine *e, const struct vq_sip_call *c,
             continue;
         *sum += s->brief.mos;
         ++*n;
-        if (*n == 1 || s->brief.r < out->r_min) {
-            out->r_min = s->brief.r;
+        if (*n == 1 || s->brief.r_nb < out->r_min) {
+            out->r_min = s->brief.r_nb;
             out->mos_min = s->brief.mos;
         }
     }

@@ -184,7 +184,7 @@ static double mos_of(const struct vq_stream *st, const struct sum *s)
         return (double)NAN;
     in.ppl = 100.0 * (double)s->lost / (double)(s->packets + s->lost);
     in.burst_r = 1;
-    vq_emodel_g107(&in, &out);
+    vq_emodel_on(st->impairment->scale, &in, &out);
     return out.mos;
 }
 

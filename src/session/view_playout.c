@@ -26,7 +26,7 @@ static void score(const struct vq_stream *st, const struct vq_jbuf_count *c, str
     b->r = b->mos = (double)NAN;
     if (!st->scored)
         return;
-    vq_emodel_g107(&in, &out);
+    vq_emodel_on(st->impairment->scale, &in, &out);
     b->r = out.r;
     b->mos = out.mos;
 }

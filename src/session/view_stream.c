@@ -190,10 +190,6 @@ static const struct vq_impairment *impairment_of(const struct vq_engine *e, cons
         *why = "no impairment values are published for this codec";
         return NULL;
     }
-    if (i->scale != VQ_SCALE_NB) {
-        *why = "a wideband or fullband codec: the narrowband scale of G.107 does not hold for it";
-        return NULL;
-    }
     return strcmp(i->name, "g711") ? i : e->g711;
 }
 
@@ -223,7 +219,7 @@ struct vq_score_base {
         double ta;
         struct vq_emodel_out out;
         bool known;
-    } conversation, listening;
+    } conversation[VQ_SCALE_FB + 1], listening[VQ_SCALE_FB + 1]; /* by enum vq_scale */
 };
 
 struct vq_score_base *vq_score_base_new(void)
@@ -231,15 +227,16 @@ struct vq_score_base *vq_score_base_new(void)
     return calloc(1, sizeof(struct vq_score_base));
 }
 
-static void score(struct score *kept, const struct vq_emodel_in *in, struct vq_emodel_out *out)
+static void score(struct score *scores, enum vq_scale scale, const struct vq_emodel_in *in, struct vq_emodel_out *out)
 {
+    struct score *kept = &scores[scale];
     if (!kept->known || kept->ta != in->ta) {
-        vq_emodel_g107(in, &kept->out);
+        vq_emodel_on(scale, in, &kept->out);
         kept->ta = in->ta;
         kept->known = true;
     }
     *out = kept->out;
-    vq_emodel_rescore(in, out); /* GoB, PoW and TME wait until somebody asks for the whole view */
+    vq_emodel_rescore_on(scale, in, out); /* GoB, PoW and TME wait until somebody asks for the whole view */
 }
 
 /* G.107's default: the worst case, for codecs of which G.113 publishes no Bpl (METRICS 2.4). */
@@ -286,15 +283,15 @@ static void view_score(const struct vq_engine *e, const struct vq_rtp_stream *s,
         in->bpl = out->bpl_assumed ? BPL_DEFAULT : i->bpl;
         out->impairment = i;
         out->scored = true;
-        score(&e->base->conversation, in, &out->emodel);
+        score(e->base->conversation, i->scale, in, &out->emodel);
         out->r = out->emodel.r;
         out->mos = out->emodel.mos;
     }
 }
 
-static double r_of(const struct vq_emodel_in *in, struct vq_emodel_out terms)
+static double r_of(enum vq_scale scale, const struct vq_emodel_in *in, struct vq_emodel_out terms)
 {
-    vq_emodel_rescore(in, &terms);
+    vq_emodel_rescore_on(scale, in, &terms);
     return terms.r;
 }
 
@@ -304,10 +301,11 @@ static void view_costs(const struct vq_emodel_out *undelayed, struct vq_stream *
 {
     const struct vq_emodel_in *all = &out->emodel_in;
     const struct vq_emodel_out *terms = undelayed;
+    const enum vq_scale scale = out->impairment->scale;
     struct vq_emodel_in in;
     vq_emodel_defaults(&in);
     in.bpl = all->bpl;
-    double r = out->r_best = r_of(&in, *terms);
+    double r = out->r_best = r_of(scale, &in, *terms);
     for (int c = 0; c < VQ_COSTS; c++) {
         switch ((enum vq_cost)c) {
         case VQ_COST_CODEC:
@@ -328,7 +326,7 @@ static void view_costs(const struct vq_emodel_out *undelayed, struct vq_stream *
         default:
             in.a = all->a;
         }
-        double next = r_of(&in, *terms);
+        double next = r_of(scale, &in, *terms);
         out->lost_points[c] = r - next;
         r = next;
     }
@@ -342,12 +340,14 @@ static void view_more_scores(const struct vq_engine *e, struct vq_stream *out)
         struct vq_emodel_in listening = out->emodel_in;
         struct vq_emodel_out lq;
         vq_emodel_set_delay(&listening, 0);
-        score(&e->base->listening, &listening, &lq);
+        score(e->base->listening, out->impairment->scale, &listening, &lq);
         out->mos_lq = lq.mos;
         view_costs(&lq, out);
-        out->emodel.gob_pct = vq_emodel_gob(out->r);
-        out->emodel.pow_pct = vq_emodel_pow(out->r);
-        out->emodel.tme_pct = vq_emodel_tme(out->r);
+        if (out->impairment->scale == VQ_SCALE_NB) {
+            out->emodel.gob_pct = vq_emodel_gob(out->r);
+            out->emodel.pow_pct = vq_emodel_pow(out->r);
+            out->emodel.tme_pct = vq_emodel_tme(out->r);
+        }
     }
     view_simple(e, out->scored ? out->impairment : NULL, out);
 }
@@ -370,7 +370,8 @@ void vq_stream_brief(const struct vq_engine *e, struct vq_rtp_stream *s)
     view_rtt(c, &v);
     view_one_way(e, s, &v);
     view_score(e, s, &v);
-    s->brief = (struct vq_brief){.loss_pct = v.loss_pct, .r = v.r, .mos = v.mos, .one_way_ms = v.one_way_ms,
+    s->brief = (struct vq_brief){.loss_pct = v.loss_pct, .r = v.r,
+                                 .r_nb = v.scored ? v.r / vq_emodel_span(v.impairment->scale) : v.r, .mos = v.mos, .one_way_ms = v.one_way_ms,
                                  .discard_pct = s->packets ? 100.0 * (double)v.discarded / (double)s->packets : 0,
                                  .enough_ms = v.enough_ms,
                                  .lost = v.lost, .one_way_measured = v.rtt_ms.n > 0};
@@ -398,6 +399,7 @@ bool vq_stream_get(const struct vq_engine *e, uint32_t handle, struct vq_stream 
     view_more_scores(e, out);
     uint32_t n = current_slot(s) + 1;
     out->n_intervals = n > s->series.n ? n : s->series.n;
+    vq_stream_view_windows(e, out);
     return true;
 }
 
@@ -430,7 +432,7 @@ bool vq_stream_interval(const struct vq_engine *e, const struct vq_stream *st, u
         struct vq_emodel_out o;
         in.ppl = 100.0 * out->lost / (out->packets + out->lost);
         in.burst_r = 1;
-        score(&e->base->conversation, &in, &o);
+        score(e->base->conversation, st->impairment->scale, &in, &o);
         out->r = o.r;
         out->mos = o.mos;
     }

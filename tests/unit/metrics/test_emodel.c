@@ -266,6 +266,67 @@ static void mos_and_r_are_inverse(void **state)
         near(vq_emodel_r_of_mos(vq_emodel_mos(r)), r, 1e-6);
 }
 
+/* METRICS: G.107.1 gives 128.846 and MOS 4.4992 by default, G.107.2 148 and 4.5; every row's own R and MOS. */
+static void wideband_and_fullband(void **state)
+{
+    (void)state;
+    struct vq_emodel_in in;
+    struct vq_emodel_out out;
+    vq_emodel_defaults(&in);
+    vq_emodel_on(VQ_SCALE_WB, &in, &out);
+    near(out.r, 128.846, 0.001);
+    near(out.mos, 4.4992, 0.0001);
+    vq_emodel_on(VQ_SCALE_FB, &in, &out);
+    near(out.r, 148, 0);
+    near(out.mos, 4.5, 0);
+    for (size_t i = 0; i < vq_impairment_count(); i++) {
+        const struct vq_impairment *row = vq_impairment_at(i);
+        in.ie = row->ie;
+        vq_emodel_on(row->scale, &in, &out);
+        near(out.r, row->r, 0.01);
+        near(out.mos, row->mos, 0.001);
+    }
+}
+
+/* Idd(300) = 14.760695 on the narrowband scale. At 150 ms, with the default TELR of 65 dB: K = 18,
+ * TERV = 65 + 18 - 40 lg(16/2) = 46.876, Re = 80 + 3 (46.876 - 14) = 178.628, half = (129 - 178.628)/2 = -24.814,
+ * Idte = -24.814 + sqrt(24.814^2 + 100) - 1 = 0.939. */
+static void wide_delay_and_loss(void **state)
+{
+    (void)state;
+    struct vq_emodel_in in;
+    struct vq_emodel_out out;
+    vq_emodel_defaults(&in);
+    vq_emodel_set_delay(&in, 300);
+    vq_emodel_on(VQ_SCALE_WB, &in, &out);
+    near(out.idd, 1.29 * 14.760695, 1e-5);
+    vq_emodel_on(VQ_SCALE_FB, &in, &out);
+    near(out.idd, 1.48 * 14.760695, 1e-5);
+    near(out.r, 148 - 1.48 * 14.760695, 1e-5);
+    vq_emodel_set_delay(&in, 150);
+    vq_emodel_on(VQ_SCALE_WB, &in, &out);
+    near(out.idte, 0.939, 0.001);
+    vq_emodel_defaults(&in);
+    in.ie = 20;
+    in.bpl = 4.3;
+    in.ppl = 4.3;
+    in.burst_r = 3; /* neither model has it */
+    vq_emodel_on(VQ_SCALE_WB, &in, &out);
+    near(out.ie_eff, 20 + (95 - 20) / 2.0, 1e-12);
+    vq_emodel_on(VQ_SCALE_FB, &in, &out);
+    near(out.ie_eff, 20 + (132 - 20) / 2.0, 1e-12);
+    assert_true(isnan(out.iq) && isnan(out.gob_pct));
+    struct vq_emodel_out again = out;
+    vq_emodel_rescore_on(VQ_SCALE_FB, &in, &again);
+    near(again.r, out.r, 0);
+    struct vq_emodel_out nb, same;
+    vq_emodel_g107(&in, &nb);
+    vq_emodel_on(VQ_SCALE_NB, &in, &same);
+    near(same.r, nb.r, 0);
+    near(vq_emodel_span(VQ_SCALE_NONE), 1, 0);
+    near(vq_emodel_span(VQ_SCALE_WB), 1.29, 0);
+}
+
 static void burst_ratio(void **state)
 {
     (void)state;
@@ -322,6 +383,8 @@ int main(void)
         cmocka_unit_test(mos_stays_on_its_scale),
         cmocka_unit_test(mos_and_r_are_inverse),
         cmocka_unit_test(burst_ratio),
+        cmocka_unit_test(wideband_and_fullband),
+        cmocka_unit_test(wide_delay_and_loss),
         cmocka_unit_test(ranges_of_table_2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -334,6 +334,8 @@ static inline struct vq_stream fake_stream(void)
         .scored = true, .r = 75.5, .mos = 3.84, .mos_lq = 3.9, .simple_name = "cole-rosenbluth-g711", .simple_r = 80,
         .simple_mos = 4, .call = 1, .direction = VQ_DIR_CALLER_TO_CALLEE, .pairing = VQ_PAIR_SDP,
     };
+    s.windows = (struct vq_windows){.width = 10 * S, .n = 1, .r_min = 75, .r_p5 = 75, .r_p50 = 75, .r_mean = 75, .mos_min = 3.8,
+                                    .mos_mean = 3.8, .worst_r = 75, .worst_mos = 3.8, .worst_ts = s.start};
     s.impairment = vq_impairment_by_name("g711");
     vq_emodel_defaults(&s.emodel_in);
     vq_emodel_g107(&s.emodel_in, &s.emodel);
@@ -353,6 +355,8 @@ static inline struct vq_stream bare_stream(void)
         .reported_jitter_ms = NAN, .score_why = "codec not known", .r = NAN, .mos = NAN, .mos_lq = NAN,
         .simple_r = NAN, .simple_mos = NAN,
     };
+    s.windows = (struct vq_windows){.width = 10 * S, .r_min = NAN, .r_p5 = NAN, .r_p50 = NAN, .r_mean = NAN, .mos_min = NAN,
+                                    .mos_mean = NAN, .worst_r = NAN, .worst_mos = NAN, .worst_ts = VQ_NONE};
     return s;
 }
 

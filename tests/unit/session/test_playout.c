@@ -159,6 +159,44 @@ static void test_sizes_are_checked(void **state)
     vq_engine_free(e);
 }
 
+/* A minute with a loss of 20 % from 25 s to 32 s: the worst ten seconds are found where they are. */
+static void test_windows(void **state)
+{
+    (void)state;
+    struct feeder f = {.e = engine()};
+    struct vq_emodel_in in;
+    struct vq_emodel_out out;
+    int lost = 0;
+    for (int i = 0; i < 3000; i++) {
+        if (i >= 1250 && i < 1600 && i % 5 == 2)
+            lost++;
+        else
+            feed_rtp(&f, 20 * i, &alice, &bob, 1, (uint16_t)i, (uint32_t)(160 * i), 0);
+    }
+    assert_int_equal(lost, 70);
+    struct vq_stream s = only(&f);
+    const struct vq_windows *w = &s.windows;
+    vq_emodel_defaults(&in);
+    vq_emodel_set_delay(&in, 60);
+    in.ppl = 100.0 * 70 / 500;
+    vq_emodel_g107(&in, &out);
+    assert_int_equal(w->n, 6);
+    assert_int_equal(w->width, 10 * INT64_C(1000000000));
+    assert_close(w->worst_r, out.r, 1e-9);
+    assert_close(w->worst_mos, out.mos, 1e-9);
+    assert_in_range((w->worst_ts - s.start) / 1000000000, 22, 25);
+    /* Side by side: 25 .. 30 s lies in the third window, 30 .. 32 s in the fourth. */
+    in.ppl = 100.0 * 50 / 500;
+    vq_emodel_g107(&in, &out);
+    assert_close(w->r_min, out.r, 1e-9);
+    assert_close(w->r_p5, out.r, 1e-9);
+    in.ppl = 0;
+    vq_emodel_g107(&in, &out);
+    assert_close(w->r_p50, out.r, 1e-9);
+    assert_true(w->r_mean < out.r && w->r_mean > w->r_min && w->mos_mean > w->mos_min);
+    vq_engine_free(f.e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +204,7 @@ int main(void)
         cmocka_unit_test(test_buffers),
         cmocka_unit_test(test_looking_changes_nothing),
         cmocka_unit_test(test_sizes_are_checked),
+        cmocka_unit_test(test_windows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,8 +133,8 @@ static void test_early_media_dynamic_type(void **state)
     }
     assert_close(s[0].jitter_mean_ms, sum / 99, 1e-6);
     assert_close(s[0].delay_variation_ms, 4, 1e-6);
-    assert_false(s[0].scored);
-    assert_non_null(s[0].score_why);
+    assert_true(s[0].scored);
+    assert_int_equal(s[0].impairment->scale, VQ_SCALE_FB);
 }
 
 static void test_nat_source_differs(void **state)
