@@ -119,14 +119,6 @@ static void call_evidence(const struct vq_engine *e, uint32_t h, struct case_fil
             add_frame(&c->finding, m.frame);
 }
 
-static void stream_loss(const struct vq_rtp_stream *s, struct vq_facts *f)
-{
-    struct vq_loss loss;
-    vq_seq_loss(&s->seq, &loss);
-    f->burst_r = vq_emodel_burst_r(loss.mean_run, loss.loss_fraction);
-    f->longest_loss = loss.longest;
-}
-
 /* More changes than this are load balancing by packet, and no event. */
 #define PATH_CHANGES_TOLD 4
 
@@ -184,13 +176,11 @@ static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
     *f = (struct vq_facts){
         .subject = VQ_ABOUT_STREAM, .loss_pct = b->loss_pct, .one_way_ms = b->one_way_ms,
         .jitter_max_ms = s->ms_per_tick > 0 ? s->jitter.max : 0, .one_way_measured = b->one_way_measured, .r = b->r_nb,
-        .discard_pct = b->discard_pct, .buffer_ms = e->opt.buffer_ms, .enough_ms = b->enough_ms,
+        .burst_r = b->burst_r, .longest_loss = b->longest_loss, .discard_pct = b->discard_pct, .buffer_ms = e->opt.buffer_ms, .enough_ms = b->enough_ms,
         .mos = b->mos, .packets = s->packets, .lost = b->lost, .duplicates = s->seq.duplicates,
         .reordered = s->seq.reordered, .stray = s->seq.stray, .reported_lost = vq_stream_rtcp(vq_cold_at(e, s->cold))->reported_lost,
         .scored = !isnan(b->r), .bound = s->call != 0, .segments = s->seq.segments,
     };
-    if (b->lost)
-        stream_loss(s, f);
     if (f->reported_lost != VQ_NONE && f->reported_lost > (int64_t)b->lost)
         f->reported_lost -= vq_stream_missing_behind(e, s);
     /* The whole view is for the few whose course was not steady. */

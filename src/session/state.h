@@ -173,6 +173,8 @@ struct vq_stream_cold {
 struct vq_brief {
     double loss_pct, r, mos, one_way_ms; /* r and mos NAN: not scored */
     double r_nb;                         /* as it would stand on the narrowband scale */
+    double burst_r;                      /* of the losses alone */
+    unsigned longest_loss;
     double discard_pct, enough_ms;       /* by the assumed buffer; the one that would have done */
     uint64_t lost;
     bool one_way_measured;

@@ -373,7 +373,7 @@ void vq_stream_brief(const struct vq_engine *e, struct vq_rtp_stream *s)
     s->brief = (struct vq_brief){.loss_pct = v.loss_pct, .r = v.r,
                                  .r_nb = v.scored ? v.r / vq_emodel_span(v.impairment->scale) : v.r, .mos = v.mos, .one_way_ms = v.one_way_ms,
                                  .discard_pct = s->packets ? 100.0 * (double)v.discarded / (double)s->packets : 0,
-                                 .enough_ms = v.enough_ms,
+                                 .enough_ms = v.enough_ms, .burst_r = v.burst_r, .longest_loss = v.longest_loss,
                                  .lost = v.lost, .one_way_measured = v.rtt_ms.n > 0};
 }
 
