@@ -26,7 +26,7 @@ struct vq_report_filter {
     const char *expression;
     uint64_t refused;             /* frames, of which the engine knows nothing; live: see `by_kernel` */
     uint64_t kept_tunnelled;      /* matched by what their tags or tunnels carry */
-    uint64_t kept_fragments;      /* later fragments of packets whose first one matched */
+    uint64_t kept_fragments;      /* later ones of packets whose first one matched, and first ones of IPv6 */
     uint64_t unknown_tunnelled;   /* of the refused: the expression cannot be asked about what they carry */
     uint64_t unknown_fragments;   /* of the refused: fragments whose first one had not been seen */
     bool by_kernel;               /* most are refused before anybody could count them */

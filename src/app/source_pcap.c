@@ -125,13 +125,19 @@ static bool matches(const struct bpf_program *program, const uint8_t *data, uint
     return pcap_offline_filter(program, &h, data) != 0;
 }
 
-/* Asks about what a tunnel carries. Some expressions make no sense without a link header ("ether host ..."). */
-static bool inner_matches(struct filter *f, const struct vq_frame *frame, const struct vq_inner *in)
+/* Some expressions make no sense without a link header ("ether host ..."). */
+static bool inner_ready(struct filter *f)
 {
     char why[SOURCE_WHY];
     if (f->inner_state == INNER_UNTRIED)
         f->inner_state = compile(&f->inner, f->expr, LINK_RAW, why) ? INNER_IMPOSSIBLE : INNER_READY;
-    if (f->inner_state == INNER_IMPOSSIBLE) {
+    return f->inner_state == INNER_READY;
+}
+
+/* Asks about what a tunnel carries. */
+static bool inner_matches(struct filter *f, const struct vq_frame *frame, const struct vq_inner *in)
+{
+    if (!inner_ready(f)) {
         f->counts.unknown_tunnelled++;
         return false;
     }
@@ -152,6 +158,23 @@ static bool fragment_matches(struct filter *f, const struct vq_inner *in)
     return yes;
 }
 
+/* Expressions do not look behind IPv6's fragment header, where the ports are: asks about the packet without it. */
+static bool first_matches(struct filter *f, const struct vq_frame *frame, const struct vq_inner *in)
+{
+    enum { IP6 = 40, HEADERS = 64 };
+    uint8_t plain[IP6 + HEADERS];
+    if (in->packet.n < IP6 || *in->packet.p >> 4 != 6 || !inner_ready(f))
+        return false;
+    size_t n = in->data.n < HEADERS ? in->data.n : HEADERS;
+    memcpy(plain, in->packet.p, IP6);
+    plain[6] = in->proto;
+    if (n)
+        memcpy(plain + IP6, in->data.p, n);
+    bool yes = matches(&f->inner, plain, (uint32_t)(IP6 + n), frame->len);
+    f->counts.kept_fragments += yes;
+    return yes;
+}
+
 static bool keeps(struct filter *f, const struct bpf_program *program, const struct vq_frame *frame)
 {
     struct vq_inner in;
@@ -161,6 +184,8 @@ static bool keeps(struct filter *f, const struct bpf_program *program, const str
         yes = fragment_matches(f, &in);
     else if (!yes && in.tunnelled)
         yes = inner_matches(f, frame, &in);
+    if (!yes && in.first)
+        yes = first_matches(f, frame, &in);
     if (in.first) {
         size_t at = in.key % FILTER_PACKETS;
         f->packets[at].key = in.key;

@@ -199,4 +199,6 @@ void vq_inner_find(const struct vq_frame *f, struct vq_inner *out)
     out->first = d.fragment.offset == 0;
     out->later = !out->first;
     out->key = fragment_key(&d);
+    out->data = d.payload;
+    out->proto = d.fragment.proto;
 }

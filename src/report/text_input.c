@@ -87,7 +87,8 @@ static void tls_line(struct vq_out *o, const struct vq_stats *s, struct vq_buf *
     if (s->tcp_tls_decrypted_flows)
         vq_buf_fmt(b, ", %s read with keys", vq_count_text(s->tcp_tls_decrypted_flows, n));
     if (sum)
-        vq_buf_fmt(b, ", %s not%s read", vq_count_text(sum, unread), s->tcp_tls_decrypted_flows ? " (or not to the end)" : "");
+        vq_buf_fmt(b, ", %s not%s read", vq_count_text(sum, unread),
+                   s->tcp_tls_decrypted_flows ? " (or not to the end)" : "");
     vq_out_words(o, VQ_TEXT_LABEL, VQ_TEXT_LABEL, b->p);
 }
 
@@ -107,7 +108,7 @@ static void filter_line(struct vq_out *o, const struct vq_report_filter *f, stru
     if (f->kept_tunnelled)
         vq_buf_fmt(b, "; %s kept for what tags and tunnels carry", vq_count_text(f->kept_tunnelled, n));
     if (f->kept_fragments)
-        vq_buf_fmt(b, "; %s kept as later fragments", vq_count_text(f->kept_fragments, n));
+        vq_buf_fmt(b, "; %s kept as IP fragments", vq_count_text(f->kept_fragments, n));
     vq_out_words(o, VQ_TEXT_LABEL, VQ_TEXT_LABEL, b->p);
 }
 

@@ -56,13 +56,15 @@ wait_capturing() {
     done
 }
 
-# live NAME CAPTURE REPLAY_OPTION [OPTION...]: writes $tmp/NAME.json and, in KiB, $tmp/NAME.hwm.
+# live NAME CAPTURE REPLAY_OPTION [OPTION...]: writes $tmp/NAME.json and, in KiB, $tmp/NAME.hwm. What $tmp/keys holds is
+# added to $tmp/keylog once voipqos captures.
 live() {
     name=$1 capture=$2 pace=$3
     shift 3
     ip netns exec $receiver "$VOIPQOS" -i vqrx -q --json "$tmp/$name.json" "$@" >"$tmp/$name.out" 2>&1 &
     pid=$!
     wait_capturing "$tmp/$name.out" || fail "$name: voipqos does not capture: $(cat "$tmp/$name.out")"
+    [ ! -e "$tmp/keys" ] || cat "$tmp/keys" >>"$tmp/keylog"
     ip netns exec $sender tcpreplay -q -i vqtx "$pace" "$capture" >"$tmp/replay" 2>&1 || fail "$name: $(cat "$tmp/replay")"
     # What has arrived is in the ring; give its reader a moment.
     sleep 1
@@ -98,6 +100,50 @@ for line in sorted(set(file) ^ set(live)):
 if file != live or not any(x.startswith("stream") for x in file):
     sys.exit("live and file differ")
 print("replay: %d calls, registrations and streams as in the file" % len(file))
+END
+
+# ---- TLS, with a key log that is written while voipqos runs ----
+
+capture=$CAPTURES/call-tls.pcapng
+grep -ao 'CLIENT_RANDOM [0-9a-f]* [0-9a-f]*' "$capture" >"$tmp/keys" || fail "no secrets in $capture"
+echo '# none yet' >"$tmp/keylog"
+live tls "$capture" --multiplier=2 --keylog "$tmp/keylog"
+rm "$tmp/keys"
+python3 - "$tmp/tls.json" <<'END' || exit 1
+import json, sys
+r = json.load(open(sys.argv[1]))
+tcp, calls = r["capture"]["tcp"], [c["state"] for c in r["calls"]]
+if tcp["tls_decrypted_flows"] != 3 or calls != ["completed"] or r["capture"]["messages"]["sip"] != 24:
+    sys.exit("TLS: %s, calls %s, %s" % (tcp, calls, r["capture"]["messages"]))
+print("TLS: %d connections read live" % tcp["tls_decrypted_flows"])
+END
+
+# ---- a filter on tagged frames ----
+
+capture=$CAPTURES/call-busy.pcap
+python3 - "$capture" "$tmp/tagged.pcap" <<'END' || exit 1
+import struct, sys
+data = open(sys.argv[1], "rb").read()
+with open(sys.argv[2], "wb") as out:
+    out.write(data[:24])
+    at = 24
+    while at < len(data):
+        sec, usec, caplen, length = struct.unpack_from("<IIII", data, at)
+        frame = data[at + 16:at + 16 + caplen]
+        frame = frame[:12] + b"\x81\0\0\x07" + frame[12:]
+        out.write(struct.pack("<IIII", sec, usec, caplen + 4, length + 4) + frame)
+        at += 16 + caplen
+END
+live tagged "$tmp/tagged.pcap" --multiplier=20 -f 'udp port 5060'
+live untagged "$CAPTURES/call-busy.pcap" --multiplier=20 -f 'udp port 5060'
+python3 - "$tmp/tagged.json" "$tmp/untagged.json" <<'END' || exit 1
+import json, sys
+tagged, plain = (json.load(open(f)) for f in sys.argv[1:])
+sip = [r["capture"]["messages"]["sip"] for r in (tagged, plain)]
+kept = [r["capture"]["filter"]["kept_tunnelled"] for r in (tagged, plain)]
+if sip[0] != sip[1] or sip[0] < 8 or kept != [sip[0], 0]:
+    sys.exit("filter on tagged frames: SIP messages %s, kept for what tags carry %s" % (sip, kept))
+print("filter: %d SIP messages in tagged frames" % sip[0])
 END
 
 # ---- a flood ----

@@ -48,9 +48,9 @@ static size_t passing(const char *expr, struct vq_frame *frames)
     return n;
 }
 
-/* ---- what the frame's own headers do not show --------------------------------------------------------------------- */
+/* ---- what the frame's own headers do not show -------------------------------------------------------------------- */
 
-/* Ethernet, so many bytes of other headers, IPv4 with UDP to port 5060; `fragment` is IPv4's field of flags and offset. */
+/* Ethernet, `n` bytes of other headers, IPv4 with UDP to port 5060; `fragment` is IPv4's field of flags and offset. */
 static void covered(struct vq_frame *f, uint8_t to[96], unsigned type, const void *cover, size_t n, unsigned fragment)
 {
     memcpy(to, ether, 12);
@@ -146,6 +146,31 @@ static void test_keeps_packets_whole(void **state)
     }
 }
 
+/* The ports of IPv6 fragments stand behind a header that expressions do not pass. */
+static void test_ip6_fragments(void **state)
+{
+    (void)state;
+    static const uint8_t ip6[] = {
+        0x60, 0, 0, 0, 0, 20, 44, 64, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xfd, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 2, 17, 0, 0, 1, 0, 0, 0, 9, /* the fragment header: UDP, more to come */
+    };
+    struct vq_report_filter c;
+    struct vq_frame frames[2];
+    uint8_t bytes[2][96];
+    for (size_t i = 0; i < 2; i++) {
+        memcpy(bytes[i], ip6, sizeof ip6);
+        memcpy(bytes[i] + sizeof ip6, packet + 20, 12);
+        frames[i] = (struct vq_frame){.number = 1, .data = bytes[i], .caplen = 60, .len = 60, .link = RAW};
+    }
+    bytes[1][43] = 8; /* the last one, one unit of eight bytes on */
+    expect_kept("udp port 5060", frames, 2, "11", &c);
+    assert_int_equal(c.kept_fragments, 2);
+    expect_kept("udp port 4000", frames, 2, "00", &c);
+    assert_int_equal(c.unknown_fragments, 0);
+    expect_kept("host fd00::2", frames, 2, "11", &c);
+    assert_int_equal(c.kept_fragments, 0);
+}
+
 static void test_every_link_type(void **state)
 {
     (void)state;
@@ -194,6 +219,7 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_looks_inside), cmocka_unit_test(test_keeps_packets_whole),
+        cmocka_unit_test(test_ip6_fragments),
         cmocka_unit_test(test_every_link_type), cmocka_unit_test(test_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
