@@ -324,7 +324,8 @@ static void weigh(const struct work *w, uint32_t first, uint32_t second)
 
 static void weigh_all(struct work *w)
 {
-    qsort(w->keys, w->n_keys, sizeof *w->keys, by_key);
+    if (w->n_keys) /* qsort() wants an array even for nothing */
+        qsort(w->keys, w->n_keys, sizeof *w->keys, by_key);
     uint32_t latest[LOOK_BACK]; /* that may be the first of a pair */
     size_t n = 0;
     for (size_t i = 0; i < w->n_keys; i++) {
