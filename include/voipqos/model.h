@@ -428,6 +428,26 @@ struct vq_windows {
     int64_t worst_ts;                 /* ... which is here */
 };
 
+/* What RTCP XR (RFC 3611) says of a stream; the latest report of each kind counts, where not said otherwise. */
+struct vq_xr_report {
+    bool has_loss;                 /* loss RLE (4.1), all reports together */
+    uint32_t loss_received, loss_lost, loss_longest; /* numbers reported on; lost in a row at most */
+    uint8_t loss_thinning;         /* one in 2^n numbers is reported on */
+    bool has_statistics;           /* 4.6, over the numbers [begin, end) */
+    uint16_t statistics_begin, statistics_end;
+    double statistics_lost, statistics_duplicates;   /* NAN: not told, like all that follows */
+    double statistics_jitter_min_ms, statistics_jitter_mean_ms, statistics_jitter_max_ms, statistics_jitter_dev_ms;
+    bool has_voip;                 /* VoIP metrics (4.7): how it sounds at the receiver */
+    double loss_pct, discard_pct, burst_density_pct, gap_density_pct;
+    double burst_ms, gap_ms, round_trip_ms, end_system_ms;
+    double signal_dbm0, noise_dbm0, rerl_db, r, ext_r, mos_lq, mos_cq;
+    double gmin, buffer_nominal_ms, buffer_max_ms, buffer_abs_max_ms;
+};
+
+/* Where a stream's trouble lies, seen from the capture point. */
+enum vq_verdict { VQ_VERDICT_UNKNOWN, VQ_VERDICT_NONE, VQ_VERDICT_BEFORE, VQ_VERDICT_AFTER, VQ_VERDICT_BOTH };
+const char *vq_verdict_name(enum vq_verdict v); /* "none", "before_capture", ...; NULL for UNKNOWN */
+
 struct vq_stream {
     uint32_t handle, id;
     uint32_t call;                 /* handle of the call's first leg, 0: none */
@@ -466,11 +486,19 @@ struct vq_stream {
     double interarrival_total_ms;
     double delay_variation_ms;     /* mean |D|, as lab reports take jitter */
     struct vq_min_mean_max rtt_ms; /* RTCP, from this point to the stream's receiver and back */
+    struct vq_min_mean_max rtt_sender_ms; /* to its sender and back */
     double one_way_ms;
     const char *one_way_source;    /* "rtcp", "declared", "assumed" */
-    uint64_t sr, rr, xr;           /* RTCP packets of this stream's sender, reports on it, XR on it */
+    uint64_t sr, rr, xr;           /* RTCP packets of this stream's sender, reports on it, XR of its sender */
     int64_t reported_lost;         /* last receiver report; VQ_NONE without */
     double reported_fraction_pct, reported_jitter_ms, reported_fraction_max_pct;
+    enum vq_verdict verdict;       /* the reports against what was measured here */
+    const char *verdict_why;       /* when it is unknown */
+    int64_t lost_after;            /* behind the capture point, by the receiver's count; VQ_NONE: cannot be told */
+    int64_t missed_here;           /* the receiver has them, the capture does not; VQ_NONE: cannot be told */
+    uint64_t unheard;              /* packets that passed here while the receiver's highest number stood still, at most */
+    int64_t unheard_ns;            /* and for how long */
+    struct vq_xr_report xr_report;
     uint8_t dscp, ttl;             /* of the first packet */
     const char *cname;             /* RTCP SDES CNAME of the sender */
     bool bye;                      /* RTCP BYE seen */

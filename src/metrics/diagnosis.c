@@ -80,14 +80,23 @@ RULE(restart, f->segments > 1, "%s began its numbering anew %llu %s; the jump is
      COUNTED(f->segments - 1, "time", "times"))
 RULE(stray, f->stray > 0, "%s has %llu %s numbered far outside its sequence; no figure counts them.", f->name,
      COUNTED(f->stray, "packet", "packets"))
-RULE(lost_beyond, f->reported_lost != VQ_NONE && f->reported_lost > (int64_t)f->lost + 2 &&
-                      (double)f->reported_lost > 0.01 * (double)f->packets,
-     "%s: the receiver reports %lld packets lost, but only %llu are missing here. The fault lies beyond the capture point.",
-     f->name, (long long)f->reported_lost, (unsigned long long)f->lost)
 RULE(astray, f->hidden[0].inside, "%s is sent to %s, an address inside the receiver's NAT (outside it is %s): from here it cannot "
      "get there.", f->name, ENDPOINT(f->hidden[0].inside), HOST(f->hidden[0].outside))
 RULE(other_source, f->announced && f->packets >= 10, "%s comes from %s, although its sender announced %s.", f->name, ENDPOINT(f->source),
      ENDPOINT(f->announced))
+RULE(lost_beyond, f->lost_after != VQ_NONE && (double)f->lost_after > 0.01 * (double)f->packets,
+     "%s: the receiver reports %lld more packets lost than are missing here. The fault lies behind the capture point.",
+     f->name, (long long)f->lost_after)
+/* 4 s: two of RTCP's shortest intervals (RFC 3550 6.2), which a report that crossed the first packets does not span. */
+RULE(unheard, f->unheard_s >= 4 && f->unheard >= 100,
+     "%s: %llu packets passed here in %.1f s while the receiver reported nothing new: it does not hear them.", f->name,
+     (unsigned long long)f->unheard, f->unheard_s)
+RULE(capture_lossy, f->missed_here > 0 && (double)f->missed_here > 0.01 * (double)f->packets,
+     "%s: the receiver has at least %lld packets that are missing here: the capture lost them, not the network.", f->name,
+     (long long)f->missed_here)
+/* RFC 3550 6.2, 6.3.1: reports come every 5 s, at random from half to one and a half times that. */
+RULE(rtcp_absent, f->rtcp_missed_s >= 15, "%s: no RTCP in %.0f s, though SDP spoke of it; only what was measured here is known.",
+     f->name, f->rtcp_missed_s)
 RULE(unbound, !f->bound, "%s was announced by no SDP in this capture; it belongs to no call that is known.", f->name)
 
 /* ---- calls ---- */
@@ -262,6 +271,9 @@ static const struct rule rules[] = {
     ROW("stream-loss", loss, STREAM, WARNING, "Check the link for errors and full queues."),
     ROW("stream-loss-light", loss_light, STREAM, INFO, "Nothing to do unless it grows."),
     ROW("stream-lost-beyond", lost_beyond, STREAM, WARNING, "Capture nearer to the receiver."),
+    ROW("stream-unheard", unheard, STREAM, ERROR, "Does a firewall or NAT drop it on the way? Compare SDP's media address with where the receiver is."),
+    ROW("stream-capture-lossy", capture_lossy, STREAM, WARNING, "Give the capturing machine a larger buffer, or capture less (snap length, filter)."),
+    ROW("stream-rtcp-absent", rtcp_absent, STREAM, INFO, "Does the capture filter leave out the ports beside RTP's? Is RTCP switched off in the phone?"),
     ROW("stream-quality-poor", quality_poor, STREAM, ERROR, "See which of loss, delay and codec costs the points: the emodel part of the report."),
     ROW("stream-quality-low", quality_low, STREAM, WARNING, "See which of loss, delay and codec costs the points: the emodel part of the report."),
     ROW("stream-delay-heavy", delay_heavy, STREAM, ERROR, "Trace the route between the ends; is a satellite or VPN detour in it?"),

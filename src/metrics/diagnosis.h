@@ -23,7 +23,10 @@ struct vq_facts {
     uint64_t path_frame;
     double path_gap_ms, path_mos;       /* around the change, NAN: not scored */
     unsigned payload_changes;
-    int64_t reported_lost;       /* VQ_NONE without a receiver report */
+    int64_t lost_after, missed_here; /* vq_stream's; VQ_NONE: cannot be told */
+    uint64_t unheard;
+    double unheard_s;
+    double rtcp_missed_s;        /* as long as there should have been RTCP, and none came; 0: some did, or none was promised */
     unsigned segments;
     bool scored, bound, one_way_measured;
 

@@ -257,6 +257,7 @@ static void read_attribute(struct state *st, struct vq_slice value)
     double ptime;
     if (!m || read_direction(name, &m->dir))
         return;
+    m->rtcp_named |= vq_str_istarts(name, "rtcp");
     if (key)
         m->encrypted = true;
     else if (vq_str_ieq_z(name, "candidate") && m->n_candidates < VQ_SDP_CANDIDATES)

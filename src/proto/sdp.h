@@ -25,6 +25,7 @@ struct vq_sdp_media {
     enum vq_media media;
     struct vq_endpoint rtp;       /* c= address and m= port; family 0 when the address is no literal; port 0: refused */
     struct vq_endpoint rtcp;      /* a=rtcp, else port + 1 */
+    bool rtcp_named;              /* a=rtcp, a=rtcp-mux, a=rtcp-fb or a=rtcp-xr */
     bool rtcp_mux, encrypted;     /* encrypted: RTP/SAVP(F), UDP/TLS/..., or a=crypto / a=fingerprint */
     enum vq_sdp_dir dir;
     bool hold_addr;               /* c=0.0.0.0 (RFC 2543 hold) */

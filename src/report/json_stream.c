@@ -103,11 +103,22 @@ static void counts(struct vq_json *j, json_t *o, const struct vq_stream *s)
     bursts(j, o, s);
 }
 
+static json_t *round_trip(struct vq_json *j, const struct vq_min_mean_max *rtt)
+{
+    static const char why[] = "no receiver report with LSR and DLSR";
+    json_t *o = json_object();
+    vq_json_real(j, o, "min", rtt->n ? rtt->min : NAN, why);
+    vq_json_real(j, o, "mean", rtt->n ? rtt->mean : NAN, why);
+    vq_json_real(j, o, "max", rtt->n ? rtt->max : NAN, why);
+    vq_json_int(j, o, "samples", rtt->n);
+    return o;
+}
+
 static void times(struct vq_json *j, json_t *o, const struct vq_stream *s)
 {
-    static const char one[] = "fewer than two packets", no_rtt[] = "no receiver report with LSR and DLSR";
-    const struct vq_min_mean_max *d = &s->interarrival_ms, *rtt = &s->rtt_ms;
-    json_t *jitter = json_object(), *gap = json_object(), *delay = json_object(), *r = json_object();
+    static const char one[] = "fewer than two packets";
+    const struct vq_min_mean_max *d = &s->interarrival_ms;
+    json_t *jitter = json_object(), *gap = json_object(), *delay = json_object();
     vq_json_real(j, jitter, "mean", s->jitter_mean_ms, s->jitter_why);
     vq_json_real(j, jitter, "max", s->jitter_max_ms, s->jitter_why);
     vq_json_real(j, jitter, "last", s->jitter_last_ms, s->jitter_why);
@@ -118,11 +129,8 @@ static void times(struct vq_json *j, json_t *o, const struct vq_stream *s)
     vq_json_real(j, gap, "total", d->n ? s->interarrival_total_ms : NAN, one);
     vq_json_put(j, o, "interarrival_ms", gap);
     vq_json_playout(j, o, s);
-    vq_json_real(j, r, "min", rtt->n ? rtt->min : NAN, no_rtt);
-    vq_json_real(j, r, "mean", rtt->n ? rtt->mean : NAN, no_rtt);
-    vq_json_real(j, r, "max", rtt->n ? rtt->max : NAN, no_rtt);
-    vq_json_int(j, r, "samples", rtt->n);
-    vq_json_put(j, delay, "rtt_ms", r);
+    vq_json_put(j, delay, "rtt_ms", round_trip(j, &s->rtt_ms));
+    vq_json_put(j, delay, "rtt_sender_ms", round_trip(j, &s->rtt_sender_ms));
     vq_json_real(j, delay, "one_way_ms", s->one_way_ms, "neither measured, reported nor declared");
     vq_json_str_why(j, delay, "one_way_source", s->one_way_source, "neither measured, reported nor declared");
     vq_json_put(j, o, "delay", delay);
@@ -226,6 +234,52 @@ static void score(struct vq_json *j, json_t *o, const struct vq_stream *s)
     vq_json_put(j, o, "simple", simple);
 }
 
+static void block(struct vq_json *j, json_t *o, const char *key, bool has, const struct term *t, size_t n)
+{
+    if (!has) {
+        vq_json_why(j, o, key, "no such block");
+        return;
+    }
+    json_t *b = json_object();
+    for (size_t i = 0; i < n; i++)
+        vq_json_real(j, b, t[i].key, t[i].v, "not told");
+    vq_json_put(j, o, key, b);
+}
+#define BLOCK(j, o, key, has, t) block((j), (o), (key), (has), (t), sizeof(t) / sizeof((t)[0]))
+
+/* RTCP XR, by the names of RFC 3611. */
+static json_t *xr_reports(struct vq_json *j, const struct vq_xr_report *x)
+{
+    const struct term voip[] = {
+        {"loss_pct", x->loss_pct}, {"discard_pct", x->discard_pct}, {"burst_density_pct", x->burst_density_pct},
+        {"burst_ms", x->burst_ms}, {"gap_density_pct", x->gap_density_pct}, {"gap_ms", x->gap_ms}, {"gmin", x->gmin},
+        {"round_trip_ms", x->round_trip_ms}, {"end_system_ms", x->end_system_ms}, {"signal_dbm0", x->signal_dbm0},
+        {"noise_dbm0", x->noise_dbm0}, {"rerl_db", x->rerl_db}, {"r", x->r}, {"ext_r", x->ext_r}, {"mos_lq", x->mos_lq},
+        {"mos_cq", x->mos_cq}, {"buffer_nominal_ms", x->buffer_nominal_ms}, {"buffer_max_ms", x->buffer_max_ms},
+        {"buffer_abs_max_ms", x->buffer_abs_max_ms},
+    };
+    const struct term statistics[] = {
+        {"lost", x->statistics_lost}, {"duplicates", x->statistics_duplicates},
+        {"jitter_min_ms", x->statistics_jitter_min_ms}, {"jitter_mean_ms", x->statistics_jitter_mean_ms},
+        {"jitter_max_ms", x->statistics_jitter_max_ms}, {"jitter_deviation_ms", x->statistics_jitter_dev_ms},
+    };
+    const struct term loss[] = {{"received", x->loss_received}, {"lost", x->loss_lost}, {"longest_run", x->loss_longest},
+                                {"one_in", 1 << x->loss_thinning}};
+    json_t *o = json_object();
+    BLOCK(j, o, "loss_rle", x->has_loss, loss);
+    BLOCK(j, o, "statistics", x->has_statistics, statistics);
+    BLOCK(j, o, "voip_metrics", x->has_voip, voip);
+    return o;
+}
+
+static void count_or_why(struct vq_json *j, json_t *o, const char *key, int64_t v, const char *why)
+{
+    if (v == VQ_NONE)
+        vq_json_why(j, o, key, why);
+    else
+        vq_json_put(j, o, key, json_integer(v));
+}
+
 static json_t *rtcp(struct vq_json *j, const struct vq_stream *s)
 {
     static const char why[] = "no receiver report";
@@ -233,14 +287,18 @@ static json_t *rtcp(struct vq_json *j, const struct vq_stream *s)
     vq_json_int(j, o, "sr", s->sr);
     vq_json_int(j, o, "rr", s->rr);
     vq_json_int(j, o, "xr", s->xr);
-    if (s->reported_lost == VQ_NONE)
-        vq_json_why(j, o, "reported_lost", why);
-    else
-        vq_json_put(j, o, "reported_lost", json_integer(s->reported_lost));
+    count_or_why(j, o, "reported_lost", s->reported_lost, why);
     vq_json_real(j, o, "reported_fraction_pct", s->reported_fraction_pct, why);
     vq_json_real(j, o, "reported_fraction_max_pct", s->reported_fraction_max_pct, why);
     vq_json_real(j, o, "reported_jitter_ms", s->reported_jitter_ms, why);
     vq_json_bool(j, o, "bye", s->bye);
+    const char *no_verdict = s->verdict_why ? s->verdict_why : why;
+    vq_json_str_why(j, o, "verdict", vq_verdict_name(s->verdict), no_verdict);
+    count_or_why(j, o, "lost_after_capture", s->lost_after, no_verdict);
+    count_or_why(j, o, "missed_by_capture", s->missed_here, no_verdict);
+    vq_json_int(j, o, "unheard_packets", s->unheard);
+    vq_json_real(j, o, "unheard_s", (double)s->unheard_ns / VQ_JSON_S, NULL);
+    vq_json_put(j, o, "xr_reports", xr_reports(j, &s->xr_report));
     return o;
 }
 

@@ -243,6 +243,33 @@ static void costs(struct vq_out *o, const struct vq_stream *s, struct vq_buf *b)
         vq_out_flow(o, VQ_TINT_PLAIN, b->p);
 }
 
+/* Where the trouble lies, and how it sounds at the receiver by its own reckoning. */
+static void peer(struct vq_out *o, const struct vq_stream *s, struct vq_buf *b)
+{
+    static const char *const where[] = {[VQ_VERDICT_BEFORE] = "the trouble lies before the capture point",
+                                        [VQ_VERDICT_AFTER] = "the trouble lies behind the capture point",
+                                        [VQ_VERDICT_BOTH] = "trouble before and behind the capture point"};
+    const struct vq_xr_report *x = &s->xr_report;
+    const struct {
+        const char *words;
+        double v;
+        int digits;
+    } rows[] = {{"R", x->r, 0}, {"MOS-LQ", x->mos_lq, 1}, {"MOS-CQ", x->mos_cq, 1}, {"loss %", x->loss_pct, 1},
+                {"discarded %", x->discard_pct, 1}};
+    char n[VQ_NUMBER_TEXT];
+    unsigned told = 0;
+    if (s->verdict >= VQ_VERDICT_BEFORE)
+        vq_out_flow(o, VQ_TINT_FAIR, where[s->verdict]);
+    if (!x->has_voip)
+        return;
+    vq_buf_clear(b);
+    vq_buf_str(b, "receiver's XR:");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (!isnan(rows[i].v))
+            vq_buf_fmt(b, "%s %s %s", told++ ? "," : "", rows[i].words, vq_real_text(o->st, rows[i].v, rows[i].digits, n));
+    vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+}
+
 /* What the row has no column for. */
 static void remarks(struct vq_out *o, const struct vq_stream *s, struct vq_buf *b)
 {
@@ -257,6 +284,7 @@ static void remarks(struct vq_out *o, const struct vq_stream *s, struct vq_buf *
                    vq_real_text(o->st, s->reported_jitter_ms, 2, n));
         vq_out_flow(o, VQ_TINT_PLAIN, b->p);
     }
+    peer(o, s, b);
     if (s->call && s->pairing != VQ_PAIR_SDP && s->pairing != VQ_PAIR_NONE) {
         vq_buf_clear(b);
         vq_buf_fmt(b, "paired by %s (%.0f %%)", vq_pairing_name(s->pairing), 100 * vq_pairing_confidence(s->pairing));

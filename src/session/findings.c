@@ -169,20 +169,30 @@ static void stream_nat(const struct vq_engine *e, const struct vq_rtp_stream *s,
         f->announced = announced;
 }
 
+static bool rtcp_promised(const struct vq_engine *e, const struct vq_rtp_stream *s)
+{
+    uint32_t p = vq_flow_at(e, s->flow)->promise;
+    return p && vq_promise_at(e, p)->rtcp;
+}
+
 static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
 {
     const struct vq_rtp_stream *s = vq_rtp_stream_at(e, h);
     const struct vq_brief *b = &s->brief;
+    const struct vq_stream_rtcp *r = vq_stream_rtcp(vq_cold_at(e, s->cold));
+    struct vq_peer_verdict peer;
+    vq_stream_judge(e, s, &peer);
     *f = (struct vq_facts){
         .subject = VQ_ABOUT_STREAM, .loss_pct = b->loss_pct, .one_way_ms = b->one_way_ms,
         .jitter_max_ms = s->ms_per_tick > 0 ? s->jitter.max : 0, .one_way_measured = b->one_way_measured, .r = b->r_nb,
         .burst_r = b->burst_r, .longest_loss = b->longest_loss, .discard_pct = b->discard_pct, .buffer_ms = e->opt.buffer_ms, .enough_ms = b->enough_ms,
         .mos = b->mos, .packets = s->packets, .lost = b->lost, .duplicates = s->seq.duplicates,
-        .reordered = s->seq.reordered, .stray = s->seq.stray, .reported_lost = vq_stream_rtcp(vq_cold_at(e, s->cold))->reported_lost,
+        .reordered = s->seq.reordered, .stray = s->seq.stray,
+        .lost_after = peer.compared ? peer.lost_after : VQ_NONE, .missed_here = peer.compared ? peer.missed_here : VQ_NONE,
+        .unheard = r->peer.unheard, .unheard_s = (double)r->peer.unheard_ns / 1e9,
+        .rtcp_missed_s = r->sr || r->rr || !rtcp_promised(e, s) ? 0 : (double)(s->last_ts - s->start) / 1e9,
         .scored = !isnan(b->r), .bound = s->call != 0, .segments = s->seq.segments,
     };
-    if (f->reported_lost != VQ_NONE && f->reported_lost > (int64_t)b->lost)
-        f->reported_lost -= vq_stream_missing_behind(e, s);
     /* The whole view is for the few whose course was not steady. */
     const char *why;
     struct vq_stream view;

@@ -36,6 +36,7 @@ NAMES(vq_role_name, vq_role,
       {"user_agent", "registrar", "proxy", "b2bua", "media_relay", "media_endpoint", "stun_server", "turn_server"})
 NAMES(vq_role_title, vq_role,
       {"user agent", "registrar", "proxy", "B2BUA", "media relay", "media", "STUN server", "TURN server"})
+NAMES(vq_verdict_name, vq_verdict, {NULL, "none", "before_capture", "after_capture", "both"})
 NAMES(vq_severity_name, vq_severity, {"info", "warning", "error"})
 
 /* How sure a pairing is: both ends announced is as sure as SDP can be; each step of inference costs. */

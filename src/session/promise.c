@@ -129,6 +129,7 @@ static void promise_media(struct vq_engine *e, struct vq_sip_call *c, const stru
         return;
     p->media = (uint8_t)m->media;
     p->encrypted = m->encrypted;
+    p->rtcp = m->rtcp_named;
     copy_formats(c, p, m);
     struct vq_port *port = vq_port_at(e, p->port);
     /* The newest promise stands last, also when an old one was renewed. */

@@ -56,6 +56,8 @@ void vq_stream_close(struct vq_engine *e, struct vq_rtp_stream *s);
 void vq_stream_idle(struct vq_engine *e, struct vq_rtp_stream *s);
 /* What RTCP said of it, or that it said nothing. */
 const struct vq_stream_rtcp *vq_stream_rtcp(const struct vq_stream_cold *c);
+/* What its receiver reported, held against what was measured. */
+void vq_stream_judge(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_peer_verdict *out);
 /* The stream with this SSRC between two hosts; 0 when there is none. */
 uint32_t vq_stream_by_ssrc(const struct vq_engine *e, uint32_t ssrc, const struct vq_endpoint *src,
                            const struct vq_endpoint *dst);
@@ -82,8 +84,6 @@ void vq_stream_view_windows(const struct vq_engine *e, struct vq_stream *st);
 /* ---- view_course.c ---- */
 /* The stream that this one goes on from under another SSRC or address, 0: none; `why` then says what changed. */
 uint32_t vq_stream_previous(const struct vq_engine *e, const struct vq_rtp_stream *s, const char **why);
-/* Numbers missing between it and the stream that goes on with its SSRC from another address: the receiver sees one stream. */
-uint32_t vq_stream_missing_behind(const struct vq_engine *e, const struct vq_rtp_stream *s);
 
 /* ---- transit_in.c: what becomes of the arrivals that a stream noted ---- */
 /* The older ones go into its figures; there is room for more afterwards. */

@@ -13,12 +13,14 @@
 #include <voipqos/network.h>
 
 #include "metrics/jitter.h"
+#include "metrics/peer.h"
 #include "metrics/rtt.h"
 #include "metrics/seq.h"
 #include "metrics/series.h"
 #include "metrics/transit.h"
 #include "net/decode.h"
 #include "net/defrag.h"
+#include "proto/rtcp_xr.h"
 #include "proto/sdp.h"
 #include "proto/sip.h"
 #include "session/worth.h"
@@ -75,6 +77,7 @@ struct vq_promise {
     bool by_caller;              /* the caller's side said that it receives here */
     bool signalling;             /* not SDP: only where this side's signalling comes from */
     bool encrypted;
+    bool rtcp;                   /* the SDP spoke of RTCP */
     uint8_t n_formats;
     const struct vq_format *formats; /* in the call's arena */
 };
@@ -83,12 +86,25 @@ struct vq_promise {
 #define VQ_CLOCKS 4
 extern const uint32_t vq_clocks[VQ_CLOCKS];
 
+/* What a stream's receiver said in RTCP XR: the latest of each kind, and the loss RLE summed up. */
+struct vq_stream_xr {
+    bool has_loss, has_statistics, has_voip;
+    uint16_t loss_told;          /* the loss RLE reported on all numbers before this one */
+    uint32_t loss_received, loss_lost, loss_longest;
+    uint8_t loss_thinning;
+    struct vq_xr_statistics statistics;
+    struct vq_xr_voip voip;
+};
+
 /* What RTCP said about a stream. */
 struct vq_stream_rtcp {
-    struct vq_rtt rtt;
+    struct vq_rtt rtt;           /* from here to the receiver and back */
+    struct vq_rtt rtt_back;      /* to the sender and back, by the receiver's reference times (RFC 3611 4.5) */
+    struct vq_peer peer;
+    struct vq_stream_xr *xr;     /* in the arena, NULL: nothing */
     const char *cname;
     int64_t reported_lost;
-    uint32_t sr, rr, xr;
+    uint32_t sr, rr, n_xr;
     uint32_t reported_jitter;
     uint8_t reported_fraction, reported_fraction_max;
     bool bye;

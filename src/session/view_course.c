@@ -114,21 +114,6 @@ static uint32_t missing_between(const struct vq_rtp_stream *p, const struct vq_r
     return p->ssrc == s->ssrc && ahead && ahead < VQ_SEQ_MAX_DROPOUT ? ahead - 1u : 0;
 }
 
-uint32_t vq_stream_missing_behind(const struct vq_engine *e, const struct vq_rtp_stream *s)
-{
-    const char *why;
-    if (!s->call)
-        return 0;
-    const struct vq_list *all = &vq_sip_call_at(e, s->call)->streams;
-    int n = 0;
-    for (const struct vq_list *l = all->prev; l != all && n < STREAMS_LOOKED_AT; l = l->prev, n++) {
-        const struct vq_rtp_stream *next = VQ_CONTAINER(l, struct vq_rtp_stream, in_call);
-        if (next->ssrc == s->ssrc && next != s && vq_stream_previous(e, next, &why) == s->handle)
-            return missing_between(s, next);
-    }
-    return 0;
-}
-
 static void gap_between(const struct vq_engine *e, const struct vq_rtp_stream *p, const struct vq_rtp_stream *s,
                         struct vq_gap *out)
 {

@@ -112,25 +112,94 @@ static void view_times(const struct vq_rtp_stream *s, struct vq_stream *out)
                                 : (struct vq_min_mean_max){none, none, none, 0};
 }
 
+static double per_256(uint8_t v)
+{
+    return v * 100.0 / 256;
+}
+
+static double unless_127(int v)
+{
+    return v == VQ_XR_UNAVAILABLE ? (double)NAN : v;
+}
+
+/* RFC 3611 4.7: MOS times ten, from 10 to 50. */
+static double mos_of(uint8_t v)
+{
+    return v >= 10 && v <= 50 ? v / 10.0 : (double)NAN;
+}
+
+static void view_xr(const struct vq_rtp_stream *s, const struct vq_stream_xr *x, struct vq_xr_report *out)
+{
+    const struct vq_xr_statistics *t = &x->statistics;
+    const struct vq_xr_voip *v = &x->voip;
+    double none = (double)NAN, tick = t->has_jitter && s->ms_per_tick > 0 ? s->ms_per_tick : none;
+    *out = (struct vq_xr_report){
+        .has_loss = x->has_loss, .loss_received = x->loss_received, .loss_lost = x->loss_lost,
+        .loss_longest = x->loss_longest, .loss_thinning = x->loss_thinning,
+        .has_statistics = x->has_statistics, .statistics_begin = t->begin, .statistics_end = t->end,
+        .statistics_lost = t->has_lost ? t->lost : none, .statistics_duplicates = t->has_duplicates ? t->duplicates : none,
+        .statistics_jitter_min_ms = t->jitter_min * tick, .statistics_jitter_mean_ms = t->jitter_mean * tick,
+        .statistics_jitter_max_ms = t->jitter_max * tick, .statistics_jitter_dev_ms = t->jitter_dev * tick,
+        .has_voip = x->has_voip, .loss_pct = per_256(v->loss_rate), .discard_pct = per_256(v->discard_rate),
+        .burst_density_pct = per_256(v->burst_density), .gap_density_pct = per_256(v->gap_density),
+        .burst_ms = v->burst_ms, .gap_ms = v->gap_ms, .round_trip_ms = v->round_trip_ms ? v->round_trip_ms : none,
+        .end_system_ms = v->end_system_ms ? v->end_system_ms : none,
+        .signal_dbm0 = unless_127(v->signal_dbm0), .noise_dbm0 = unless_127(v->noise_dbm0), .rerl_db = unless_127(v->rerl_db),
+        .r = v->r <= 100 ? v->r : none, .ext_r = v->ext_r <= 100 ? v->ext_r : none,
+        .mos_lq = mos_of(v->mos_lq), .mos_cq = mos_of(v->mos_cq), .gmin = v->gmin,
+        .buffer_nominal_ms = v->buffer_nominal_ms, .buffer_max_ms = v->buffer_max_ms,
+        .buffer_abs_max_ms = v->buffer_abs_max_ms,
+    };
+}
+
+void vq_stream_judge(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_peer_verdict *out)
+{
+    const struct vq_peer *p = &vq_stream_rtcp(vq_cold_at(e, s->cold))->peer;
+    /* Behind an INVITE the first packet seen is the first there was, and the receiver's count begins with it, too. */
+    bool from_start = s->call && !vq_sip_call_at(e, s->call)->c.mid_dialog;
+    vq_peer_judge(p, from_start, vq_seq_lost(&s->seq), s->ms_per_tick > 0 && s->jitter.n ? s->jitter.max : 0, out);
+}
+
+static void view_verdict(const struct vq_engine *e, const struct vq_rtp_stream *s, const struct vq_stream_rtcp *r,
+                         struct vq_stream *out)
+{
+    static const enum vq_verdict names[] = {[VQ_PEER_UNKNOWN] = VQ_VERDICT_UNKNOWN, [VQ_PEER_NONE] = VQ_VERDICT_NONE,
+                                            [VQ_PEER_BEFORE] = VQ_VERDICT_BEFORE, [VQ_PEER_AFTER] = VQ_VERDICT_AFTER,
+                                            [VQ_PEER_BOTH] = VQ_VERDICT_BOTH};
+    struct vq_peer_verdict v;
+    vq_stream_judge(e, s, &v);
+    out->verdict = names[v.where];
+    out->verdict_why = v.why;
+    out->lost_after = v.compared ? v.lost_after : VQ_NONE;
+    out->missed_here = v.compared ? v.missed_here : VQ_NONE;
+    out->unheard = r->peer.unheard;
+    out->unheard_ns = r->peer.unheard_ns;
+    if (r->xr)
+        view_xr(s, r->xr, &out->xr_report);
+}
+
 static void view_rtcp(const struct vq_rtp_stream *s, const struct vq_stream_cold *c, struct vq_stream *out)
 {
     double none = (double)NAN;
     const struct vq_stream_rtcp *r = vq_stream_rtcp(c);
     out->sr = r->sr;
     out->rr = r->rr;
-    out->xr = r->xr;
+    out->xr = r->n_xr;
     out->reported_lost = r->reported_lost;
     out->reported_fraction_pct = r->rr ? r->reported_fraction * 100.0 / 256 : none;
     out->reported_fraction_max_pct = r->rr ? r->reported_fraction_max * 100.0 / 256 : none;
     out->reported_jitter_ms = r->rr && s->clock_hz ? r->reported_jitter * s->ms_per_tick : none;
 }
 
-static void view_rtt(const struct vq_stream_cold *c, struct vq_stream *out)
+static struct vq_min_mean_max rtt_of(const struct vq_rtt *r)
 {
     double none = (double)NAN;
-    const struct vq_rtt *r = &vq_stream_rtcp(c)->rtt;
-    out->rtt_ms = r->n ? (struct vq_min_mean_max){r->min, r->sum / r->n, r->max, r->n}
-                       : (struct vq_min_mean_max){none, none, none, 0};
+    return r->n ? (struct vq_min_mean_max){r->min, r->sum / r->n, r->max, r->n} : (struct vq_min_mean_max){none, none, none, 0};
+}
+
+static void view_rtt(const struct vq_stream_cold *c, struct vq_stream *out)
+{
+    out->rtt_ms = rtt_of(&vq_stream_rtcp(c)->rtt);
 }
 
 /* The newest stream that runs the other way for the same call: ports are used again. */
@@ -146,6 +215,20 @@ static const struct vq_rtp_stream *reverse_of(const struct vq_engine *e, const s
             return s;
     }
     return NULL;
+}
+
+/* From here to the stream's sender and back: by its answers to the receiver's reference times, else by its reports on the
+ * stream that runs the other way. */
+static const struct vq_rtt *rtt_sender(const struct vq_engine *e, const struct vq_rtp_stream *s)
+{
+    const struct vq_rtt *back = &vq_stream_rtcp(vq_cold_at(e, s->cold))->rtt_back;
+    const struct vq_rtp_stream *reverse = back->n ? NULL : reverse_of(e, vq_flow_at(e, s->flow), s->call);
+    return reverse ? &vq_stream_rtcp(vq_cold_at(e, reverse->cold))->rtt : back;
+}
+
+static void view_rtt_sender(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_stream *out)
+{
+    out->rtt_sender_ms = rtt_of(rtt_sender(e, s));
 }
 
 /* The round trip is measured from the capture point. Both directions' together are the whole path; half of it is the
@@ -164,12 +247,10 @@ static void view_one_way(const struct vq_engine *e, const struct vq_rtp_stream *
     }
     double rtt = out->rtt_ms.n ? out->rtt_ms.mean : 0;
     uint64_t n = out->rtt_ms.n;
-    const struct vq_flow *f = vq_flow_at(e, s->flow);
-    const struct vq_rtp_stream *reverse = reverse_of(e, f, s->call);
-    if (reverse) {
-        const struct vq_rtt *r = &vq_stream_rtcp(vq_cold_at(e, reverse->cold))->rtt;
-        rtt += r->n ? r->sum / r->n : 0;
-        n += r->n;
+    const struct vq_rtt *back = rtt_sender(e, s);
+    if (back->n) {
+        rtt += back->sum / back->n;
+        n += back->n;
     }
     out->one_way_ms = rtt / 2;
     out->one_way_source = n ? "rtcp" : "assumed";
@@ -393,7 +474,9 @@ bool vq_stream_get(const struct vq_engine *e, uint32_t handle, struct vq_stream 
     view_counts(e, s, c, out);
     view_times(s, out);
     view_rtcp(s, c, out);
+    view_verdict(e, s, vq_stream_rtcp(c), out);
     view_rtt(c, out);
+    view_rtt_sender(e, s, out);
     view_one_way(e, s, out);
     view_score(e, s, out);
     view_more_scores(e, out);

@@ -331,6 +331,7 @@ static inline struct vq_stream fake_stream(void)
         .jitter_last_ms = 1, .interarrival_ms = {19, 20.2, 41, 395}, .interarrival_total_ms = 7979,
         .delay_variation_ms = 0.8, .rtt_ms = {1, 2, 3, 5}, .one_way_ms = 1, .one_way_source = "rtcp",
         .reported_lost = 4, .reported_fraction_pct = 1, .reported_fraction_max_pct = 2, .reported_jitter_ms = 1.5,
+        .rtt_sender_ms = {4, 5, 6, 2}, .verdict = VQ_VERDICT_BEFORE,
         .scored = true, .r = 75.5, .mos = 3.84, .mos_lq = 3.9, .simple_name = "cole-rosenbluth-g711", .simple_r = 80,
         .simple_mos = 4, .call = 1, .direction = VQ_DIR_CALLER_TO_CALLEE, .pairing = VQ_PAIR_SDP,
     };
@@ -352,7 +353,7 @@ static inline struct vq_stream bare_stream(void)
         .jitter_last_ms = NAN, .jitter_why = "clock rate not known", .interarrival_ms = {NAN, NAN, NAN, 0},
         .interarrival_total_ms = NAN, .delay_variation_ms = NAN, .rtt_ms = {NAN, NAN, NAN, 0}, .one_way_ms = NAN,
         .reported_lost = VQ_NONE, .reported_fraction_pct = NAN, .reported_fraction_max_pct = NAN,
-        .reported_jitter_ms = NAN, .score_why = "codec not known", .r = NAN, .mos = NAN, .mos_lq = NAN,
+        .reported_jitter_ms = NAN, .lost_after = VQ_NONE, .missed_here = VQ_NONE, .score_why = "codec not known", .r = NAN, .mos = NAN, .mos_lq = NAN,
         .simple_r = NAN, .simple_mos = NAN,
     };
     s.windows = (struct vq_windows){.width = 10 * S, .r_min = NAN, .r_p5 = NAN, .r_p50 = NAN, .r_mean = NAN, .mos_min = NAN,

@@ -65,6 +65,8 @@ static struct vq_engine full(void)
     e.dialogs[0] = fake_dialog(two_messages);
     e.streams[0] = fake_stream();
     e.streams[0].segments = &segment;
+    e.streams[0].xr_report = (struct vq_xr_report){.has_loss = true, .loss_received = 95, .loss_lost = 5, .loss_longest = 3,
+                                                   .loss_thinning = 2, .has_voip = true, .mos_lq = 4.2, .mos_cq = NAN};
     e.streams[0].n_intervals = 2;
     e.streams[1] = bare_stream();
     e.intervals[0] =
@@ -187,6 +189,14 @@ static void says_what_is_known(void **state)
                            "\"end_seen\":true,\"from\":\"caller\",\"stream\":1}"},
         {"calls.0.dtmf.1.duration_ms_why", "\"the INFO gives no duration\""},
         {"calls.0.dtmf_not_kept", "3"},
+        {"streams.0.delay.rtt_sender_ms.mean", "5.0"},
+        {"streams.0.rtcp.verdict", "\"before_capture\""},
+        {"streams.0.rtcp.lost_after_capture", "0"},
+        {"streams.0.rtcp.xr_reports.loss_rle", "{\"received\":95.0,\"lost\":5.0,\"longest_run\":3.0,\"one_in\":4.0}"},
+        {"streams.0.rtcp.xr_reports.voip_metrics.mos_lq", "4.2"},
+        {"streams.0.rtcp.xr_reports.voip_metrics.mos_cq_why", "\"not told\""},
+        {"streams.0.rtcp.xr_reports.statistics_why", "\"no such block\""},
+        {"streams.1.rtcp.verdict_why", "\"no receiver report\""},
         {"registrations.0.outcome", "\"registered\""},
         {"registrations.0.rrd_ms", "12.0"},
         {"registrations.0.frames", "[10,11]"},

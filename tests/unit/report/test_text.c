@@ -78,6 +78,8 @@ static void says_how_the_calls_went(void **state)
     assert_has(&b, "3.84 medium\n");
     assert_has(&b, "10.0.0.1:4000 → 10.0.0.3:4002 · 8.00 s");
     assert_has(&b, "receiver reports 4 lost, jitter 1.50 ms");
+    assert_has(&b, "the trouble lies before the capture point");
+    assert_lacks(&b, "receiver's XR");
     assert_has(&b, "RTP streams without a call (1)");
     assert_has(&b, "jitter – (clock rate not known)");
     assert_has(&b, "no score: codec not known");
@@ -88,6 +90,18 @@ static void says_how_the_calls_went(void **state)
     e.n_findings = 0;
     b = text_of(&e, &whole, page);
     assert_has(&b, "✓ no findings");
+    vq_buf_done(&b);
+}
+
+/* Of the VoIP metrics what is known. */
+static void says_how_it_sounds_there(void **state)
+{
+    (void)state;
+    struct vq_engine e = small();
+    e.streams[0].xr_report = (struct vq_xr_report){.has_voip = true, .r = 88, .mos_lq = 4.1, .mos_cq = NAN, .loss_pct = 5.1,
+                                                   .discard_pct = 0};
+    struct vq_buf b = text_of(&e, &whole, page);
+    assert_has(&b, "receiver's XR: R 88, MOS-LQ 4.1, loss % 5.1, discarded % 0.0");
     vq_buf_done(&b);
 }
 
@@ -534,6 +548,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(says_what_was_read),
         cmocka_unit_test(says_how_the_calls_went),
+        cmocka_unit_test(says_how_it_sounds_there),
         cmocka_unit_test(says_what_was_dialled),
         cmocka_unit_test(words_of_an_ending),
         cmocka_unit_test(shows_nothing_that_was_not_there),
