@@ -102,6 +102,7 @@ struct vq_stats {
     uint64_t tcp_keep_alives;              /* frames with SIP keep-alives (RFC 5626 3.5.1); counted as TCP */
     uint64_t evicted_tcp_flows;
     uint64_t messages_not_kept;            /* SIP messages over a call's cap */
+    uint64_t endpoint_reports_not_kept;    /* vq_endpoint_report over their caps */
     uint32_t open_flows, open_streams, open_calls, open_registrations, open_dialogs; /* in memory now */
 };
 void vq_engine_stats(const struct vq_engine *e, struct vq_stats *out);
@@ -308,6 +309,47 @@ struct vq_hop {
     int64_t latency;         /* since the hop before, VQ_NONE for the first */
     int64_t reply;           /* until the first response over it, VQ_NONE: none came */
 };
+
+/* What an endpoint reports of its own media: X-RTP-Stat and the like in the BYE, RFC 6035 bodies. Of what it receives,
+ * where not said otherwise. */
+enum vq_quality_field {
+    VQ_Q_PACKETS_SENT, VQ_Q_OCTETS_SENT, VQ_Q_PACKETS_RECEIVED, VQ_Q_OCTETS_RECEIVED, VQ_Q_PACKETS_EXPECTED, VQ_Q_LOST,
+    VQ_Q_LOST_BY_PEER, /* of what it sent */
+    VQ_Q_DISCARDED, VQ_Q_LOSS_PCT, VQ_Q_DISCARD_PCT, VQ_Q_BURST_DENSITY_PCT, VQ_Q_BURST_MS, VQ_Q_GAP_DENSITY_PCT,
+    VQ_Q_GAP_MS, VQ_Q_GMIN, VQ_Q_JITTER_MS, VQ_Q_JITTER_MAX_MS,
+    VQ_Q_LATENCY_MS, /* one way or both: the header does not say */
+    VQ_Q_ROUND_TRIP_MS, VQ_Q_END_SYSTEM_MS, VQ_Q_ONE_WAY_MS, VQ_Q_BUFFER_NOMINAL_MS, VQ_Q_BUFFER_MAX_MS,
+    VQ_Q_BUFFER_ABS_MAX_MS, VQ_Q_SIGNAL_DBM0, VQ_Q_NOISE_DBM0, VQ_Q_RERL_DB, VQ_Q_R_LQ, VQ_Q_R_CQ, VQ_Q_EXT_R_IN,
+    VQ_Q_EXT_R_OUT, VQ_Q_MOS_LQ, VQ_Q_MOS_CQ, VQ_Q_DURATION_S, VQ_Q_SETUP_MS,
+    VQ_QUALITY_FIELDS
+};
+const char *vq_quality_field_name(enum vq_quality_field f);  /* "burst_density_pct" */
+const char *vq_quality_field_words(enum vq_quality_field f); /* "MOS-LQ"; NULL for what a summary leaves out */
+
+enum vq_quality_kind { VQ_QUALITY_SESSION /* of the whole call */, VQ_QUALITY_INTERVAL, VQ_QUALITY_ALERT };
+const char *vq_quality_kind_name(enum vq_quality_kind k);
+
+struct vq_endpoint_report {
+    int64_t ts;
+    uint64_t frame;
+    const char *source;             /* "X-RTP-Stat", "vq-rtcpxr" ... */
+    enum vq_quality_kind kind;
+    struct vq_endpoint reporter;    /* where the message came from */
+    enum vq_party by;               /* NONE: not known */
+    bool of_peer;                   /* the figures are its peer's, as that told it (RemoteMetrics) */
+    const char *call_id;
+    uint32_t call, stream;          /* handles; the stream that was received, 0: none fits, or several do */
+    struct vq_endpoint local, remote; /* of the media, family 0: not told */
+    const char *codec;              /* NULL: not told */
+    double v[VQ_QUALITY_FIELDS];    /* NAN: not told */
+    const char *jitter_why;         /* a jitter stands there, in an unknown unit */
+};
+
+/* Report i of a call, in order of arrival; call 0: those of calls that are not in the capture. At most
+ * VQ_QUALITY_PER_CALL of a call and VQ_QUALITY_LOOSE of no call are kept; stats.endpoint_reports_not_kept counts others. */
+#define VQ_QUALITY_PER_CALL 16u
+#define VQ_QUALITY_LOOSE 64u
+bool vq_endpoint_report_get(const struct vq_engine *e, uint32_t call, unsigned i, struct vq_endpoint_report *out);
 
 /* Requests outside calls and registrations, by Call-ID. */
 enum vq_dialog_outcome { VQ_DIALOG_INCOMPLETE, VQ_DIALOG_ANSWERED, VQ_DIALOG_REJECTED, VQ_DIALOG_TIMEOUT };

@@ -313,6 +313,7 @@ static json_t *capture(struct vq_json *j, const struct vq_report_input *in, cons
     vq_json_put(j, o, "tcp", tcp(j, s));
     vq_json_int(j, o, "sip_defective", s->sip_defective);
     vq_json_int(j, o, "sip_not_kept", s->messages_not_kept);
+    vq_json_int(j, o, "endpoint_reports_not_kept", s->endpoint_reports_not_kept);
     vq_json_int(j, o, "snap_cut_frames", s->snap_cut_frames);
     vq_json_int(j, o, "time_backwards", s->time_backwards);
     vq_json_real(j, o, "time_backwards_max_ms", s->time_backwards ? (double)s->time_backwards_max / VQ_JSON_MS : 0,
@@ -359,6 +360,18 @@ static void streams(struct vq_json *j)
     for (uint32_t h = vq_stream_next(j->e, 0); h && !stopped(j); h = vq_stream_next(j->e, h))
         if (vq_stream_get(j->e, h, &s))
             element(j, &first, vq_json_stream(j, &s));
+}
+
+static void endpoint_reports(struct vq_json *j)
+{
+    struct vq_endpoint_report r;
+    bool first = true;
+    uint32_t h = 0; /* those of no call come last */
+    do {
+        h = vq_call_next(j->e, h);
+        for (unsigned i = 0; vq_endpoint_report_get(j->e, h, i, &r) && !stopped(j); i++)
+            element(j, &first, vq_json_endpoint_report(j, &r));
+    } while (h && !stopped(j));
 }
 
 static void icmp(struct vq_json *j)
@@ -476,7 +489,8 @@ int vq_report_json(const struct vq_engine *e, const struct vq_report_input *in, 
         {",\n\"registrations\":[", registrations}, {"],\n\"calls\":[", calls}, {"],\n\"dialogs\":[", dialogs},
         {"],\n\"streams\":[", streams},            {"],\n\"kpi\":", kpi},     {",\n\"stun\":[", stun},
         {"],\n\"icmp\":[", icmp},                  {"],\n\"nat\":[", nat},      {"],\n\"keep_alives\":[", keep_alives},
-        {"],\n\"topology\":", topology},          {",\n\"findings\":[", findings},
+        {"],\n\"topology\":", topology},          {",\n\"endpoint_reports\":[", endpoint_reports},
+        {"],\n\"findings\":[", findings},
     };
     (void)st; /* the report is the same however it is looked at */
     struct vq_json j = {.e = e, .w = w, .arg = arg};

@@ -53,6 +53,7 @@ void vq_json_playout(struct vq_json *j, json_t *o, const struct vq_stream *s);
 json_t *vq_json_stream(struct vq_json *j, const struct vq_stream *s);
 /* The keys pressed during a call, which go into its object. */
 void vq_json_dtmf(struct vq_json *j, json_t *o, const struct vq_call *c);
+json_t *vq_json_endpoint_report(struct vq_json *j, const struct vq_endpoint_report *r);
 json_t *vq_json_kpi(struct vq_json *j);
 json_t *vq_json_stun(struct vq_json *j, const struct vq_stun *s);
 json_t *vq_json_nat(struct vq_json *j, const struct vq_nat_client *c);

@@ -30,6 +30,9 @@ void vq_text_findings(struct vq_out *o, const struct vq_engine *e);
 void vq_text_stream_head(struct vq_out *o, bool in_call);
 void vq_text_stream(struct vq_out *o, const struct vq_stream *s, const char *from, const char *to);
 
+/* What endpoints say of a stream of the call, or (0) of none that is known; `b` is room to work in. */
+void vq_text_endpoint_reports(struct vq_out *o, const struct vq_engine *e, uint32_t call, uint32_t stream, struct vq_buf *b);
+
 /* "a -> b" made of wire text, each name clipped so that the whole keeps to `columns`. */
 void vq_text_pair(const struct vq_report_style *st, struct vq_buf *b, const char *from, const char *to, size_t columns);
 /* "no answer": the state's name as words. */

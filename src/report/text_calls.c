@@ -220,10 +220,12 @@ static void call(struct vq_out *o, const struct vq_engine *e, const struct vq_ca
         vq_text_stream_head(o, true);
     for (uint32_t h = c->first_stream; h && vq_stream_get(e, h, &s) && vq_text_shown(o, row); h = s.next_in_call) {
         vq_text_stream(o, &s, c->from ? c->from : "?", c->to ? c->to : "?");
+        vq_text_endpoint_reports(o, e, c->handle, h, b);
         row++;
     }
     if (row < c->n_streams)
         vq_text_more(o, c->n_streams - row, "streams");
+    vq_text_endpoint_reports(o, e, c->handle, 0, b);
     if (!c->n_streams && c->answered != VQ_NONE) {
         vq_buf_fill(&o->b, ' ', 7);
         vq_out_tint(o, VQ_TINT_FAIR);

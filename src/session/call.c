@@ -434,6 +434,7 @@ bool vq_call_message(struct vq_engine *e, const struct vq_sip *m, const struct v
     if (again)
         return true;
     vq_dtmf_info(c, m, d, from_caller);
+    vq_quality_bye(e, c, m, d, from_caller);
     if (m->request)
         request(e, c, m, d->ts, from_caller);
     else

@@ -51,6 +51,7 @@ uint64_t vq_options_ceiling(const struct vq_options *o)
     uint64_t dialog = sizeof(struct vq_sip_dialog) + vq_talk_arena[VQ_TALK_DIALOG];
     return sizeof(struct vq_engine) + o->max_flows * flow + o->max_streams * stream + o->max_calls * call +
            o->max_registrations * reg + o->max_dialogs * dialog + VQ_NAT_MAX * sizeof(struct vq_nat) +
+           VQ_QUALITY_LOOSE * sizeof(struct vq_quality_loose) +
            VQ_FRAGMENT_BYTES + VQ_FRAGMENT_PACKETS * 200 + (80u << 10) /* defrag.h */ + vq_tcp_in_ceiling() + VQ_UNPACKED_BYTES +
            o->max_tls_keys * vq_tls_secrets_size() + vq_natmap_ceiling() + vq_keep_alives_ceiling() +
            vq_hosts_ceiling();
@@ -199,6 +200,7 @@ void vq_engine_free(struct vq_engine *e)
     vq_natmap_free(e->natmap);
     vq_keep_alives_free(e->keep_alives);
     vq_hosts_free(e->hosts);
+    free(e->loose);
     free(e);
 }
 

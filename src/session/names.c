@@ -24,6 +24,7 @@ NAMES(vq_call_state_name, vq_call_state,
 NAMES(vq_party_name, vq_party, {NULL, "caller", "callee", "network"})
 NAMES(vq_dialog_outcome_name, vq_dialog_outcome, {"incomplete", "answered", "rejected", "timeout"})
 NAMES(vq_dtmf_method_name, vq_dtmf_method, {"rfc4733", "sip_info"})
+NAMES(vq_quality_kind_name, vq_quality_kind, {"session", "interval", "alert"})
 NAMES(vq_direction_name, vq_direction, {"unknown", "caller_to_callee", "callee_to_caller"})
 NAMES(vq_pairing_name, vq_pairing, {"none", "sdp", "sdp_destination", "sdp_source", "symmetric", "stun", "signalling"})
 NAMES(vq_gap_kind_name, vq_gap_kind, {"hold", "silence", "sender_stop", "network", "failover", "restart", NULL})

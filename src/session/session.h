@@ -96,6 +96,13 @@ bool vq_stream_discards(const struct vq_engine *e, const struct vq_rtp_stream *s
 /* view_playout.c: the least of vq_discard_sizes_ms that would have discarded less than 1 %; NAN: none. */
 double vq_playout_enough_ms(const struct vq_spread *pdv);
 
+/* ---- quality_in.c: what endpoints report of their own media ---- */
+/* A BYE or its answer, if there are statistics in it. */
+void vq_quality_bye(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d,
+                    bool from_caller);
+/* A request with an RFC 6035 body. */
+void vq_quality_body(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d);
+
 /* ---- mirror.c: the same IP packet, captured twice ---- */
 /* Of an RTP packet, by the stream's last one; of anything else, by what was seen lately. */
 bool vq_mirror_of_last(const struct vq_rtp_stream *s, uint16_t seq, const struct vq_dgram *d);

@@ -56,6 +56,7 @@ bool vq_sip_packet(struct vq_engine *e, const struct vq_dgram *d, const struct v
     }
     e->stats.sip_messages++;
     e->stats.sip_defective += m->defect != NULL;
+    vq_quality_body(e, m, d);
     route(e, m, d); /* a message without memory for it is counted all the same; feed() reports -ENOMEM */
     return true;
 }

@@ -20,6 +20,7 @@
 #include "metrics/transit.h"
 #include "net/decode.h"
 #include "net/defrag.h"
+#include "proto/quality.h"
 #include "proto/rtcp_xr.h"
 #include "proto/sdp.h"
 #include "proto/sip.h"
@@ -343,8 +344,30 @@ struct vq_sip_registration {
     bool renewed;                /* an earlier attempt on this Call-ID succeeded */
 };
 
+/* An endpoint's report; the public answer is made of it. */
+struct vq_quality_note {
+    struct vq_quality_note *next;
+    int64_t ts;
+    uint64_t frame;
+    const char *source, *jitter_why; /* static text */
+    struct vq_endpoint reporter, local, remote;
+    struct vq_quality_ssrc local_ssrc, remote_ssrc;
+    double v[VQ_QUALITY_FIELDS];
+    uint8_t kind, by;            /* enum vq_quality_kind, enum vq_party */
+    bool peer;                   /* its peer's figures */
+    char codec[17];
+};
+
+/* One of a call that is not in the capture. */
+struct vq_quality_loose {
+    struct vq_quality_note n;
+    char call_id[128];
+};
+
 /* What few calls have; in the call's arena. */
 struct vq_call_more {
+    struct vq_quality_note *quality, *last_quality;
+    unsigned n_quality;
     struct vq_dtmf_list dtmf;    /* by INFO */
 };
 
@@ -468,6 +491,9 @@ struct vq_engine {
     uint32_t n_stream_ids;
 
     struct vq_talk_kind_state talks[VQ_TALKS];
+
+    struct vq_quality_loose *loose; /* VQ_QUALITY_LOOSE, made when first needed */
+    unsigned n_loose;
 
     struct vq_nat *nats;
     size_t n_nats;

@@ -22,6 +22,7 @@
 #define vq_network_get fake_network_get
 #define vq_network_host fake_network_host
 #define vq_call_dtmf fake_call_dtmf
+#define vq_endpoint_report_get fake_endpoint_report_get
 #define vq_findings fake_findings
 #define vq_findings_count fake_findings_count
 #define vq_totals_get fake_totals_get
@@ -72,6 +73,8 @@ struct vq_engine {
     struct vq_icmp icmps[1];
     struct vq_network network;
     int network_rc;
+    struct vq_endpoint_report reports[2];
+    uint32_t n_reports;
     struct vq_dtmf dtmf[2];
     uint32_t n_dtmf;
     struct vq_finding findings[3];
@@ -204,6 +207,17 @@ unsigned fake_call_dtmf(const struct vq_engine *e, uint32_t call, struct vq_dtmf
     for (uint32_t i = 0; call && i < e->n_dtmf; i++)
         out[i] = e->dtmf[i % 2];
     return call ? e->n_dtmf : 0;
+}
+
+/* Of the first call, and (the last) of none that is known. */
+bool fake_endpoint_report_get(const struct vq_engine *e, uint32_t call, unsigned i, struct vq_endpoint_report *out)
+{
+    if (call > 1 || i >= (call ? e->n_reports : e->n_reports > 0))
+        return false;
+    *out = e->reports[call ? i % 2 : 1];
+    out->call = call;
+    out->stream = call ? out->stream : 0;
+    return true;
 }
 
 int fake_findings(const struct vq_engine *e, vq_finding_h *h, void *arg)

@@ -3,6 +3,7 @@
 
 #include "report/json.c"
 #include "report/json_dtmf.c"
+#include "report/json_quality.c"
 #include "report/json_kpi.c"
 #include "report/json_network.c"
 #include "report/json_sip.c"
@@ -62,6 +63,19 @@ static struct vq_engine full(void)
                                  .ended = true, .duration_ms = 160};
     e.dtmf[1] = (struct vq_dtmf){.ts = T0 + 5 * S, .frame = 300, .method = VQ_DTMF_SIP_INFO, .digit = '9', .duration_ms = NAN};
     e.n_dtmf = 2;
+    for (int i = 0; i < 2; i++) {
+        e.reports[i] = (struct vq_endpoint_report){.ts = T0 + 11 * S, .frame = 430, .source = i ? "vq-rtcpxr" : "X-RTP-Stat",
+                                                   .reporter = ep(1, 5060), .by = i ? VQ_PARTY_NONE : VQ_PARTY_CALLER,
+                                                   .of_peer = i, .call_id = i ? NULL : "abc@10.0.0.1", .stream = 1,
+                                                   .codec = i ? NULL : "PCMU"};
+        for (int k = 0; k < VQ_QUALITY_FIELDS; k++)
+            e.reports[i].v[k] = NAN;
+    }
+    e.reports[0].local = ep(1, 4000);
+    e.reports[0].v[VQ_Q_LOST] = 12;
+    e.reports[0].v[VQ_Q_MOS_LQ] = 4.2;
+    e.reports[1].jitter_why = "the sender's unit of jitter is not known";
+    e.n_reports = 1;
     e.dialogs[0] = fake_dialog(two_messages);
     e.streams[0] = fake_stream();
     e.streams[0].segments = &segment;
@@ -189,6 +203,14 @@ static void says_what_is_known(void **state)
                            "\"end_seen\":true,\"from\":\"caller\",\"stream\":1}"},
         {"calls.0.dtmf.1.duration_ms_why", "\"the INFO gives no duration\""},
         {"calls.0.dtmf_not_kept", "3"},
+        {"endpoint_reports.0.figures", "{\"lost\":12.0,\"mos_lq\":4.2}"},
+        {"endpoint_reports.0.local", "\"10.0.0.1:4000\""},
+        {"endpoint_reports.0.remote_why", "\"not told\""},
+        {"endpoint_reports.0.stream", "1"},
+        {"endpoint_reports.0.by", "\"caller\""},
+        {"endpoint_reports.1.call_why", "\"the call is not in the capture\""},
+        {"endpoint_reports.1.measured_by", "\"peer\""},
+        {"endpoint_reports.1.figures", "{\"jitter_ms\":null,\"jitter_ms_why\":\"the sender's unit of jitter is not known\"}"},
         {"streams.0.delay.rtt_sender_ms.mean", "5.0"},
         {"streams.0.rtcp.verdict", "\"before_capture\""},
         {"streams.0.rtcp.lost_after_capture", "0"},

@@ -7,6 +7,7 @@
 #include "report/text_input.c"
 #include "report/text_kpi.c"
 #include "report/text_network.c"
+#include "report/text_quality.c"
 #include "report/text_stream.c"
 
 static const uint32_t links[] = {1, 99999};
@@ -102,6 +103,29 @@ static void says_how_it_sounds_there(void **state)
                                                    .discard_pct = 0};
     struct vq_buf b = text_of(&e, &whole, page);
     assert_has(&b, "receiver's XR: R 88, MOS-LQ 4.1, loss % 5.1, discarded % 0.0");
+    vq_buf_done(&b);
+}
+
+/* Beside the stream that was received, or below the streams when it is not known which it was. */
+static void says_what_phones_report(void **state)
+{
+    (void)state;
+    struct vq_engine e = small();
+    e.reports[0] = (struct vq_endpoint_report){.source = "X-RTP-Stat", .by = VQ_PARTY_CALLEE, .stream = 1};
+    for (int k = 0; k < VQ_QUALITY_FIELDS; k++)
+        e.reports[0].v[k] = NAN;
+    e.reports[1] = e.reports[0];
+    e.reports[1].stream = 0;
+    e.reports[1].of_peer = true;
+    e.reports[0].v[VQ_Q_LOST] = 12;
+    e.reports[0].v[VQ_Q_JITTER_MS] = 3;
+    e.reports[0].v[VQ_Q_MOS_LQ] = 4.2;
+    e.reports[0].v[VQ_Q_OCTETS_SENT] = 99;
+    e.reports[1].v[VQ_Q_PACKETS_RECEIVED] = 300;
+    e.n_reports = 2;
+    struct vq_buf b = text_of(&e, &whole, page);
+    assert_has(&b, "       the phone itself reports: 12 lost, jitter 3 ms, MOS-LQ 4.2 (X-RTP-Stat)\n");
+    assert_has(&b, "       callee reports of its peer: 300 packets received (X-RTP-Stat)\n");
     vq_buf_done(&b);
 }
 
@@ -549,6 +573,7 @@ int main(void)
         cmocka_unit_test(says_what_was_read),
         cmocka_unit_test(says_how_the_calls_went),
         cmocka_unit_test(says_how_it_sounds_there),
+        cmocka_unit_test(says_what_phones_report),
         cmocka_unit_test(says_what_was_dialled),
         cmocka_unit_test(words_of_an_ending),
         cmocka_unit_test(shows_nothing_that_was_not_there),
