@@ -128,25 +128,46 @@ void vq_dtmf_info(struct vq_sip_call *c, const struct vq_sip *m, const struct vq
 
 /* ---- the view ---------------------------------------------------------------------------------------------------- */
 
+/* Where a key in the list comes from. */
+struct origin {
+    uint32_t ssrc, tag, leg;
+    uint32_t passed_to; /* the last leg that it was seen on again, 0: none */
+};
+
 struct gathering {
     struct vq_dtmf *out;
-    uint32_t tags[VQ_DTMF_PER_CALL];
-    uint32_t ssrcs[VQ_DTMF_PER_CALL];
+    struct origin from[VQ_DTMF_PER_CALL];
+    uint32_t leg;
     unsigned n;
     uint64_t not_kept;
 };
 
-/* A relay passes on SSRC and timestamp: the same key on the other side of it is not another one. */
-static bool relayed(const struct gathering *g, uint32_t ssrc, uint32_t tag, enum vq_party by)
+/* A B2BUA passes a key on to its other leg within this time, mostly at once. */
+#define PASSED_ON VQ_S
+
+/* A relay passes on SSRC and timestamp, a B2BUA makes both anew on its other leg: the key is the same. */
+static bool known(struct gathering *g, const struct vq_dtmf *x, const struct origin *o)
 {
-    for (unsigned i = 0; i < g->n; i++)
-        if (g->out[i].stream && g->ssrcs[i] == ssrc && g->tags[i] == tag && g->out[i].by == by)
+    for (unsigned i = 0; i < g->n; i++) {
+        const struct vq_dtmf *k = &g->out[i];
+        if (k->by != x->by || k->digit != x->digit)
+            continue;
+        if (x->stream && k->stream && g->from[i].ssrc == o->ssrc && g->from[i].tag == o->tag)
             return true;
+        int64_t apart = x->ts > k->ts ? x->ts - k->ts : k->ts - x->ts;
+        if (g->from[i].leg != o->leg && g->from[i].passed_to != o->leg && apart <= PASSED_ON) {
+            g->from[i].passed_to = o->leg;
+            return true;
+        }
+    }
     return false;
 }
 
 static void insert(struct gathering *g, const struct vq_dtmf *x, uint32_t ssrc, uint32_t tag)
 {
+    struct origin o = {ssrc, tag, g->leg, 0};
+    if (known(g, x, &o))
+        return;
     if (g->n == VQ_DTMF_PER_CALL) {
         g->not_kept++;
         return;
@@ -154,12 +175,10 @@ static void insert(struct gathering *g, const struct vq_dtmf *x, uint32_t ssrc, 
     unsigned at = g->n++;
     for (; at && g->out[at - 1].ts > x->ts; at--) {
         g->out[at] = g->out[at - 1];
-        g->ssrcs[at] = g->ssrcs[at - 1];
-        g->tags[at] = g->tags[at - 1];
+        g->from[at] = g->from[at - 1];
     }
     g->out[at] = *x;
-    g->ssrcs[at] = ssrc;
-    g->tags[at] = tag;
+    g->from[at] = o;
 }
 
 static struct vq_dtmf view_of(const struct vq_dtmf_note *n)
@@ -177,13 +196,26 @@ static void gather_stream(const struct vq_engine *e, const struct vq_rtp_stream 
         return;
     g->not_kept += l->list.not_kept;
     for (const struct vq_dtmf_note *n = l->list.first; n; n = n->next) {
-        if (relayed(g, s->ssrc, n->tag, who[s->direction]))
-            continue;
         struct vq_dtmf x = view_of(n);
         x.by = who[s->direction];
         x.stream = s->handle;
         insert(g, &x, s->ssrc, n->tag);
     }
+}
+
+static void gather_leg(const struct vq_engine *e, const struct vq_sip_call *c, struct gathering *g)
+{
+    g->leg = c->talk.handle;
+    if (c->more) {
+        g->not_kept += c->more->dtmf.not_kept;
+        for (const struct vq_dtmf_note *n = c->more->dtmf.first; n; n = n->next) {
+            struct vq_dtmf x = view_of(n);
+            x.by = n->from_caller ? VQ_PARTY_CALLER : VQ_PARTY_CALLEE;
+            insert(g, &x, 0, n->tag);
+        }
+    }
+    for (const struct vq_list *l = c->streams.next; l != &c->streams; l = l->next)
+        gather_stream(e, VQ_CONTAINER(l, struct vq_rtp_stream, in_call), g);
 }
 
 unsigned vq_call_dtmf(const struct vq_engine *e, uint32_t call, struct vq_dtmf out[VQ_DTMF_PER_CALL], uint64_t *not_kept)
@@ -192,17 +224,8 @@ unsigned vq_call_dtmf(const struct vq_engine *e, uint32_t call, struct vq_dtmf o
     *not_kept = 0;
     if (!vq_alive(&e->talks[VQ_TALK_CALL].pool, call))
         return 0;
-    const struct vq_sip_call *c = vq_sip_call_at(e, call);
-    if (c->more) {
-        g.not_kept = c->more->dtmf.not_kept;
-        for (const struct vq_dtmf_note *n = c->more->dtmf.first; n; n = n->next) {
-            struct vq_dtmf x = view_of(n);
-            x.by = n->from_caller ? VQ_PARTY_CALLER : VQ_PARTY_CALLEE;
-            insert(&g, &x, 0, n->tag);
-        }
-    }
-    for (const struct vq_list *l = c->streams.next; l != &c->streams; l = l->next)
-        gather_stream(e, VQ_CONTAINER(l, struct vq_rtp_stream, in_call), &g);
+    for (uint32_t h = call; h; h = vq_join_next(e, h))
+        gather_leg(e, vq_sip_call_at(e, h), &g);
     *not_kept = g.not_kept;
     return g.n;
 }

@@ -195,15 +195,18 @@ bool vq_endpoint_report_get(const struct vq_engine *e, uint32_t call, unsigned i
     }
     if (!vq_alive(&e->talks[VQ_TALK_CALL].pool, call))
         return false;
-    const struct vq_sip_call *c = vq_sip_call_at(e, call);
-    const struct vq_quality_note *n = c->more ? c->more->quality : NULL;
-    for (; n && i; i--)
-        n = n->next;
-    if (!n)
-        return false;
-    view(n, out);
-    out->call = call;
-    out->call_id = c->c.call_id;
-    out->stream = stream_of(e, c, n);
-    return true;
+    for (uint32_t h = call; h; h = vq_join_next(e, h)) {
+        const struct vq_sip_call *c = vq_sip_call_at(e, h);
+        const struct vq_quality_note *n = c->more ? c->more->quality : NULL;
+        for (; n && i; i--)
+            n = n->next;
+        if (!n)
+            continue;
+        view(n, out);
+        out->call = call;
+        out->call_id = c->c.call_id;
+        out->stream = stream_of(e, c, n);
+        return true;
+    }
+    return false;
 }

@@ -281,6 +281,11 @@ void vq_join_outdate(struct vq_engine *e);
 const struct vq_joint *vq_joint_of(const struct vq_engine *e, uint32_t call);
 /* The first stream of the legs after this one; 0: none. */
 uint32_t vq_next_leg_stream(const struct vq_engine *e, uint32_t call);
+static inline uint32_t vq_join_next(const struct vq_engine *e, uint32_t call) /* the next leg, 0: none */
+{
+    const struct vq_joint *j = vq_joint_of(e, call);
+    return j ? j->next : 0;
+}
 uint32_t vq_call_next_id(const struct vq_engine *e, uint32_t handle); /* every Call-ID, joined or not */
 
 /* ---- findings.c, view.c: what they remember between questions; NULL without memory ---- */

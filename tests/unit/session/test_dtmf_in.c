@@ -199,6 +199,54 @@ static void a_relayed_key_is_one(void **state)
     assert_key(0, '1', 100, true);
 }
 
+/* A B2BUA makes another call with streams of its own: what it passes on is the same key, what comes seconds later is not. */
+static void a_key_on_two_legs_is_one(void **state)
+{
+    struct feeder *f = *state;
+    static const uint8_t report[] = {1, 0x8a, 3, 0x20};
+    struct vq_endpoint pbx = ep("10.0.0.2", 5060), carol = ep("10.0.0.5", 5060), pbx_rtp = ep("10.0.0.2", 5002),
+                       carol_rtp = ep("10.0.0.5", 7000),
+                       from = ep("10.0.0.1", 4100), to = ep("10.0.0.2", 5100);
+    const char *both = "Session-ID: ab30317f1a784dc48ff824d0d3715d86\r\n";
+    struct sip_text in = {.start = "INVITE sip:carol@b SIP/2.0", .call_id = "in", .from = "alice@a", .from_tag = "f1",
+                          .to = "carol@b", .to_tag = "", .branch = "z9hG4bKi", .cseq = "1 INVITE", .extra = both};
+    struct sip_text out = in;
+    in.sdp = sdp_build("10.0.0.1", 4100, "0 101", "a=rtpmap:101 telephone-event/8000\r\n");
+    feed_text(f, 20, &alice, &pbx, sip_build(&in));
+    out.call_id = "out";
+    out.from_tag = "f2";
+    out.branch = "z9hG4bKo";
+    out.sdp = sdp_build("10.0.0.2", 5002, "0 101", "a=rtpmap:101 telephone-event/8000\r\n");
+    feed_text(f, 22, &pbx, &carol, sip_build(&out));
+    out.start = in.start = "SIP/2.0 200 OK";
+    out.to_tag = in.to_tag = "t";
+    out.sdp = sdp_build("10.0.0.5", 7000, "0 101", "a=rtpmap:101 telephone-event/8000\r\n");
+    feed_text(f, 30, &carol, &pbx, sip_build(&out));
+    in.sdp = sdp_build("10.0.0.2", 5100, "0 101", "a=rtpmap:101 telephone-event/8000\r\n");
+    feed_text(f, 32, &pbx, &alice, sip_build(&in));
+    for (int i = 0; i < 50; i++) {
+        feed_rtp(f, 1000 + 20 * i, &from, &to, 7, (uint16_t)(50 + i), (uint32_t)(160 * i), 0);
+        feed_rtp(f, 1001 + 20 * i, &pbx_rtp, &carol_rtp, 9, (uint16_t)(50 + i), (uint32_t)(160 * i), 0);
+    }
+    for (int k = 0; k < 2; k++) {
+        event_from(f, 2000 + 3000 * k, &from, &to, 100 + k, 9000u + 24000u * (unsigned)k, true, report, sizeof report);
+        struct packet p;
+        uint8_t rtp[16] = {0x80, 0x80 | 101, 0, (uint8_t)(100 + k), 0, 0, 77, (uint8_t)k, 0, 0, 0, 9, 1, 0x8a, 3, 0x20};
+        packet_udp(&p, &pbx_rtp, &carol_rtp, rtp, sizeof rtp);
+        feed_packet(f, 2100 + 3000 * k, &p);
+    }
+    uint32_t call = vq_call_next(f->e, vq_call_next(f->e, 0));
+    assert_int_equal(vq_call_next(f->e, call), 0); /* the two are one */
+    struct vq_stream s;
+    unsigned with_events = 0;
+    for (uint32_t h = vq_stream_next(f->e, 0); h && vq_stream_get(f->e, h, &s); h = vq_stream_next(f->e, h))
+        with_events += s.event_packets == 2;
+    assert_int_equal(with_events, 2);
+    assert_int_equal(vq_call_dtmf(f->e, call, keys, &not_kept), 2);
+    assert_key(0, '1', 100, true);
+    assert_key(1, '1', 100, true);
+}
+
 static void info_tells_of_keys(void **state)
 {
     struct feeder *f = *state;
@@ -246,6 +294,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_running_timestamp_is_one_key, setup, teardown),
         cmocka_unit_test_setup_teardown(a_packet_holds_several_events, setup, teardown),
         cmocka_unit_test_setup_teardown(a_relayed_key_is_one, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_key_on_two_legs_is_one, setup, teardown),
         cmocka_unit_test_setup_teardown(info_tells_of_keys, setup, teardown),
         cmocka_unit_test_setup_teardown(the_list_is_bounded, setup, teardown),
     };
