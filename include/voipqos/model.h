@@ -506,6 +506,8 @@ struct vq_stream {
     unsigned n_payload_types;
     uint32_t clock_hz;             /* 0: unknown */
     double ptime_ms;               /* measured from timestamps, NAN when unknown */
+    unsigned ptime_declared_ms;    /* a=ptime of the receiver's SDP, 0: none */
+    bool codec_unannounced;        /* the receiver's SDP does not have the payload type */
     bool encrypted;                /* announced as SAVP or DTLS-SRTP */
     bool ended;
     int64_t start, end;            /* first and last packet */

@@ -65,6 +65,10 @@ RULE(path_outage, f->path_change[0] && f->path_mos < 4,
      f->name, (unsigned long long)f->path_frame, f->path_change, f->path_gap_ms, f->path_mos)
 RULE(payload_change, f->payload_changes > 0, "%s changed its codec %u %s.", f->name, f->payload_changes,
      f->payload_changes == 1 ? "time" : "times")
+/* Longer packets than 120 ms are those of silence: AMR sends one in 160 ms then. */
+RULE(wrong_ptime, f->ptime_ms > 0 && f->ptime_ms <= 120 && f->ptime_declared_ms > 0 && f->ptime_ms > 1.5 * f->ptime_declared_ms,
+     "%s has packets of %.0f ms, though the receiver's SDP asks for %.0f ms.", f->name, f->ptime_ms, f->ptime_declared_ms)
+RULE(unannounced, f->codec_unannounced, "%s has a payload type that the receiver's SDP does not announce.", f->name)
 RULE(delay_heavy, f->one_way_measured && f->one_way_ms > 400, "%s takes about %.0f ms one way: beyond the 400 ms limit of G.114.",
      f->name, f->one_way_ms)
 RULE(delay, f->one_way_measured && f->one_way_ms > 150 && f->one_way_ms <= 400,
@@ -285,6 +289,8 @@ static const struct rule rules[] = {
     ROW("stream-gap-network", gap_network, STREAM, WARNING, "What happened on the path at that time: Wi-Fi roaming, a route change, a full queue?"),
     ROW("stream-sender-stop", gap_stop, STREAM, INFO, "Mute, silence suppression without comfort noise, or a sender under load?"),
     ROW("stream-path-change", path_change, STREAM, INFO, "Load balancing or a router that took over; harmless unless it comes often."),
+    ROW("stream-codec-unannounced", unannounced, STREAM, WARNING, "Compare the codecs of offer and answer with what is sent: the receiver may play nothing."),
+    ROW("stream-ptime", wrong_ptime, STREAM, INFO, "Some receivers expect the packet time that they asked for; set it in the sender."),
     ROW("stream-payload-change", payload_change, STREAM, INFO, "A re-INVITE, a fax tone or a gateway changes codecs; did both sides agree?"),
     ROW("stream-jitter", jitter, STREAM, WARNING, "Give voice priority (DSCP EF) on the busiest link; enlarge the jitter buffer."),
     ROW("stream-restart", restart, STREAM, INFO, "A transfer, hold or restart of the sender does this."),

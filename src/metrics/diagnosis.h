@@ -27,6 +27,8 @@ struct vq_facts {
     uint64_t unheard;
     double unheard_s;
     double rtcp_missed_s;        /* as long as there should have been RTCP, and none came; 0: some did, or none was promised */
+    double ptime_ms, ptime_declared_ms; /* 0: not known */
+    bool codec_unannounced;
     unsigned segments;
     bool scored, bound, one_way_measured;
 

@@ -175,6 +175,15 @@ static bool rtcp_promised(const struct vq_engine *e, const struct vq_rtp_stream 
     return p && vq_promise_at(e, p)->rtcp;
 }
 
+static void stream_promise(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_facts *f)
+{
+    struct vq_stream view = {.n_intervals = 0};
+    vq_stream_view_promise(e, s, &view);
+    f->ptime_ms = s->ptime_votes && s->clock_hz ? s->ptime_ticks * s->ms_per_tick : 0;
+    f->ptime_declared_ms = view.ptime_declared_ms;
+    f->codec_unannounced = view.codec_unannounced;
+}
+
 static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
 {
     const struct vq_rtp_stream *s = vq_rtp_stream_at(e, h);
@@ -193,6 +202,7 @@ static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
         .rtcp_missed_s = r->sr || r->rr || !rtcp_promised(e, s) ? 0 : (double)(s->last_ts - s->start) / 1e9,
         .scored = !isnan(b->r), .bound = s->call != 0, .segments = s->seq.segments,
     };
+    stream_promise(e, s, f);
     /* The whole view is for the few whose course was not steady. */
     const char *why;
     struct vq_stream view;

@@ -81,6 +81,9 @@ void vq_course_payload(struct vq_stream_cold *c, const struct vq_dgram *d, uint8
 /* ---- view_windows.c: fills in `windows` of a view that is complete otherwise ---- */
 void vq_stream_view_windows(const struct vq_engine *e, struct vq_stream *st);
 
+/* view_stream.c: what the receiver's SDP asked for. */
+void vq_stream_view_promise(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_stream *out);
+
 /* ---- view_course.c ---- */
 /* The stream that this one goes on from under another SSRC or address, 0: none; `why` then says what changed. */
 uint32_t vq_stream_previous(const struct vq_engine *e, const struct vq_rtp_stream *s, const char **why);

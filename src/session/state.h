@@ -80,6 +80,7 @@ struct vq_promise {
     bool encrypted;
     bool rtcp;                   /* the SDP spoke of RTCP */
     uint8_t n_formats;
+    uint16_t ptime_ms;           /* a=ptime, 0: not declared */
     const struct vq_format *formats; /* in the call's arena */
 };
 
@@ -196,6 +197,8 @@ struct vq_brief {
     uint64_t lost;
     bool one_way_measured;
 };
+
+#define NO_PT 0xff /* no packet of a codec yet */
 
 /* One SSRC of one flow. What every packet reads and writes comes first, in four cache lines. */
 struct vq_rtp_stream {

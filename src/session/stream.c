@@ -21,7 +21,6 @@ const uint32_t vq_clocks[VQ_CLOCKS] = {8000, 16000, 48000, 90000};
 #define PATIENCE 16
 /* SSRCs on trial at once on one flow: audio and video may share it. */
 #define CANDIDATES 4
-#define NO_PT 0xff
 
 struct key {
     uint32_t flow, ssrc;

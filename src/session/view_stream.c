@@ -45,6 +45,22 @@ static void view_ptime(const struct vq_rtp_stream *s, struct vq_stream *out)
     out->ptime_ms = s->ptime_votes && s->clock_hz ? s->ptime_ticks * s->ms_per_tick : (double)NAN;
 }
 
+/* What the receiver's SDP asked for. */
+void vq_stream_view_promise(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_stream *out)
+{
+    const struct vq_flow *f = vq_flow_at(e, s->flow);
+    const struct vq_promise *p = f->promise ? vq_promise_at(e, f->promise) : NULL;
+    if (!p || s->call != f->call)
+        return;
+    /* What was negotiated while it ran may have come to other payload types than those it began with. */
+    const struct vq_offer *last = vq_sip_call_at(e, f->call)->last_offer;
+    bool announced = !p->n_formats || s->pt == NO_PT || !last || last->ts > s->start;
+    for (unsigned i = 0; i < p->n_formats; i++)
+        announced |= p->formats[i].pt == s->pt;
+    out->ptime_declared_ms = p->ptime_ms;
+    out->codec_unannounced = !announced;
+}
+
 static void view_loss(const struct vq_rtp_stream *s, struct vq_stream *out)
 {
     struct vq_loss loss;
@@ -470,6 +486,7 @@ bool vq_stream_get(const struct vq_engine *e, uint32_t handle, struct vq_stream 
     memset(out, 0, sizeof *out);
     view_identity(e, s, c, out);
     view_ptime(s, out);
+    vq_stream_view_promise(e, s, out);
     view_loss(s, out);
     view_counts(e, s, c, out);
     view_times(s, out);

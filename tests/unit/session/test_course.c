@@ -283,6 +283,54 @@ static void test_payload_change(void **state)
     assert_int_equal(s.payload_changes[0].frame, 103);
 }
 
+static bool look_for(const struct vq_finding *f, void *arg)
+{
+    const char **id = arg;
+    if (strcmp(f->id, *id))
+        return true;
+    *id = NULL;
+    return false;
+}
+
+static bool find(struct feeder *f, const char *id)
+{
+    const char *left = id;
+    vq_findings(f->e, look_for, &left);
+    return !left;
+}
+
+/* 60 ms packets and GSM, to somebody who asked for 20 ms of PCMU. */
+static void test_not_what_was_asked_for(void **state)
+{
+    struct feeder *f = *state;
+    offer(f, 0, "1 INVITE", "a=ptime:20\r\n", "a=ptime:20\r\n");
+    now = (struct run){.ms = 100, .seq = 1, .ssrc = 7, .pt = 3, .ttl = 64};
+    for (int i = 0; i < 50; i++) {
+        talk(f, 1);
+        now.ts += 320;
+        now.ms += 40;
+    }
+    struct vq_stream s = nth(f, 0);
+    assert_int_equal(s.ptime_declared_ms, 20);
+    assert_close(s.ptime_ms, 60, 1e-9);
+    assert_true(s.codec_unannounced);
+    vq_engine_finish(f->e);
+    assert_true(find(f, "stream-ptime"));
+    assert_true(find(f, "stream-codec-unannounced"));
+}
+
+static void test_what_was_asked_for(void **state)
+{
+    struct feeder *f = *state;
+    begin(f);
+    struct vq_stream s = nth(f, 0);
+    assert_int_equal(s.ptime_declared_ms, 0);
+    assert_false(s.codec_unannounced);
+    vq_engine_finish(f->e);
+    assert_false(find(f, "stream-ptime"));
+    assert_false(find(f, "stream-codec-unannounced"));
+}
+
 /* The sender moves to another address, SSRC and numbering with it. */
 static void test_source_change(void **state)
 {
@@ -341,15 +389,6 @@ static void test_parallel_streams(void **state)
     assert_int_equal(nth(f, 1).previous, 0);
 }
 
-static bool look_for(const struct vq_finding *f, void *arg)
-{
-    const char **id = arg;
-    if (strcmp(f->id, *id))
-        return true;
-    *id = NULL;
-    return false;
-}
-
 static void test_finding(void **state)
 {
     struct feeder *f = *state;
@@ -373,7 +412,7 @@ int main(void)
         T(test_steady), T(test_hold), T(test_stop_after_resume_is_no_hold), T(test_silence),
         T(test_silence_by_comfort_noise), T(test_sender_stop), T(test_network_loss), T(test_network_held_up), T(test_restart),
         T(test_longest_are_kept), T(test_path_change), T(test_payload_change), T(test_source_change), T(test_ssrc_change),
-        T(test_parallel_streams), T(test_finding),
+        T(test_parallel_streams), T(test_not_what_was_asked_for), T(test_what_was_asked_for), T(test_finding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
