@@ -83,17 +83,26 @@ static enum vq_seq_verdict behind(struct vq_seq *s, uint32_t n)
     return VQ_SEQ_LATE;
 }
 
+/* RFC 3550 A.1 asks for the very next number. A loss, or a packet that overtakes another, must not hide a restart. */
+#define PROOF_GAP 16
+
 static enum vq_seq_verdict jump(struct vq_seq *s, uint16_t seq)
 {
-    if (s->strayed && seq == s->stray_next) {
-        s->stray--;
+    uint16_t ahead = (uint16_t)(seq - s->stray_seq);
+    if (s->strayed && ahead && (ahead <= PROOF_GAP || ahead >= 65536u - PROOF_GAP)) {
+        s->stray -= 1u + s->stray_copies;
+        s->duplicates += s->stray_copies;
         finish_segment(s);
-        begin(s, FIRST_CYCLE + (uint16_t)(seq - 1));
-        advance(s, s->max + 1);
+        begin(s, FIRST_CYCLE + s->stray_seq);
+        if (ahead <= PROOF_GAP)
+            advance(s, s->max + ahead);
+        else
+            behind(s, s->max - (uint16_t)(0 - ahead));
         return VQ_SEQ_RESTART;
     }
+    s->stray_copies = s->strayed && !ahead ? (uint16_t)(s->stray_copies + 1) : 0;
     s->strayed = true;
-    s->stray_next = (uint16_t)(seq + 1);
+    s->stray_seq = seq;
     s->stray++;
     return VQ_SEQ_STRAY;
 }

@@ -19,7 +19,7 @@ enum vq_seq_verdict {
     VQ_SEQ_NEXT,      /* in order, perhaps after a gap */
     VQ_SEQ_LATE,      /* fills a gap */
     VQ_SEQ_DUPLICATE,
-    VQ_SEQ_STRAY,     /* far off: out of range unless the next packet follows it */
+    VQ_SEQ_STRAY,     /* far off: out of range unless the next packet is near it */
     VQ_SEQ_RESTART,   /* the second packet of a new numbering; the stray one before it belongs to it */
 };
 
@@ -27,13 +27,14 @@ struct vq_seq {
     /* what every packet touches: 16 bytes and one word of the window */
     uint32_t base, max;      /* extended numbers of the segment */
     uint32_t distinct;       /* of all segments */
-    uint16_t stray_next;     /* what would prove the last stray packet to be a restart */
+    uint16_t stray_seq;      /* a number close to it would prove the last stray packet to be a restart */
     bool started, strayed;
     uint64_t window[VQ_SEQ_WINDOW / 64]; /* bit n % 512: extended number n was seen */
 
     uint32_t duplicates, reordered, stray;
     uint32_t expected_before; /* of earlier segments */
     uint32_t segments;
+    uint16_t stray_copies;    /* of the last stray packet */
     uint32_t run, longest;   /* length of the loss run that is being settled, and of the longest so far */
     uint32_t n_runs;
     uint32_t runs[VQ_SEQ_RUNS]; /* [i]: runs of i + 1; the last: longer ones too */

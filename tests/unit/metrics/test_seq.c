@@ -84,6 +84,41 @@ static void test_restart_needs_two(void **state)
     assert_int_equal(s.distinct, 9);
 }
 
+/* Loss, overtaking and copies at a restart: all of its packets belong to the new numbering. */
+static void test_restart_with_impairments(void **state)
+{
+    (void)state;
+    struct vq_loss l;
+    struct vq_seq lossy = {0}, overtaken = {0}, doubled = {0}, far = {0};
+    FEED(&lossy, 100, 101, 40000, 40003, 40004);
+    vq_seq_loss(&lossy, &l);
+    assert_int_equal(lossy.segments, 2);
+    assert_int_equal(lossy.stray, 0);
+    assert_int_equal(l.expected, 2 + 5);
+    assert_int_equal(l.lost, 2);
+    assert_int_equal(l.runs[1], 1);
+
+    FEED(&overtaken, 100, 101, 40002, 40000, 40003, 40001);
+    vq_seq_loss(&overtaken, &l);
+    assert_int_equal(overtaken.segments, 2);
+    assert_int_equal(overtaken.stray, 0);
+    assert_int_equal(overtaken.reordered, 2);
+    assert_int_equal(l.expected, 2 + 4);
+    assert_int_equal(l.lost, 0);
+
+    FEED(&doubled, 100, 101, 40000, 40000, 40001, 40001, 40002);
+    vq_seq_loss(&doubled, &l);
+    assert_int_equal(doubled.segments, 2);
+    assert_int_equal(doubled.stray, 0);
+    assert_int_equal(doubled.duplicates, 2);
+    assert_int_equal(l.expected, 5);
+    assert_int_equal(l.lost, 0);
+
+    FEED(&far, 100, 101, 40000, 40017, 102, 103);
+    assert_int_equal(far.segments, 1);
+    assert_int_equal(far.stray, 2);
+}
+
 static void test_outage_is_loss_when_proven(void **state)
 {
     (void)state;
@@ -196,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_duplicate_hides_no_loss), cmocka_unit_test(test_late_gives_back),
         cmocka_unit_test(test_first_overtaken),         cmocka_unit_test(test_wrap),
+        cmocka_unit_test(test_restart_with_impairments),
         cmocka_unit_test(test_restart_needs_two),       cmocka_unit_test(test_outage_is_loss_when_proven),
         cmocka_unit_test(test_runs),                    cmocka_unit_test(test_against_model),
     };
