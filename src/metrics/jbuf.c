@@ -25,12 +25,27 @@ static void discard(struct vq_jbuf_count *c, uint32_t position)
     bad(c, position, 1);
 }
 
+/* Discarded, it stays in the run that it was counted into; played, the run is shorter by one. */
+static void settle_straggler(struct vq_jbuf_count *c, bool late)
+{
+    c->late += late;
+    c->bad -= !late && c->bad;
+}
+
 void vq_jbuf_late(struct vq_jbuf *j, const struct vq_jbuf_sizes *s, uint32_t position, int32_t pdv_us)
 {
     for (unsigned i = 0; i < s->n && pdv_us > s->us[i]; i++)
         discard(&j->fixed[i], position);
     if (pdv_us > j->delay_us)
         discard(&j->adaptive, position);
+}
+
+void vq_jbuf_straggler(struct vq_jbuf *j, const struct vq_jbuf_sizes *s, int32_t pdv_us)
+{
+    vq_jbuf_note(j, pdv_us);
+    for (unsigned i = 0; i < s->n; i++)
+        settle_straggler(&j->fixed[i], pdv_us > s->us[i]);
+    settle_straggler(&j->adaptive, pdv_us > j->delay_us);
 }
 
 /* The delay that 97 % of the recent packets need, in whole steps, and a packet time for what comes unexpected. */

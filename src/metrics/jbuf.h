@@ -8,6 +8,7 @@
 #ifndef VQ_METRICS_JBUF_H
 #define VQ_METRICS_JBUF_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define VQ_JBUF_SIZES 9u /* eight that may be asked for, and the one of the score */
@@ -43,18 +44,25 @@ struct vq_jbuf {
 /* Packets in sending order; positions count from 1. `pdv_us`: transit time above the least. */
 void vq_jbuf_lost(struct vq_jbuf *j, const struct vq_jbuf_sizes *s, uint32_t position, uint32_t n);
 void vq_jbuf_late(struct vq_jbuf *j, const struct vq_jbuf_sizes *s, uint32_t position, int32_t pdv_us);
+/* A packet that was counted as lost already when it came. */
+void vq_jbuf_straggler(struct vq_jbuf *j, const struct vq_jbuf_sizes *s, int32_t pdv_us);
 /* The adaptive buffer decides anew, after at most 64 packets; `passed_us` since it last did. */
 void vq_jbuf_adapt(struct vq_jbuf *j, uint32_t packets, int64_t passed_us, int32_t frame_us);
 
 /* Ppl (percent) and BurstR of G.107, 7.5, when `lost` of `expected` packets never came and the late ones were discarded. */
 void vq_jbuf_loss(const struct vq_jbuf_count *c, uint64_t lost, uint64_t expected, double *ppl, double *burst_r);
 
-static inline void vq_jbuf_packet(struct vq_jbuf *j, const struct vq_jbuf_sizes *s, uint32_t position, int32_t pdv_us)
+static inline void vq_jbuf_note(struct vq_jbuf *j, int32_t pdv_us)
 {
     uint32_t bucket = (uint32_t)pdv_us / VQ_JBUF_STEP;
     j->recent[0][bucket < VQ_JBUF_BUCKETS ? bucket : VQ_JBUF_BUCKETS - 1]++;
     if (bucket > j->top)
         j->top = bucket;
+}
+
+static inline void vq_jbuf_packet(struct vq_jbuf *j, const struct vq_jbuf_sizes *s, uint32_t position, int32_t pdv_us)
+{
+    vq_jbuf_note(j, pdv_us);
     if (pdv_us > s->us[0] || pdv_us > j->delay_us)
         vq_jbuf_late(j, s, position, pdv_us);
 }

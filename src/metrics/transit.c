@@ -55,11 +55,19 @@ static int32_t least_of_late(const struct vq_transit *t, int32_t min)
 static uint32_t place(struct vq_transit *t, const struct vq_jbuf_sizes *sizes, const struct vq_arrival *a, uint16_t ahead,
                       uint32_t position)
 {
-    if (!position || a->flags & VQ_ARRIVAL_RESTART || ahead >= 32768)
+    if (!position || a->flags & VQ_ARRIVAL_RESTART)
         return position + 1;
     if (ahead > 1)
         vq_jbuf_lost(&t->jbuf, sizes, position + 1, ahead - 1u);
     return position + ahead;
+}
+
+static void straggler(struct vq_transit *t, const struct vq_jbuf_sizes *sizes, const struct vq_arrival *a, int32_t base)
+{
+    if (a->flags & VQ_ARRIVAL_BLIND)
+        return;
+    vq_spread_add(&t->pdv, a->us - base);
+    vq_jbuf_straggler(&t->jbuf, sizes, a->us - base);
 }
 
 /* A stretch without a jump in it. What it changes with every packet is kept out of memory meanwhile. */
@@ -73,6 +81,11 @@ static void fold_stretch(struct vq_transit *t, const struct vq_jbuf_sizes *sizes
     for (const struct vq_arrival *end = a + n; a < end; a++) {
         uint16_t ahead = (uint16_t)(a->seq - last_seq);
         bool next = ahead == 1 && position;
+        if (ahead >= 32768 && position && !(a->flags & VQ_ARRIVAL_RESTART)) { /* so late that its place is folded */
+            straggler(t, sizes, a, base);
+            max = a->flags & VQ_ARRIVAL_BLIND ? max : greater(max, a->us);
+            continue;
+        }
         position = next && !a->flags ? position + 1 : place(t, sizes, a, ahead, position);
         last_seq = a->seq;
         if (a->flags & VQ_ARRIVAL_BLIND) {

@@ -223,7 +223,8 @@ struct vq_rtp_stream {
     struct vq_jitter jitter;
     struct vq_slot slot;         /* the interval that is being filled */
 
-    double transit_ms;           /* of the last packet, relative to the first */
+    double transit_ms;           /* of the last packet, relative to the first; of which ... */
+    double aside_ms;             /* ... because it is a late one or a copy */
     uint64_t packets, bytes, last_frame;
     double gap_min_ms, gap_max_ms;
     uint32_t slot_lost;          /* vq_seq_lost() at the interval's start */

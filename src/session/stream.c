@@ -280,7 +280,7 @@ static bool other_pt(struct vq_engine *e, const struct vq_flow *f, struct vq_rtp
         return false;
     }
     if (s->pt != NO_PT) {
-        s->primed = false;
+        s->primed = s->primed && fmt.clock_hz == s->clock_hz;
         vq_course_payload(c, d, pt, fmt.codec ? fmt.codec->name : NULL);
     }
     set_format(e, s, pt, &fmt);
@@ -341,7 +341,9 @@ static void guess_jitter(struct vq_stream_cold *c, double arrival_ms, double tic
 #define RESYNC_MS 1000
 #define RESYNC_SPURT_MS 100 /* at the start of a talk spurt, where a receiver may begin anew */
 
-static void add_jitter(struct vq_engine *e, struct vq_rtp_stream *s, const struct vq_rtp *r, int64_t ts)
+/* `ahead`: it is no copy and nothing overtook it. Others stand aside of the transit times around them, by what they are
+ * late; that is the network's doing and no jump, and neither is the way back from there. */
+static void add_jitter(struct vq_engine *e, struct vq_rtp_stream *s, const struct vq_rtp *r, int64_t ts, bool ahead)
 {
     if (s->anchored) {
         double arrival = (double)(ts - s->jitter_ts) / 1e6;
@@ -351,6 +353,13 @@ static void add_jitter(struct vq_engine *e, struct vq_rtp_stream *s, const struc
             if (s->primed)
                 vq_jitter_add(&s->jitter, d);
             s->transit_ms += d;
+            if (!ahead) {
+                s->aside_ms += d;
+                d = 0;
+            } else if (s->aside_ms != 0) {
+                d += s->aside_ms;
+                s->aside_ms = 0;
+            }
             if (fabs(d) > RESYNC_SPURT_MS && (r->marker || fabs(d) > RESYNC_MS))
                 s->arrival_flags |= VQ_ARRIVAL_RESYNC;
         } else if (s->primed) {
@@ -444,7 +453,7 @@ static void add_packet(struct vq_engine *e, const struct vq_flow *f, struct vq_r
     if (speech && v != VQ_SEQ_STRAY) {
         if (s->primed && v == VQ_SEQ_NEXT && (uint16_t)(before + 1) == r->seq)
             vote_ptime(s, r->ts - s->last_rtp);
-        add_jitter(e, s, r, d->ts);
+        add_jitter(e, s, r, d->ts, v != VQ_SEQ_LATE && v != VQ_SEQ_DUPLICATE);
     }
     if (s->ms_per_tick > 0 && v != VQ_SEQ_STRAY && v != VQ_SEQ_DUPLICATE)
         note_arrival(e, s, r->seq, speech ? 0 : VQ_ARRIVAL_BLIND);

@@ -99,6 +99,28 @@ static void test_against_whole(void **state)
     }
 }
 
+/* Packets that come when their place is folded: the buffers discard them, and nothing behind them is lost. */
+static void test_stragglers(void **state)
+{
+    (void)state;
+    struct sink s = {.n = 0};
+    vq_transit_init(&s.t);
+    for (int i = 0; i < 1000; i++) {
+        if (i % 100 != 50)
+            note(&s, i % 7 * 100, (unsigned)(65000 + i), 0, (int64_t)i * FRAME);
+        if (i >= 100 && i % 100 == 50)
+            note(&s, 100 * FRAME, (unsigned)(64900 + i), 0, (int64_t)i * FRAME + 1);
+    }
+    finish(&s);
+    assert_int_equal(s.t.pdv.n, 999);
+    assert_int_equal(s.t.max_us, 100 * FRAME);
+    for (unsigned k = 0; k < sizes.n; k++) {
+        assert_int_equal(s.t.jbuf.fixed[k].late, 9);
+        assert_int_equal(s.t.jbuf.fixed[k].bad, 10); /* 950 never comes */
+        assert_int_equal(s.t.jbuf.fixed[k].runs, 10);
+    }
+}
+
 /* 45 ms of jitter after a calm minute: the adaptive buffer follows, and comes down again afterwards. */
 static void test_adaptive_follows(void **state)
 {
@@ -193,6 +215,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_whole),
+        cmocka_unit_test(test_stragglers),
         cmocka_unit_test(test_adaptive_follows),
         cmocka_unit_test(test_drift_is_no_delay),
         cmocka_unit_test(test_jumps),

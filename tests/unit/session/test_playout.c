@@ -114,6 +114,28 @@ static void test_buffers(void **state)
     vq_engine_free(f.e);
 }
 
+/* A packet that 60 others overtook is late by more than a second, but no timestamp jumped: the buffer discards it. */
+static void test_far_overtaken_is_late(void **state)
+{
+    (void)state;
+    struct feeder f = {.e = engine()};
+    struct vq_playout p;
+    for (int i = 0; i < 400; i++) {
+        if (i % 100 != 20)
+            feed_rtp(&f, 20 * i, &alice, &bob, 1, (uint16_t)(65500 + i), (uint32_t)(160 * i), 0);
+        if (i % 100 == 80)
+            feed_rtp(&f, 20 * i + 2, &alice, &bob, 1, (uint16_t)(65440 + i), (uint32_t)(160 * (i - 60)), 0);
+    }
+    struct vq_stream s = only(&f);
+    assert_int_equal(s.lost, 0);
+    assert_int_equal(s.reordered, 4);
+    assert_int_equal(s.discarded, 4);
+    assert_close(s.emodel_in.ppl, 1, 1e-12);
+    assert_true(vq_stream_playout(f.e, &s, &p));
+    assert_close(p.pdv_ms.max, 1202, 0.001);
+    vq_engine_free(f.e);
+}
+
 static void look(struct feeder *f)
 {
     struct vq_stream s;
@@ -202,6 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_discards_enter_the_score),
         cmocka_unit_test(test_buffers),
+        cmocka_unit_test(test_far_overtaken_is_late),
         cmocka_unit_test(test_looking_changes_nothing),
         cmocka_unit_test(test_sizes_are_checked),
         cmocka_unit_test(test_windows),
