@@ -2,6 +2,7 @@
 #include "support/check.h"
 #include "support/packet.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include <voipqos/model.h>
@@ -335,6 +336,19 @@ static void test_long_outage_is_loss(void **state)
     assert_int_equal(s[0].loss_runs[9], 1);
 }
 
+/* PCMU and PCMA in turns have one clock: the jitter goes through. */
+static void test_payload_change_keeps_the_jitter(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_stream s[4];
+    call(f, 0, "a", &alice_rtp, &bob_rtp, "0 8", "");
+    for (int i = 0; i < 100; i++) /* 4 ms of delay for every other packet */
+        feed_rtp(f, 100 + 20 * i + (i % 2 ? 4 : 0), &alice_rtp, &bob_rtp, 7, (uint16_t)i, (uint32_t)(160 * i), i % 2 ? 8 : 0);
+    vq_engine_finish(f->e);
+    assert_int_equal(streams(f, s, 4), 1);
+    assert_close(s[0].jitter_last_ms, 4 * (1 - pow(15 / 16., 99)), 1e-9);
+}
+
 static void test_telephone_events_and_comfort_noise(void **state)
 {
     struct feeder *f = *state;
@@ -483,6 +497,7 @@ int main(void)
         T(test_nat_signalling_ambiguous), T(test_port_used_again), T(test_no_address_in_sdp), T(test_noise_is_no_stream),
         T(test_nat_signalling_ambiguous), T(test_port_used_again), T(test_no_address_behind_a_proxy), T(test_noise_is_no_stream),
         T(test_two_ssrcs_in_turns), T(test_restart_is_a_segment), T(test_long_outage_is_loss),
+        T(test_payload_change_keeps_the_jitter),
         T(test_telephone_events_and_comfort_noise), T(test_flood), T(test_far_timestamp), T(test_promises_are_capped),
         T(test_flow_flood),
     };
