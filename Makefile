@@ -41,7 +41,7 @@ TOOL_SRC := $(sort $(wildcard tests/cli/*.c tests/live/*.c))
 TOOLS    := $(TOOL_SRC:tests/%.c=$(B)/tests/%)
 BENCH    := $(patsubst tests/bench/%.c,$(B)/bench/%,$(sort $(wildcard tests/bench/*.c)))
 
-.PHONY: all help demo test check bench fuzz asan valgrind oom live layers lint install uninstall clean tests lab
+.PHONY: all help demo test check bench fuzz asan valgrind oom live layers lint accuracy install uninstall clean tests lab
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -55,6 +55,7 @@ help:
 ## make test       install what is missing (apt), build, run every test
 ## make check      the same without looking for missing packages
 ## make bench      speed and memory as ratios against reference programs
+## make accuracy   streams with known loss, jitter, R against what is reported of them, tshark beside it
 ## make fuzz       every fuzz target with libFuzzer, FUZZ_SECONDS (30) each
 ## make asan       all tests under AddressSanitizer and UBSan
 ## make valgrind   unit tests and shipped captures under valgrind
@@ -182,6 +183,11 @@ $(B)/bench/%: tests/bench/%.c
 
 bench: all $(BENCH)
 	@B=$(B) sh tests/bench/run.sh
+
+# KEEP=DIR leaves the captures there, each with its truth beside it; PAGE=docs/accuracy.md puts the table into the page.
+accuracy: all
+	@PYTHONDONTWRITEBYTECODE=1 python3 tests/accuracy/accuracy.py $(APP) $(if $(KEEP),--keep $(KEEP)) \
+	  $(if $(PAGE),--write $(PAGE))
 
 oom: $(OOM)
 	@for t in $(OOM); do $$t || exit 1; done
