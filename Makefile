@@ -11,8 +11,11 @@ PKGS     := libpcap libosip2 jansson zlib libzstd libcrypto
 # Asked for once, here. A missing package shows itself by the header that the compiler does not find.
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+# Decoders for --wav, taken where they are there: `make AUDIO=` leaves them out.
+AUDIO    := $(shell for p in spandsp opus; do ! pkg-config --exists $$p 2>/dev/null || echo $$p; done)
+AUDIO_LIBS := $(if $(AUDIO),$(shell pkg-config --libs $(AUDIO)))
 ALL_CFLAGS = $(CSTD) $(OPT) $(WARN) $(SAN) -Iinclude -Isrc $(PKG_CFLAGS) $(CFLAGS)
-ALL_LIBS   = $(PKG_LIBS) -lm $(LDLIBS)
+ALL_LIBS   = $(PKG_LIBS) $(AUDIO_LIBS) -lm $(LDLIBS)
 
 JOBS     := $(shell nproc 2>/dev/null || echo 1)
 # Recipes say in short what they do; `make V=1` shows the commands.
@@ -41,7 +44,7 @@ TOOL_SRC := $(sort $(wildcard tests/cli/*.c tests/live/*.c))
 TOOLS    := $(TOOL_SRC:tests/%.c=$(B)/tests/%)
 BENCH    := $(patsubst tests/bench/%.c,$(B)/bench/%,$(sort $(wildcard tests/bench/*.c)))
 
-.PHONY: all help demo test check bench fuzz asan valgrind oom live layers lint accuracy install uninstall clean tests lab
+.PHONY: FORCE all help demo test check bench fuzz asan valgrind oom live layers lint accuracy install uninstall clean tests lab
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -74,6 +77,15 @@ $(B)/obj/%.o: src/%.c
 # The two libraries that cannot be asked at run time.
 $(B)/obj/app/version.o: ALL_CFLAGS += -DVQ_BUILD_OSIP2='"$(shell pkg-config --modversion libosip2)"' \
   -DVQ_BUILD_JANSSON='"$(shell pkg-config --modversion jansson)"'
+
+# Built anew when they come or go.
+$(B)/obj/app/wav_spandsp.o $(B)/obj/app/wav_opus.o $(B)/tests/obj/unit/app/test_wav_codec.o: $(B)/audio
+HAVE_AUDIO := $(if $(AUDIO),$(patsubst %,-DVQ_HAVE_%,$(shell echo $(AUDIO) | tr a-z A-Z)) \
+  -DVQ_BUILD_SPANDSP='"$(shell pkg-config --modversion spandsp 2>/dev/null)"' $(shell pkg-config --cflags $(AUDIO)))
+$(B)/obj/app/wav_%.o $(B)/tests/obj/unit/app/test_wav_%.o: ALL_CFLAGS += $(HAVE_AUDIO)
+$(B)/audio: FORCE
+	@mkdir -p $(@D)
+	@echo '$(AUDIO)' | cmp -s - $@ || echo '$(AUDIO)' >$@
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@

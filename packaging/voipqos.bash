@@ -2,7 +2,7 @@
 _voipqos()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local options="--read --keylog --no-unpack-limit --interface --list-interfaces --filter --json --ladder --plots --output --quiet --verbose
+    local options="--read --keylog --no-unpack-limit --interface --list-interfaces --filter --json --ladder --plots --output --wav --wav-buffer --quiet --verbose
         --account --all --ascii --color --rating --tiphon-loss --model --plc --buffer --buffers --delay --advantage --join-threshold --interval --duration
         --max-calls --max-streams --max-flows --max-registrations --max-dialogs --help --version"
 
@@ -19,7 +19,7 @@ _voipqos()
             compopt -o filenames 2>/dev/null
             return
             ;;
-        -o | --output | --plots)
+        -o | --output | --plots | --wav)
             mapfile -t COMPREPLY < <(compgen -d -- "$cur")
             compopt -o filenames 2>/dev/null
             return

@@ -48,6 +48,8 @@ door 'pcap' 'src/app/source_pcap.c'
 door 'zlib' 'src/app/source_gzip.c src/proto/inflate.c'
 door 'zstd' 'src/app/source_zstd.c'
 door 'xxhash' 'src/util/hash.h'
+door 'spandsp' 'src/app/wav_spandsp.c'
+door 'opus' 'src/app/wav_opus.c'
 door 'openssl' 'src/proto/tls_crypto.c'
 
 for f in $(sources app); do

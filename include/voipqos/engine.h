@@ -77,4 +77,24 @@ typedef void vq_event_h(const struct vq_event *ev, void *arg);
 /* At most one observer; NULL removes it. The engine must not be fed or freed from inside the observer. */
 void vq_engine_observe(struct vq_engine *e, vq_event_h *h, void *arg);
 
+/* An RTP packet, as it is added to its stream. Copies of a packet made by the capture are left out. */
+struct vq_tapped {
+    uint32_t stream;         /* handle; of a candidate too, which may turn out to be no RTP and never be seen in a walk */
+    bool begins;             /* the stream's first: whatever had this handle before is gone */
+    bool encrypted;          /* as far as the SDP has told until now ... */
+    uint8_t media;           /* ... enum vq_media */
+    uint8_t pt;
+    uint16_t seq;
+    uint32_t timestamp;
+    int64_t ts;              /* arrival */
+    const uint8_t *payload;  /* without padding, borrowed for the call; shorter than it was sent where `cut` */
+    size_t n;
+    bool cut;                /* by the snap length */
+};
+
+typedef void vq_tap_h(const struct vq_tapped *p, void *arg);
+
+/* At most one tap; NULL removes it. The engine must not be fed or freed from inside. */
+void vq_engine_tap(struct vq_engine *e, vq_tap_h *h, void *arg);
+
 #endif

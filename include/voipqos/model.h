@@ -695,6 +695,13 @@ bool vq_call_get(const struct vq_engine *e, uint32_t handle, struct vq_call *out
 bool vq_dialog_get(const struct vq_engine *e, uint32_t handle, struct vq_dialog *out);
 bool vq_stream_get(const struct vq_engine *e, uint32_t handle, struct vq_stream *out);
 bool vq_stream_interval(const struct vq_engine *e, const struct vq_stream *s, unsigned i, struct vq_interval *out);
+/* What a payload type means on the stream, by the SDP of its call or RFC 3551; false when neither tells. */
+struct vq_stream_format {
+    const char *name;              /* RTP name, not NULL */
+    const struct vq_codec *codec;  /* NULL: not in the table */
+    uint32_t clock_hz;             /* 0: unknown */
+};
+bool vq_stream_format(const struct vq_engine *e, uint32_t handle, uint8_t pt, struct vq_stream_format *out);
 
 /* The longest of them, in order of time. */
 bool vq_stream_gap(const struct vq_engine *e, const struct vq_stream *s, unsigned i, struct vq_gap *out);

@@ -32,6 +32,19 @@ struct vq_report_filter {
     bool by_kernel;               /* most are refused before anybody could count them */
 };
 
+/* The sound of a stream, where it was decoded. */
+struct vq_report_audio {
+    uint32_t stream;              /* id */
+    const char *file;             /* name of the WAV file in its folder; NULL: there is none ... */
+    const char *why;              /* ... because */
+    double offset_s;              /* the stream's first sample in the file */
+    double decoded_s;             /* speech that was decoded, pauses not counted */
+    double level_dbov, peak_dbov; /* NAN: no sample */
+    double silence_pct;           /* of the time from the first sample to the last */
+    uint64_t clipped_samples;
+    uint64_t late_packets;        /* that the simulated buffer dropped */
+};
+
 /* What the reports need to know about the input that the engine does not. Text for people has `path`, `format` and
  * `links`; JSON lists `files` when they are given. */
 struct vq_report_input {
@@ -46,6 +59,8 @@ struct vq_report_input {
     size_t n_files;
     const struct vq_report_filter *filter; /* NULL: none */
     uint64_t overlapping_files;   /* how many share some of their time with another */
+    const struct vq_report_audio *audio; /* in the order of ids; NULL: nothing was to be decoded */
+    size_t n_audio;
 };
 
 struct vq_report_style {

@@ -39,6 +39,8 @@ struct settings {
     const char *json;    /* path or "-" */
     const char *plots;   /* folder */
     const char *out;     /* folder */
+    const char *wav;     /* folder */
+    double wav_buffer_ms; /* NAN: none */
     const char *ladders[LADDERS_MAX]; /* call numbers or Call-IDs; "" means all */
     unsigned n_ladders;
     bool quiet, all, ascii, account, help, version;

@@ -36,6 +36,10 @@ static const struct option_row options[] = {
      "draw each RTP stream with gnuplot: PNG, SVG, data and script"},
     {OPTION_TEXT, 'o', "output", "DIR", AT(out), WITH_BOTH,
      "write everything: report.json, summary.txt, ladders/, plots/"},
+    {OPTION_TEXT, 0, "wav", "DIR", AT(wav), WITH_BOTH,
+     "write what was said: each call as a stereo WAV (left: caller),\nother streams as mono; level and silence into the reports"},
+    {OPTION_REAL, 0, "wav-buffer", "MS", AT(wav_buffer_ms), WITH_BOTH,
+     "as a fixed jitter buffer would have played it: later packets\nare left out (default: in their place, however late)"},
     {OPTION_FLAG, 0, "account", NULL, AT(account), WITH_BOTH,
      "account for every frame: decoded as what, or not for which\nreason; the sum is the number of frames"},
     {OPTION_FLAG, 'q', "quiet", NULL, AT(quiet), WITH_BOTH, "print nothing but what was asked for"},
@@ -328,6 +332,13 @@ static int check(const struct settings *s, const bool *given)
         say("--buffer takes at most %d ms", BUFFER_MOST_MS);
         return EXIT_USAGE;
     }
+    if (!isnan(s->wav_buffer_ms) && (!s->wav || s->wav_buffer_ms > BUFFER_MOST_MS)) {
+        if (s->wav)
+            say("--wav-buffer takes at most %d ms", BUFFER_MOST_MS);
+        else
+            say("--wav-buffer has no meaning without --wav");
+        return EXIT_USAGE;
+    }
     /* A report would take the name of the capture it was made from. */
     for (size_t i = 0; s->json && i < s->read.n; i++)
         if (path_same(s->json, s->read.at[i])) {
@@ -358,7 +369,8 @@ int settings_parse(struct settings *s, int argc, char **argv)
     longs[n] = (struct option){NULL, 0, NULL, 0};
     *l = 0;
 
-    *s = (struct settings){.buffer_ms = NAN, .delay_ms = NAN, .advantage = NAN, .join_threshold = NAN, .interval_s = 10};
+    *s = (struct settings){.buffer_ms = NAN, .delay_ms = NAN, .advantage = NAN, .join_threshold = NAN, .wav_buffer_ms = NAN,
+                           .interval_s = 10};
     int c, rc = EXIT_DONE;
     optind = 0; /* glibc: start anew, also after an earlier command line */
     while (rc == EXIT_DONE && (c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {

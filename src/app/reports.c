@@ -254,10 +254,12 @@ static int folder_write(const struct job *from, const char *folder)
     return worse(status, plots_write(j.s, j.e, path, false));
 }
 
-int reports_write(const struct settings *s, const struct vq_engine *e, const struct vq_report_input *in)
+int reports_write(const struct settings *s, const struct vq_engine *e, const struct vq_report_input *in, struct wav *w)
 {
-    struct job j = {.s = s, .e = e, .in = in};
-    int status = EXIT_DONE;
+    struct vq_report_input heard = *in;
+    struct job j = {.s = s, .e = e, .in = &heard};
+    int written = wav_write(w, e), status = EXIT_DONE;
+    heard.audio = wav_audio(w, &heard.n_audio);
     bool json_only = s->json && !strcmp(s->json, "-");
     style_terminal(s, &j.style);
     if (json_only)
@@ -274,5 +276,5 @@ int reports_write(const struct settings *s, const struct vq_engine *e, const str
         status = worse(status, folder_write(&j, s->out));
     if (s->plots)
         status = worse(status, plots_write(s, e, s->plots, true));
-    return status;
+    return worse(status, written);
 }

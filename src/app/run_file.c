@@ -16,6 +16,7 @@
 struct run {
     const struct settings *s;
     struct inputs in;
+    struct wav *wav;          /* NULL: nobody wants to listen */
     struct filter *filter;
     int percent;              /* shown last, -1: none */
     bool no_memory;
@@ -170,7 +171,7 @@ static int analyse(struct run *r, struct vq_engine *e)
         say("no memory");
         return EXIT_INPUT;
     }
-    int written = reports_write(r->s, e, &a.input);
+    int written = reports_write(r->s, e, &a.input, r->wav);
     free(a.files);
     return written > status ? written : status;
 }
@@ -218,7 +219,10 @@ int run_file(const struct settings *s)
         status = EXIT_INPUT;
     }
     if (status == EXIT_DONE)
+        status = wav_start(&r.wav, s, e);
+    if (status == EXIT_DONE)
         status = analyse(&r, e);
+    wav_free(r.wav);
     vq_engine_free(e);
     inputs_close(&r.in);
     filter_free(r.filter);

@@ -19,6 +19,7 @@ struct capture {
     const struct settings *s;
     struct vq_engine *e;
     struct live *live;
+    struct wav *wav;
     struct monitor monitor;
     struct keylog keylog;
     bool no_memory;
@@ -107,7 +108,7 @@ static int capture_and_report(struct capture *c)
     };
     if (report.kernel_dropped)
         say("the kernel dropped %llu frames: figures of loss include them", (unsigned long long)report.kernel_dropped);
-    int written = reports_write(s, c->e, &report);
+    int written = reports_write(s, c->e, &report, c->wav);
     return written > status ? written : status;
 }
 
@@ -149,7 +150,10 @@ int run_live(const struct settings *s)
         status = engine_start(&c);
     }
     if (status == EXIT_DONE)
+        status = wav_start(&c.wav, s, c.e);
+    if (status == EXIT_DONE)
         status = capture_and_report(&c);
+    wav_free(c.wav);
     vq_engine_free(c.e);
     live_close(c.live);
     keylog_close(&c.keylog);

@@ -28,6 +28,7 @@ void sink_stdout(struct sink *k)
     k->error = 0;
     k->path = k->tmp = NULL;
     k->n = 0;
+    k->skipped = false;
 }
 
 /* In the folder of `path`, as rename() does not cross file systems. One file at a time is written by a process. */
@@ -96,9 +97,34 @@ int sink_write(const char *text, size_t n, void *arg)
     return k->error;
 }
 
+int sink_skip(struct sink *k, size_t n)
+{
+    static const char zeros[4096];
+    if (k->tmp) {
+        flush(k);
+        if (!k->error && n && lseek(k->fd, (off_t)n, SEEK_CUR) < 0)
+            k->error = -errno;
+        k->skipped = true;
+        return k->error;
+    }
+    for (; n && !k->error; n -= n < sizeof zeros ? n : sizeof zeros)
+        sink_write(zeros, n < sizeof zeros ? n : sizeof zeros, k);
+    return k->error;
+}
+
+/* A file ends where the last byte was written, unless told otherwise. */
+static void end_skip(struct sink *k)
+{
+    off_t end = lseek(k->fd, 0, SEEK_CUR);
+    if (!k->error && (end < 0 || ftruncate(k->fd, end)))
+        k->error = -errno;
+}
+
 int sink_close(struct sink *k, bool whole)
 {
     flush(k);
+    if (k->skipped)
+        end_skip(k);
     if (!k->path)
         return k->error;
     if (close(k->fd) && !k->error)

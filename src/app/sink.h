@@ -11,6 +11,7 @@ struct sink {
     char *path;     /* final name, owned; NULL for standard output */
     char *tmp;      /* what is written until then, owned; NULL when `path` is written directly */
     size_t n;       /* bytes in buf */
+    bool skipped;   /* the last bytes are such that were not written */
     char buf[16384];
 };
 
@@ -21,6 +22,8 @@ void sink_stdout(struct sink *k);
 int sink_open(struct sink *k, const char *path);
 /* A vq_write_h; `arg` is the sink. */
 int sink_write(const char *text, size_t n, void *arg);
+/* `n` zero bytes, which take no room on the disk. 0 or the first error. */
+int sink_skip(struct sink *k, size_t n);
 /* Writes out what is left and gives the file its name; with `whole` false, or after an error, removes it instead.
  * 0 or the first error. */
 int sink_close(struct sink *k, bool whole);

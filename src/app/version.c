@@ -3,6 +3,7 @@
 #include "app/plots.h"
 #include "app/source_pcap.h"
 #include "app/unpack.h"
+#include "app/wav_codec.h"
 
 #include <voipqos/version.h>
 
@@ -19,7 +20,7 @@
 void print_version(void)
 {
     char text[64];
-    const char *gnuplot = gnuplot_version(text);
+    const char *gnuplot = gnuplot_version(text), *spandsp = wav_spandsp_version(), *opus = wav_opus_version();
     printf("voipqos %s, report schema %s\n", VQ_VERSION, VQ_REPORT_SCHEMA);
     printf("%s\n", libpcap_version());
     printf("libosip2 %s\n", VQ_BUILD_OSIP2);
@@ -27,5 +28,7 @@ void print_version(void)
     printf("zlib %s\n", unpack_gzip.version());
     printf("libzstd %s\n", unpack_zstd.version());
     printf("OpenSSL %s\n", vq_openssl_version());
+    printf("%s%s\n", spandsp ? "spandsp " : "no spandsp", spandsp ? spandsp : ": no G.722, G.726 and GSM for --wav");
+    printf("%s\n", opus ? opus : "no libopus: no Opus for --wav");
     printf("%s\n", gnuplot ? gnuplot : "gnuplot not found: plots are written as data and scripts only");
 }

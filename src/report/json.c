@@ -493,7 +493,7 @@ int vq_report_json(const struct vq_engine *e, const struct vq_report_input *in, 
         {"],\n\"findings\":[", findings},
     };
     (void)st; /* the report is the same however it is looked at */
-    struct vq_json j = {.e = e, .w = w, .arg = arg};
+    struct vq_json j = {.e = e, .w = w, .arg = arg, .in = in};
     struct vq_stats stats;
     vq_buf_init(&j.b);
     vq_buf_init(&j.tmp);

@@ -15,6 +15,7 @@ struct vq_json {
     int64_t zero;       /* time of the first frame: t_s counts from here */
     vq_write_h *w;
     void *arg;
+    const struct vq_report_input *in;
     struct vq_buf b;    /* not yet written */
     struct vq_buf tmp;  /* one piece of wire text */
     bool no_memory;
@@ -50,6 +51,8 @@ json_t *vq_json_dialog(struct vq_json *j, const struct vq_dialog *d);
 void vq_json_course(struct vq_json *j, json_t *o, const struct vq_stream *s);
 /* json_playout.c: adds delay variation, drift and de-jitter buffers to the object of a stream. */
 void vq_json_playout(struct vq_json *j, json_t *o, const struct vq_stream *s);
+/* json_audio.c: adds what was heard, where that was asked for. */
+void vq_json_audio(struct vq_json *j, json_t *o, const struct vq_stream *s);
 json_t *vq_json_stream(struct vq_json *j, const struct vq_stream *s);
 /* The keys pressed during a call, which go into its object. */
 void vq_json_dtmf(struct vq_json *j, json_t *o, const struct vq_call *c);

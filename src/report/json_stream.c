@@ -354,6 +354,7 @@ json_t *vq_json_stream(struct vq_json *j, const struct vq_stream *s)
     score(j, o, s);
     vq_json_put(j, o, "rtcp", rtcp(j, s));
     vq_json_put(j, o, "windows", windows(j, s));
+    vq_json_audio(j, o, s);
     vq_json_put(j, o, "intervals", intervals(j, s));
     vq_json_int(j, o, "dscp", s->dscp);
     vq_json_int(j, o, "ttl", s->ttl);

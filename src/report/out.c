@@ -8,6 +8,19 @@
 
 #define WRITE_AT 16384 /* bytes that come together before the callback is asked */
 
+const struct vq_report_audio *vq_report_audio_of(const struct vq_report_input *in, const struct vq_stream *s)
+{
+    size_t low = 0, high = in ? in->n_audio : 0;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (in->audio[mid].stream < s->id)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return in && low < in->n_audio && in->audio[low].stream == s->id ? &in->audio[low] : NULL;
+}
+
 void vq_out_init(struct vq_out *o, const struct vq_report_style *st, vq_write_h *w, void *arg)
 {
     *o = (struct vq_out){.st = st, .w = w, .arg = arg, .width = st->width ? st->width : 100};

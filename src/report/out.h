@@ -9,6 +9,7 @@
 
 struct vq_out {
     const struct vq_report_style *st;
+    const struct vq_report_input *in; /* NULL where it is of no interest */
     struct vq_buf b;    /* not yet written */
     struct vq_buf tmp;  /* room for one piece of text at a time */
     vq_write_h *w;
@@ -27,6 +28,9 @@ int vq_out_done(struct vq_out *o);
 void vq_out_newline(struct vq_out *o);
 /* True when nothing more needs to be said: the callback refused or memory ran out. */
 bool vq_out_stopped(const struct vq_out *o);
+
+/* What was heard of the stream; NULL: nobody asked. */
+const struct vq_report_audio *vq_report_audio_of(const struct vq_report_input *in, const struct vq_stream *s);
 
 enum vq_tint { VQ_TINT_PLAIN, VQ_TINT_DIM, VQ_TINT_BOLD, VQ_TINT_GOOD, VQ_TINT_FAIR, VQ_TINT_BAD, VQ_TINT_ACCENT };
 /* Colour from here on; PLAIN ends it. Nothing without st->color. */

@@ -353,6 +353,7 @@ int vq_report_text(const struct vq_engine *e, const struct vq_report_input *in, 
 {
     struct vq_out o;
     vq_out_init(&o, st, w, arg);
+    o.in = in;
     uint64_t unbound = vq_text_input(&o, e, in);
     vq_text_registrations(&o, e);
     vq_text_calls(&o, e);

@@ -323,6 +323,31 @@ static void remarks(struct vq_out *o, const struct vq_stream *s, struct vq_buf *
     }
 }
 
+static void audio(struct vq_out *o, const struct vq_stream *s, struct vq_buf *b)
+{
+    char n[VQ_NUMBER_TEXT];
+    const struct vq_report_audio *a = vq_report_audio_of(o->in, s);
+    if (!a)
+        return;
+    vq_buf_clear(b);
+    if (a->file) {
+        vq_buf_fmt(b, "level %s dBov, ", vq_real_text(o->st, a->level_dbov, 1, n));
+        vq_buf_fmt(b, "%s %% silence", vq_real_text(o->st, a->silence_pct, 0, n));
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+        vq_buf_clear(b);
+        if (a->clipped_samples) {
+            vq_buf_fmt(b, "%s samples clipped", vq_count_text(a->clipped_samples, n));
+            vq_out_flow(o, VQ_TINT_FAIR, b->p);
+            vq_buf_clear(b);
+        }
+        vq_out_wire(o->st, b, a->file);
+    } else {
+        vq_buf_str(b, "no WAV: ");
+        vq_out_wire(o->st, b, a->why ? a->why : "not decoded");
+    }
+    vq_out_flow(o, VQ_TINT_DIM, b->p);
+}
+
 /* The figures that found no column. */
 static void figures(struct vq_out *o, const struct vq_stream *s, const struct layout *t, struct vq_buf *b)
 {
@@ -376,6 +401,7 @@ static void stream_details(struct vq_out *o, const struct vq_stream *s, const st
     figures(o, s, t, b);
     costs(o, s, b);
     remarks(o, s, b);
+    audio(o, s, b);
     vq_out_flow_end(o);
 }
 

@@ -424,3 +424,9 @@ void vq_engine_observe(struct vq_engine *e, vq_event_h *h, void *arg)
     e->event = h;
     e->event_arg = arg;
 }
+
+void vq_engine_tap(struct vq_engine *e, vq_tap_h *h, void *arg)
+{
+    e->tap = h;
+    e->tap_arg = arg;
+}

@@ -475,6 +475,8 @@ struct vq_engine {
     struct vq_join *join;        /* join.c's */
     vq_event_h *event;
     void *event_arg;
+    vq_tap_h *tap;
+    void *tap_arg;
 
     struct vq_wheel wheel;
     struct vq_sip_parser sip;

@@ -539,6 +539,23 @@ static struct vq_rtp_stream *begin_stream(struct vq_engine *e, struct vq_flow *f
     return new_stream(e, f, r, d);
 }
 
+/* Candidates too: the first packets of a stream are as good as the later ones. */
+static void tap(const struct vq_engine *e, const struct vq_rtp_stream *s, const struct vq_rtp *r, const struct vq_dgram *d)
+{
+    e->tap(&(struct vq_tapped){.stream = s->handle,
+                               .begins = !s->packets,
+                               .encrypted = s->encrypted,
+                               .media = s->media,
+                               .pt = r->pt,
+                               .seq = r->seq,
+                               .timestamp = r->ts,
+                               .ts = d->ts,
+                               .payload = r->payload.p,
+                               .n = r->payload.n,
+                               .cut = d->payload.n < d->wire},
+           e->tap_arg);
+}
+
 enum vq_rtp_verdict vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dgram *d)
 {
     struct vq_rtp r;
@@ -566,6 +583,8 @@ enum vq_rtp_verdict vq_stream_packet(struct vq_engine *e, struct vq_flow *f, con
         vq_timer_arm(&e->wheel, &s->idle, d->ts + e->opt.stream_idle);
         vq_emit(e, VQ_EVENT_STREAM_CHANGE, s->handle, false);
     }
+    if (e->tap)
+        tap(e, s, &r, d);
     add_packet(e, f, s, &r, d);
     if (s->confirmed) {
         e->stats.rtp_packets++;

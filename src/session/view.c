@@ -69,7 +69,8 @@ uint32_t vq_dialog_next(const struct vq_engine *e, uint32_t handle)
 /* Candidates are nobody's business but the engine's. */
 uint32_t vq_stream_next(const struct vq_engine *e, uint32_t handle)
 {
-    if (handle && !vq_alive(&e->streams, handle))
+    /* A stream names its call by the call's first leg, so these must be known. */
+    if (vq_join_update(e) || (handle && !vq_alive(&e->streams, handle)))
         return 0;
     const struct vq_list *l = handle ? vq_rtp_stream_at(e, handle)->all.next : e->stream_all.next;
     for (; l != &e->stream_all; l = l->next)

@@ -503,6 +503,19 @@ bool vq_stream_get(const struct vq_engine *e, uint32_t handle, struct vq_stream 
     return true;
 }
 
+bool vq_stream_format(const struct vq_engine *e, uint32_t handle, uint8_t pt, struct vq_stream_format *out)
+{
+    struct vq_format f;
+    if (!vq_alive(&e->streams, handle))
+        return false;
+    const struct vq_rtp_stream *s = vq_rtp_stream_at(e, handle);
+    /* What it meant while packets came stays true when the SDP is forgotten. */
+    if (!vq_flow_format(e, vq_flow_at(e, s->flow), pt, &f) && s->pt == pt)
+        f = (struct vq_format){s->codec, vq_cold_at(e, s->cold)->codec_name, s->clock_hz, pt};
+    *out = (struct vq_stream_format){f.codec ? f.codec->name : f.name, f.codec, f.clock_hz};
+    return out->name != NULL;
+}
+
 bool vq_stream_interval(const struct vq_engine *e, const struct vq_stream *st, unsigned i, struct vq_interval *out)
 {
     if (!vq_alive(&e->streams, st->handle) || i >= st->n_intervals)
