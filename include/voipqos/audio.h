@@ -4,7 +4,7 @@
 
 #include <voipqos/types.h>
 
-/* ITU-T G.711: the 16-bit linear value of a code word, as G.191 scales it (A-law 13 bits, mu-law 14 bits, both to the left). */
+/* ITU-T G.711: the linear value of a code word, its 13 bits (A-law) or 14 bits (mu-law) shifted to the left of 16. */
 int16_t vq_g711_alaw(uint8_t code);
 int16_t vq_g711_ulaw(uint8_t code);
 #define VQ_ALAW_PEAK 32256 /* the greatest magnitudes that the codes have */

@@ -5,7 +5,7 @@
 #include "app/wav.h"
 
 #include "app/sink.h"
-#include "app/wav_track.h"
+#include "app/wav_file.h"
 #include "util/buf.h"
 
 #include <errno.h>
@@ -15,11 +15,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define FILE_BYTES_MAX (1u << 30) /* of a WAV file; its silence takes no room on the disk */
-#define RATE_MAX       48000u
-#define BLOCK          8192u      /* frames of a WAV file written at once */
-#define HEADER         44u
-#define MUTES_MAX      32u        /* kinds of streams without sound that are told apart in messages */
+#define RATE_MAX  48000u
+#define MUTES_MAX 32u /* kinds of streams without sound that are told apart in messages */
 
 struct item {
     uint32_t handle, id;
@@ -31,8 +28,7 @@ struct item {
     char *file, *why;
 };
 
-#define WHY_ROOM  96
-#define NAME_ROOM 48
+#define WHY_ROOM 96
 
 struct mute {
     char why[WHY_ROOM];
@@ -46,7 +42,7 @@ struct wav {
     struct wav_track tracks[2];
     struct item *items;
     struct vq_report_audio *audio;
-    char (*files)[NAME_ROOM], (*whys)[WHY_ROOM];
+    char (*files)[WAV_NAME_ROOM], (*whys)[WHY_ROOM];
     size_t n;
     struct mute mutes[MUTES_MAX];
     size_t n_mutes;
@@ -133,7 +129,8 @@ static unsigned channels_of(const struct vq_stream *s)
 {
     if (s->n_payload_types && s->payload_types[0] == 10)
         return 2;
-    double ticks = s->ptime_ms * s->clock_hz / 1000, bytes = s->packets ? (double)s->bytes / (double)s->packets - 12 : 0;
+    double bytes = s->packets ? (double)s->bytes / (double)s->packets - 12 : 0; /* without the header */
+    double ticks = s->ptime_ms * s->clock_hz / 1000;
     return ticks > 0 && bytes / (2 * ticks) > 1.5 ? 2 : 1;
 }
 
@@ -282,14 +279,6 @@ static int part_load(struct wav *w, const struct vq_engine *e, const struct item
     return rc;
 }
 
-struct wav_out {
-    char name[NAME_ROOM];
-    unsigned channels;
-    uint32_t rate;
-    int64_t zero, end;
-    uint64_t limit;  /* samples of a channel */
-};
-
 /* How long it is, and at which rate, before anything is decoded. */
 static int measure(struct wav *w, const struct vq_engine *e, const struct item *it, size_t n, struct wav_out *o)
 {
@@ -315,92 +304,9 @@ static int measure(struct wav *w, const struct vq_engine *e, const struct item *
         return -ENODATA;
     /* The last packet has a length, too: no more than its bytes can become. */
     double samples = ((double)(o->end - o->zero) / 1e9 + 1) * o->rate + WAV_SAMPLES_MAX;
-    double most = (FILE_BYTES_MAX - HEADER) / (2.0 * o->channels);
+    double most = (WAV_BYTES_MAX - WAV_HEADER) / (2.0 * o->channels);
     o->limit = (uint64_t)(samples < most ? samples : most);
     return 0;
-}
-
-static void put16(char *to, unsigned v)
-{
-    to[0] = (char)(v & 0xff);
-    to[1] = (char)(v >> 8 & 0xff);
-}
-
-static void put32(char *to, uint32_t v)
-{
-    put16(to, v & 0xffff);
-    put16(to + 2, v >> 16);
-}
-
-/* RIFF/WAVE with PCM, as everything reads it. */
-static int write_header(struct sink *k, const struct wav_out *o, uint64_t frames)
-{
-    char h[HEADER] = "RIFF....WAVEfmt ";
-    uint32_t bytes = (uint32_t)(frames * 2 * o->channels);
-    put32(h + 4, bytes + HEADER - 8);
-    put32(h + 16, 16);
-    put16(h + 20, 1);
-    put16(h + 22, o->channels);
-    put32(h + 24, o->rate);
-    put32(h + 28, o->rate * 2 * o->channels);
-    put16(h + 32, 2 * o->channels);
-    put16(h + 34, 16);
-    memcpy(h + 36, "data", 4);
-    put32(h + 40, bytes);
-    return sink_write(h, sizeof h, k);
-}
-
-static bool silent(const int16_t *v, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (v[i])
-            return false;
-    return true;
-}
-
-static int write_samples(struct wav *w, struct sink *k, const struct wav_out *o, uint64_t frames)
-{
-    static const size_t width = 2;
-    int16_t in[2][BLOCK];
-    char out[4 * BLOCK];
-    int rc = 0;
-    for (uint64_t at = 0; at < frames && !rc; at += BLOCK) {
-        size_t n = frames - at < BLOCK ? (size_t)(frames - at) : BLOCK;
-        bool quiet = true;
-        for (unsigned c = 0; c < o->channels && !rc; c++) {
-            rc = wav_track_read(&w->tracks[c], at, in[c], n);
-            quiet = quiet && silent(in[c], n);
-        }
-        if (rc || quiet) {
-            rc = rc ? rc : sink_skip(k, n * width * o->channels);
-            continue;
-        }
-        for (size_t i = 0; i < n; i++)
-            for (unsigned c = 0; c < o->channels; c++)
-                put16(out + width * (i * o->channels + c), (uint16_t)in[c][i]);
-        rc = sink_write(out, n * width * o->channels, k);
-    }
-    return rc;
-}
-
-static int write_file(struct wav *w, const struct wav_out *o)
-{
-    char path[4096];
-    struct sink k;
-    uint64_t frames = 0;
-    for (unsigned c = 0; c < o->channels; c++)
-        frames = w->tracks[c].samples > frames ? w->tracks[c].samples : frames;
-    if (snprintf(path, sizeof path, "%s/%s", w->folder, o->name) >= (int)sizeof path)
-        return -ENAMETOOLONG;
-    int rc = sink_open(&k, path);
-    if (rc)
-        return rc;
-    rc = write_header(&k, o, frames);
-    if (!rc)
-        rc = write_samples(w, &k, o, frames);
-    int error = sink_close(&k, !rc);
-    w->n_files += !rc && !error;
-    return rc ? rc : error;
 }
 
 static void tell(struct wav *w, struct item *it, const struct wav_out *o, const struct wav_heard *h)
@@ -410,7 +316,7 @@ static void tell(struct wav *w, struct item *it, const struct wav_out *o, const 
         mute(w, it, h->late ? "every packet came too late for the buffer" : "no packet could be decoded");
         return;
     }
-    snprintf(it->file, NAME_ROOM, "%s", o->name);
+    snprintf(it->file, WAV_NAME_ROOM, "%s", o->name);
     a->file = it->file;
     a->why = NULL;
     a->offset_s = fmax(0, (double)(h->first - o->zero) / 1e9);
@@ -465,7 +371,11 @@ static int make_file(struct wav *w, const struct vq_engine *e, struct item *it, 
         }
         free(x.p);
     }
-    return rc || !used ? rc : write_file(w, &o);
+    if (rc || !used)
+        return rc;
+    rc = wav_file_write(w->folder, &o, w->tracks);
+    w->n_files += !rc;
+    return rc;
 }
 
 /* ---- all files -------------------------------------------------------------------------------------------------- */

@@ -18,7 +18,7 @@ struct wave {
 
 struct wav;
 
-/* Makes the folder and listens to the engine. `*out` stays NULL when nothing was asked for. EXIT_DONE or EXIT_OUTPUT. */
+/* Makes the folder and listens to the engine. `*out` stays NULL when nobody asked for it. EXIT_DONE or EXIT_OUTPUT. */
 int wav_start(struct wav **out, const struct settings *s, struct vq_engine *e);
 /* After vq_engine_finish(): writes the files. EXIT_DONE or EXIT_OUTPUT, having said why. */
 int wav_write(struct wav *w, const struct vq_engine *e);

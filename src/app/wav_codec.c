@@ -61,7 +61,8 @@ static const struct wav_door alaw = {open_row, decode_alaw, close_nothing};
 static const struct wav_door ulaw = {open_row, decode_ulaw, close_nothing};
 static const struct wav_door l16 = {open_l16, decode_l16, free};
 
-enum { PACK_RIGHT, PACK_LEFT }; /* RFC 3551 4.5.4: the first code word in the least significant bits; AAL2 the other way */
+/* RFC 3551 4.5.4: the first code word in the least significant bits; AAL2 the other way round. */
+enum { PACK_RIGHT, PACK_LEFT };
 
 #define SPANDSP "spandsp"
 static const struct wav_codec codecs[] = {

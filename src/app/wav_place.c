@@ -13,7 +13,7 @@
 /* However wrong timestamps are, sound does not get further than this from the packet's arrival. */
 #define EARLY_S 60.0       /* held up so long, at most */
 #define AHEAD_S 2.0
-#define BLOCK 48u          /* the engine folds arrivals by so many, and takes the least transit time of the last nine folds */
+#define BLOCK 48u          /* so many arrivals the engine folds at once, and compares with the least of nine folds */
 #define BLOCKS 9u
 
 struct line {

@@ -185,8 +185,8 @@ int wav_spool_read(struct wav_spool *sp, uint32_t stream, struct wav_packet **ou
             return rc;
         }
         if (i < keep)
-            list[i] = (struct wav_packet){.ts = r.ts, .at = at + sizeof r, .timestamp = r.timestamp, .seq = r.seq, .n = r.n,
-                                          .pt = r.pt};
+            list[i] = (struct wav_packet){.ts = r.ts, .at = at + sizeof r, .timestamp = r.timestamp, .seq = r.seq,
+                                          .n = r.n, .pt = r.pt};
         at = r.before;
     }
     *out = list;

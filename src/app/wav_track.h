@@ -1,4 +1,4 @@
-/* wav_track.h - one channel of a WAV file while it is made: a scratch file of samples, with holes where nothing was heard. */
+/* wav_track.h - one channel of a WAV file while it is made: a scratch file of samples, with holes where nothing was. */
 #ifndef VQ_APP_WAV_TRACK_H
 #define VQ_APP_WAV_TRACK_H
 

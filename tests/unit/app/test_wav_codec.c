@@ -150,7 +150,8 @@ static void test_opus(void **state)
 /* Whatever a packet holds, no decoder writes more than it has room for, nor anything for a packet that is none. */
 static void test_any_bytes(void **state)
 {
-    static const char *const names[] = {"PCMU", "PCMA", "L16", "G722", "G726-16", "G726-40", "AAL2-G726-24", "GSM", "opus"};
+    static const char *const names[] = {"PCMU",    "PCMA",         "L16", "G722", "G726-16",
+                                        "G726-40", "AAL2-G726-24", "GSM", "opus"};
     int16_t *out = malloc(WAV_SAMPLES_MAX * sizeof *out); /* of its own, so that a sanitizer sees its end */
     (void)state;
     assert_non_null(out);

@@ -178,8 +178,9 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup(f, setup)
     const struct CMUnitTest tests[] = {
-        T(test_steady), T(test_jitter), T(test_held_up), T(test_pause_without_timestamps), T(test_pause_with_timestamps),
-        T(test_restart), T(test_hostile), T(test_order_and_copies), T(test_foreign_types), T(test_buffer), T(test_nothing),
+        T(test_steady), T(test_jitter), T(test_held_up), T(test_pause_without_timestamps),
+        T(test_pause_with_timestamps), T(test_restart), T(test_hostile), T(test_order_and_copies),
+        T(test_foreign_types), T(test_buffer), T(test_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,7 +45,7 @@ static void test_landmarks(void **state)
     assert_int_equal(vq_g711_alaw(0x2a), -VQ_ALAW_PEAK);
 }
 
-/* Tables 5 and 6: a sine of 1 kHz at a nominal 0 dBm0, eight code words; 3.17 dB (mu) and 3.14 dB (A) below full scale. */
+/* Tables 5 and 6: a sine of 1 kHz at nominal 0 dBm0 as eight code words, 3.17 dB (mu) and 3.14 dB (A) below full load. */
 static void test_digital_milliwatt(void **state)
 {
     static const uint8_t a[8] = {0x34, 0x21, 0x21, 0x34, 0xb4, 0xa1, 0xa1, 0xb4};
