@@ -64,7 +64,7 @@ struct vq_sip {
     struct vq_sip_digest challenge, credentials;
     int q850;                        /* cause of a Reason: Q.850 header, -1 absent */
     struct vq_slice headers;         /* the header lines behind the start line */
-    bool has_extra;                  /* some header that vq_sip_extra_read() reads stands among them */
+    bool has_extra;                  /* some header that vq_sip_extra_read() or vq_rtpstat_read() reads is among them */
     const char *defect;              /* NULL: libosip2 or the strict scan accepts it; else why not */
     bool by_osip;                    /* libosip2 was asked */
 };

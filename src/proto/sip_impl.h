@@ -34,6 +34,7 @@ enum vq_sip_hdr {
     VQ_HDR_SESSION_ID,
     VQ_HDR_OTHER_CALL_ID,
     VQ_HDR_CHARGING,
+    VQ_HDR_STATISTICS, /* rtpstat.c's */
 };
 /* By full or compact name (RFC 3261 7.3.3), any case. */
 enum vq_sip_hdr vq_sip_hdr_of(struct vq_slice name);

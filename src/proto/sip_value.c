@@ -37,8 +37,14 @@ static const struct {
     {"x-call-id", VQ_HDR_OTHER_CALL_ID},
     {"user-agent", VQ_HDR_USER_AGENT},
     {"session-id", VQ_HDR_SESSION_ID},
+    {"x-rtp-stat", VQ_HDR_STATISTICS},
+    {"p-rtp-stat", VQ_HDR_STATISTICS},
+    {"rtp-rxstat", VQ_HDR_STATISTICS},
+    {"rtp-txstat", VQ_HDR_STATISTICS},
     {"min-expires", VQ_HDR_MIN_EXPIRES},
     {"referred-by", VQ_HDR_REFERRED_BY},
+    {"x-rtp-stats", VQ_HDR_STATISTICS},
+    {"p-rtp-stats", VQ_HDR_STATISTICS},
     {"content-type", VQ_HDR_CONTENT_TYPE},
     {"authorization", VQ_HDR_CREDENTIALS},
     {"content-length", VQ_HDR_CONTENT_LENGTH},
@@ -47,10 +53,12 @@ static const struct {
     {"proxy-authenticate", VQ_HDR_CHALLENGE},
     {"subscription-state", VQ_HDR_SUBSCRIPTION_STATE},
     {"proxy-authorization", VQ_HDR_CREDENTIALS},
+    {"x-siemens-rtp-stats", VQ_HDR_STATISTICS},
+    {"x-siemens-rtp-stats-list", VQ_HDR_STATISTICS},
 };
 
 /* First row of each length: names[first[n]] .. names[first[n + 1] - 1] are of length n. */
-static const uint8_t first[] = {0, 0, 10, 11, 12, 16, 18, 20, 23, 25, 26, 28, 30, 31, 32, 33, 33, 34, 35, 37, 38};
+static const uint8_t first[] = {0, 0, 10, 11, 12, 16, 18, 20, 23, 25, 26, 32, 36, 37, 38, 39, 39, 40, 41, 43, 45, 45, 45, 45, 45, 46};
 
 const uint8_t vq_sip_class[256] = {
     0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, /* 00 */

@@ -64,7 +64,7 @@ void vq_quality_bye(struct vq_engine *e, struct vq_sip_call *c, const struct vq_
     struct vq_slice lines = m->headers, name, value;
     struct vq_quality q;
     const char *source = NULL, *why = NULL;
-    if (m->method != VQ_SIP_BYE || (!m->request && (m->status < 200 || m->status > 299)))
+    if (!m->has_extra || m->method != VQ_SIP_BYE || (!m->request && (m->status < 200 || m->status > 299)))
         return;
     vq_quality_init(&q);
     while (vq_sip_header_next(&lines, &name, &value)) {

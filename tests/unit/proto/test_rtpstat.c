@@ -2,6 +2,7 @@
 #include "support/check.h"
 
 #include "proto/rtpstat.h"
+#include "proto/sip_impl.h"
 #include "support/guard.h"
 
 #define N (double)NAN
@@ -51,6 +52,7 @@ static void reads_each_vendors(void **state)
         struct vq_quality q;
         const char *why = NULL;
         vq_quality_init(&q);
+        assert_int_equal(vq_sip_hdr_of(of(rows[i].name)), VQ_HDR_STATISTICS); /* the scan tells that there are some */
         assert_true(vq_rtpstat_read(of(rows[i].name), of(rows[i].value), &q, &why));
         assert_same(q.v[VQ_Q_PACKETS_SENT], rows[i].sent);
         assert_same(q.v[VQ_Q_PACKETS_RECEIVED], rows[i].received);
