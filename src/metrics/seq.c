@@ -107,14 +107,15 @@ static enum vq_seq_verdict jump(struct vq_seq *s, uint16_t seq)
     return VQ_SEQ_STRAY;
 }
 
-enum vq_seq_verdict vq_seq_add(struct vq_seq *s, uint16_t seq, bool proven)
+enum vq_seq_verdict vq_seq_add(struct vq_seq *s, uint16_t seq, enum vq_seq_hint hint)
 {
     if (!s->started) {
         begin(s, FIRST_CYCLE + seq);
         return VQ_SEQ_NEXT;
     }
     uint16_t ahead = (uint16_t)(seq - (uint16_t)s->max);
-    if (vq_seq_is_jump(s, seq) && !(proven && ahead < 32768))
+    bool proven = hint == VQ_SEQ_OUTAGE;
+    if (hint == VQ_SEQ_RENUMBERED || (vq_seq_is_jump(s, seq) && !(proven && ahead < 32768)))
         return jump(s, seq);
     s->strayed = false;
     if (ahead && (ahead < VQ_SEQ_MAX_DROPOUT || proven)) {

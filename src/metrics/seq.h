@@ -41,15 +41,31 @@ struct vq_seq {
     struct vq_burst burst;
 };
 
-/* Is `seq` so far ahead or behind that only a proof makes it part of this numbering? */
+#define VQ_SEQ_FAR 64u
+
+/* Is `seq` far enough away to be worth a look at the timestamps? */
+static inline bool vq_seq_is_far(const struct vq_seq *s, uint16_t seq)
+{
+    uint16_t ahead = (uint16_t)(seq - (uint16_t)s->max);
+    return ahead > VQ_SEQ_FAR && ahead < 65536u - VQ_SEQ_FAR && s->started;
+}
+
+/* So far ahead or behind that only a proof makes it part of this numbering? */
 static inline bool vq_seq_is_jump(const struct vq_seq *s, uint16_t seq)
 {
     uint16_t ahead = (uint16_t)(seq - (uint16_t)s->max);
     return s->started && ahead >= VQ_SEQ_MAX_DROPOUT && ahead <= 65536u - VQ_SEQ_WINDOW;
 }
 
-/* One packet in arrival order. `proven`: for a jump, the timestamps say that it is a long outage, not a restart. */
-enum vq_seq_verdict vq_seq_add(struct vq_seq *s, uint16_t seq, bool proven);
+/* What the timestamps say of a number that is far away. */
+enum vq_seq_hint {
+    VQ_SEQ_NO_HINT,
+    VQ_SEQ_OUTAGE,     /* of a jump: they grew along, so that all between was lost */
+    VQ_SEQ_RENUMBERED, /* of a number within reach: they do not fit, it is of another numbering */
+};
+
+/* One packet in arrival order. */
+enum vq_seq_verdict vq_seq_add(struct vq_seq *s, uint16_t seq, enum vq_seq_hint hint);
 
 /* What the numbers amount to if nothing more comes. */
 struct vq_loss {

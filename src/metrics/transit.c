@@ -109,6 +109,21 @@ static void fold_stretch(struct vq_transit *t, const struct vq_jbuf_sizes *sizes
     t->known = known;
 }
 
+/* How many packets behind a jump must tell what it was. */
+#define BUNCH 4u
+
+/* Packets that were held up come in a bunch, each a packet time less late than the one before: nobody's timestamps jumped.
+ * `n`: also those that wait to be folded. */
+static bool held_up(const struct vq_arrival *a, unsigned n, int32_t frame_us)
+{
+    if (a->flags & VQ_ARRIVAL_RESTART || n < BUNCH)
+        return false;
+    for (unsigned i = 1; i < BUNCH; i++)
+        if (a[i].flags || a[i - 1].us - a[i].us < frame_us / 2)
+            return false;
+    return true;
+}
+
 /* The sender's timestamps, not its clock, made this step in the least transit times. */
 static void jump(struct vq_transit *t, int32_t min)
 {
@@ -122,13 +137,14 @@ void vq_transit_fold(struct vq_transit *t, const struct vq_jbuf_sizes *sizes, st
 {
     int32_t min = INT32_MAX;
     uint32_t seen = t->pdv.n;
+    unsigned all = n;
     sort(a, n);
     n -= keep;
     for (unsigned i = 0, k; i < n; i = k) {
         for (k = i + 1; k < n && !(a[k].flags & BARRIER); k++)
             ;
         min = least_of(a + i, k - i);
-        if (a[i].flags & BARRIER)
+        if (a[i].flags & BARRIER && !held_up(a + i, all - i, frame_us))
             jump(t, min);
         fold_stretch(t, sizes, a + i, k - i, least_of_late(t, min));
         if (min == INT32_MAX)

@@ -396,6 +396,32 @@ static bool outage(const struct vq_rtp_stream *s, const struct vq_rtp *r, int64_
     return passed > 0 && fabs(passed - ticks * s->ms_per_tick) < 0.1 * passed && fabs(numbers - ticks) < 0.1 * ticks;
 }
 
+/* Timestamps may run ahead of the numbers while a sender is silent, and packet times change: by this much at most. */
+#define STRETCH 2
+#define SILENCE_MS 60000
+
+/* A number within reach, but the timestamp does not go with it: the sender began anew close to where it was. Only speech
+ * of one packet time is so regular, and only the packet with the highest number can be compared with. */
+static bool renumbered(const struct vq_rtp_stream *s, const struct vq_rtp *r, int64_t ts)
+{
+    if (!s->primed || s->ms_per_tick <= 0 || s->media != VQ_MEDIA_AUDIO || r->pt != s->pt || s->ptime_votes < 32 ||
+        s->aside_ms != 0)
+        return false;
+    double ticks = (double)(int32_t)(r->ts - s->last_rtp);
+    double numbers = (double)(int16_t)(uint16_t)(r->seq - (uint16_t)s->seq.max) * s->ptime_ticks;
+    double passed = (double)(ts - s->jitter_ts) / 1e6;
+    if (numbers < 0)
+        return ticks > numbers / STRETCH || ticks < numbers * STRETCH - SILENCE_MS / s->ms_per_tick;
+    return ticks < numbers / STRETCH || ticks > numbers * STRETCH + (passed + SILENCE_MS) / s->ms_per_tick;
+}
+
+static enum vq_seq_hint hint_of(const struct vq_rtp_stream *s, const struct vq_rtp *r, int64_t ts)
+{
+    if (vq_seq_is_jump(&s->seq, r->seq))
+        return outage(s, r, ts) ? VQ_SEQ_OUTAGE : VQ_SEQ_NO_HINT;
+    return renumbered(s, r, ts) ? VQ_SEQ_RENUMBERED : VQ_SEQ_NO_HINT;
+}
+
 static void restarted(struct vq_engine *e, struct vq_rtp_stream *s, int64_t ts)
 {
     struct vq_stream_cold *c = vq_cold_at(e, s->cold);
@@ -443,8 +469,8 @@ static void add_packet(struct vq_engine *e, const struct vq_flow *f, struct vq_r
         s->slot.gaps++;
     }
     uint16_t before = (uint16_t)s->seq.max;
-    bool proven = vq_seq_is_jump(&s->seq, r->seq) && outage(s, r, d->ts);
-    enum vq_seq_verdict v = vq_seq_add(&s->seq, r->seq, proven);
+    enum vq_seq_hint hint = vq_seq_is_far(&s->seq, r->seq) ? hint_of(s, r, d->ts) : VQ_SEQ_NO_HINT;
+    enum vq_seq_verdict v = vq_seq_add(&s->seq, r->seq, hint);
     if (v == VQ_SEQ_RESTART)
         restarted(e, s, d->ts);
     if (s->packets && (d->ts - s->last_ts > VQ_PAUSE_NS || s->last_path != vq_path_of(d)))

@@ -63,8 +63,11 @@ def judge(case, want, got):
         misses.append(f'R: {got["r"]}, not {want["r"]}')
     for path, value, off in case.expect:
         value = want[value] if isinstance(value, str) else value
-        if got[path] is None or abs(got[path] - value) > off:
-            misses.append(f'{path}: {got[path]}, not {value} +- {off}')
+        found = got
+        for name in path.split('.'):
+            found = found[name]
+        if found is None or abs(found - value) > off:
+            misses.append(f'{path}: {found}, not {value} +- {off}')
     return misses
 
 

@@ -68,10 +68,11 @@ simple('reorder-last', 'the last but one is the last to come', lambda n: n.hold_
 
 simple('jitter-even', 'delays even in 0 .. 15 ms', lambda n: n.delay_evenly(15))
 simple('jitter-even-60', 'delays even in 0 .. 60 ms, packets overtake; the buffer is too small',
-       lambda n: n.delay_evenly(60, 6))
+       lambda n: n.delay_evenly(60, 12))
 simple('jitter-normal', 'delays normal, 20 +- 5 ms, in order', lambda n: n.delay_normally(20, 5).in_order(), quick=True)
 simple('jitter-tiny', 'delays even in 0 .. 0.05 ms', lambda n: n.delay_evenly(0.05))
 simple('jitter-spikes', 'a queue stops for 110 ms once in 200 packets', lambda n: n.delay_spikes(200, 110), quick=True)
+simple('jitter-stall', 'the network stands still for 1.5 s once in 1000 packets', lambda n: n.delay_spikes(1000, 1510))
 simple('jitter-ptime-10', 'delays normal, 10 +- 3 ms, packets of 10 ms', lambda n: n.delay_normally(10, 3), ptime=10)
 
 # ---- numbering ----------------------------------------------------------------------------------------------------------
@@ -87,6 +88,12 @@ def restart(seed):
 def restart_hold(seed):
     s = Sender(seq=65000).talk(900).restart(30000, 123, 3000).talk(900)
     return Network(seed).carry(s).lose(0.01).copy(0.01, 1)
+
+
+@case('restart-close', 'anew 500 ahead with other timestamps, and 200 behind where these go on; 2 % lost', True)
+def restart_close(seed):
+    s = Sender(seq=20000).talk(1000).restart(21500, 9_000_000).talk(1000)
+    return Network(seed).carry(s.restart(22300, s.ticks).talk(1000)).lose(0.02)
 
 
 @case('ssrc-change', 'another SSRC on the same ports; 3 % lost', True)
@@ -157,6 +164,13 @@ def far(ms):
 
 for one in (20, 150, 400):
     far(one)
+
+@case('delay-rtcp', 'both directions with RTCP: 12 ms from the probe to one end, 35 ms to the other; 1 % lost', one_way=47,
+      expect=(('delay.one_way_ms', 47, 0.05),))
+def delay_rtcp(seed):
+    n = Network(seed).carry(Sender().talk(1500), Sender(way=1, ssrc=2, start=1003).talk(1500)).lose(0.01)
+    return n.report(0x5EED0001, 2, 12, 35)
+
 
 # ---- what senders do ----------------------------------------------------------------------------------------------------
 

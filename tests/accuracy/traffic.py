@@ -111,7 +111,7 @@ class Network:
 
     def __init__(self, seed):
         self.random = random.Random(seed).random
-        self.packets = []
+        self.packets, self.reports = [], []
 
     def carry(self, *senders):
         for s in senders:
@@ -215,6 +215,18 @@ class Network:
         self.packets[i].seq = seq
         return self
 
+    def report(self, a, b, to_a_ms, to_b_ms, hold_ms=1500, times=10):
+        """RTCP: both ends report in turns, `hold_ms` after they heard the other; the ends are so far from the probe."""
+        at, heard = EPOCH + 2000 * MS, 0
+        for i in range(times):
+            me, other, way = (a, b, 0) if i % 2 == 0 else (b, a, 1)
+            ntp = (at // MS + 2_208_988_800_000) * 2 ** 32 // 1000
+            block = struct.pack('>IIIIII', other, 0, 0, 0, heard, hold_ms * 65536 // 1000 if heard else 0)
+            self.reports.append((at // 1000, way, struct.pack('>BBHIQIII', 0x81, 200, 12, me, ntp & 2 ** 64 - 1, 0, 0, 0) + block))
+            heard = ntp >> 16 & 0xffffffff
+            at += int((2 * (to_b_ms if i % 2 == 0 else to_a_ms) + hold_ms) * MS)
+        return self
+
     def arrivals(self):
         """[(time in us, packet, which copy of it)] as the probe sees them."""
         out = []
@@ -289,8 +301,8 @@ def message(start, cseq, branch, body='', tag=';tag=b'):
     return '\r\n'.join(lines + [f'Content-Length: {len(body)}', '', body])
 
 
-def write_call(path, network, reports=()):
-    """One call: INVITE with SDP in front, BYE behind; `reports`: RTCP as (time in us, way, bytes)."""
+def write_call(path, network):
+    """One call: INVITE with SDP in front, BYE behind."""
     c, arrivals = Capture(), network.arrivals()
     c.sip(0, 0, message('INVITE sip:bert@10.9.0.2 SIP/2.0', '1 INVITE', 1, sdp(0), ''))
     c.sip(5, 1, message('SIP/2.0 180 Ringing', '1 INVITE', 1))
@@ -298,7 +310,7 @@ def write_call(path, network, reports=()):
     c.sip(910, 0, message('ACK sip:bert@10.9.0.2 SIP/2.0', '1 ACK', 2))
     for at, p, copy in arrivals:
         c.rtp(at, p, copy)
-    for at, way, data in reports:
+    for at, way, data in network.reports:
         c.sent_ids += 1
         c.udp(at, way, 16001 + 2 * way, 16003 - 2 * way, data, c.sent_ids)
     end = max(f[0] for f in c.frames) // 1000 - EPOCH // MS + 500

@@ -8,7 +8,7 @@
 static void feed(struct vq_seq *s, const int *n, int count)
 {
     for (int i = 0; i < count; i++)
-        vq_seq_add(s, (uint16_t)n[i], false);
+        vq_seq_add(s, (uint16_t)n[i], VQ_SEQ_NO_HINT);
 }
 
 #define FEED(s, ...) feed(s, (const int[]){__VA_ARGS__}, (int)(sizeof((const int[]){__VA_ARGS__}) / sizeof(int)))
@@ -59,7 +59,7 @@ static void test_wrap(void **state)
     struct vq_loss l;
     for (int i = 65000; i < 65536 * 3 + 10; i++)
         if (i % 1000 != 0)
-            vq_seq_add(&s, (uint16_t)i, false);
+            vq_seq_add(&s, (uint16_t)i, VQ_SEQ_NO_HINT);
     vq_seq_loss(&s, &l);
     assert_int_equal(s.segments, 1);
     assert_int_equal(l.expected, 65536 * 3 + 10 - 65001);
@@ -119,6 +119,26 @@ static void test_restart_with_impairments(void **state)
     assert_int_equal(far.stray, 2);
 }
 
+/* 200 ahead and 100 behind would be loss and duplicates, were it not for the timestamps. */
+static void test_restart_within_reach(void **state)
+{
+    (void)state;
+    struct vq_seq s = {0};
+    struct vq_loss l;
+    for (uint16_t i = 0; i < 150; i++)
+        vq_seq_add(&s, (uint16_t)(1000 + i), VQ_SEQ_NO_HINT);
+    assert_int_equal(vq_seq_add(&s, 1350, VQ_SEQ_RENUMBERED), VQ_SEQ_STRAY);
+    assert_int_equal(vq_seq_add(&s, 1351, VQ_SEQ_RENUMBERED), VQ_SEQ_RESTART);
+    assert_int_equal(vq_seq_add(&s, 1251, VQ_SEQ_RENUMBERED), VQ_SEQ_STRAY);
+    assert_int_equal(vq_seq_add(&s, 1252, VQ_SEQ_RENUMBERED), VQ_SEQ_RESTART);
+    vq_seq_loss(&s, &l);
+    assert_int_equal(s.segments, 3);
+    assert_int_equal(s.stray, 0);
+    assert_int_equal(s.duplicates, 0);
+    assert_int_equal(l.expected, 154);
+    assert_int_equal(l.lost, 0);
+}
+
 static void test_outage_is_loss_when_proven(void **state)
 {
     (void)state;
@@ -126,7 +146,7 @@ static void test_outage_is_loss_when_proven(void **state)
     struct vq_loss l;
     FEED(&s, 1, 2);
     assert_true(vq_seq_is_jump(&s, 6000));
-    assert_int_equal(vq_seq_add(&s, 6000, true), VQ_SEQ_NEXT);
+    assert_int_equal(vq_seq_add(&s, 6000, VQ_SEQ_OUTAGE), VQ_SEQ_NEXT);
     vq_seq_loss(&s, &l);
     assert_int_equal(l.lost, 5997);
     assert_int_equal(l.runs[9], 1);
@@ -194,7 +214,7 @@ static void test_against_model(void **state)
         int max = -1, min = N, dup = 0, late = 0, distinct = 0;
         for (int i = 0; i < m; i++) {
             int q = order[i];
-            vq_seq_add(&s, (uint16_t)(base + q), false);
+            vq_seq_add(&s, (uint16_t)(base + q), VQ_SEQ_NO_HINT);
             if (seen[q]) {
                 dup++;
             } else {
@@ -231,7 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_duplicate_hides_no_loss), cmocka_unit_test(test_late_gives_back),
         cmocka_unit_test(test_first_overtaken),         cmocka_unit_test(test_wrap),
-        cmocka_unit_test(test_restart_with_impairments),
+        cmocka_unit_test(test_restart_with_impairments), cmocka_unit_test(test_restart_within_reach),
         cmocka_unit_test(test_restart_needs_two),       cmocka_unit_test(test_outage_is_loss_when_proven),
         cmocka_unit_test(test_runs),                    cmocka_unit_test(test_against_model),
     };

@@ -136,6 +136,24 @@ static void test_far_overtaken_is_late(void **state)
     vq_engine_free(f.e);
 }
 
+/* The network stands still for 1.5 s and then gives out all at once: late packets, though transit times jump as they do when a
+ * sender stops together with its timestamps. That, as a third of the stream shows, is no delay. */
+static void test_stall_is_delay(void **state)
+{
+    (void)state;
+    for (int first = 300; first < 364; first += 7) { /* wherever the packets are folded */
+        struct feeder f = {.e = engine()};
+        for (int i = 0; i < 1000; i++) {
+            double held = 20 * (first + 75) + (i - first) / 10.0, stop = i >= 700 ? 5000 : 0;
+            feed_rtp(&f, i >= first && i < first + 75 ? held : 20 * i + 8 + stop, &alice, &bob, 1, (uint16_t)i, (uint32_t)(160 * i), 0);
+        }
+        struct vq_stream s = only(&f);
+        assert_int_equal(s.reordered, 0);
+        assert_int_equal(s.discarded, 73); /* 1492, 1472.1 ... 59.3 ms late */
+        vq_engine_free(f.e);
+    }
+}
+
 static void look(struct feeder *f)
 {
     struct vq_stream s;
@@ -225,6 +243,7 @@ int main(void)
         cmocka_unit_test(test_discards_enter_the_score),
         cmocka_unit_test(test_buffers),
         cmocka_unit_test(test_far_overtaken_is_late),
+        cmocka_unit_test(test_stall_is_delay),
         cmocka_unit_test(test_looking_changes_nothing),
         cmocka_unit_test(test_sizes_are_checked),
         cmocka_unit_test(test_windows),

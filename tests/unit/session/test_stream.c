@@ -322,6 +322,36 @@ static void test_restart_is_a_segment(void **state)
     assert_null(s[0].segments->next->next);
 }
 
+static void anew(struct feeder *f, double ms, int seq, uint32_t ts, int n)
+{
+    for (int i = 0; i < n; i++)
+        feed_rtp(f, ms + 20 * i, &alice_rtp, &bob_rtp, 7, (uint16_t)(seq + i), ts + (uint32_t)(160 * i), 0);
+}
+
+/* Numbers that could be loss or late packets, if the timestamps did not say otherwise; and true loss, which they confirm. */
+static void test_restart_close_by(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_stream s[4];
+    call(f, 0, "a", &alice_rtp, &bob_rtp, "0", "");
+    anew(f, 100, 1000, 5000000, 100);
+    anew(f, 2100, 1600, 77, 100);                   /* 501 ahead, other timestamps */
+    anew(f, 4100, 1500, 77 + 160 * 100, 100);       /* 199 behind, timestamps go on */
+    anew(f, 100 + 20 * 400, 1700, 77 + 160 * 300, 100); /* 100 packets lost */
+    vq_engine_finish(f->e);
+    assert_int_equal(streams(f, s, 4), 1);
+    assert_int_equal(s[0].packets, 400);
+    assert_int_equal(s[0].lost, 100);
+    assert_int_equal(s[0].expected, 500);
+    assert_int_equal(s[0].duplicates, 0);
+    assert_int_equal(s[0].reordered, 0);
+    assert_int_equal(s[0].out_of_range, 0);
+    assert_int_equal(s[0].segments->packets, 100);
+    assert_int_equal(s[0].segments->next->packets, 100);
+    assert_int_equal(s[0].segments->next->next->packets, 200);
+    assert_null(s[0].segments->next->next->next);
+}
+
 /* 70 seconds of silence on the line: 3,500 packets lost, since clock and timestamps agree that they were sent. */
 static void test_long_outage_is_loss(void **state)
 {
@@ -496,7 +526,8 @@ int main(void)
         T(test_nat_signalling_ambiguous), T(test_port_used_again), T(test_unannounced_needs_proof), T(test_noise_is_no_stream),
         T(test_nat_signalling_ambiguous), T(test_port_used_again), T(test_no_address_in_sdp), T(test_noise_is_no_stream),
         T(test_nat_signalling_ambiguous), T(test_port_used_again), T(test_no_address_behind_a_proxy), T(test_noise_is_no_stream),
-        T(test_two_ssrcs_in_turns), T(test_restart_is_a_segment), T(test_long_outage_is_loss),
+        T(test_two_ssrcs_in_turns), T(test_restart_is_a_segment), T(test_restart_close_by),
+        T(test_long_outage_is_loss),
         T(test_payload_change_keeps_the_jitter),
         T(test_telephone_events_and_comfort_noise), T(test_flood), T(test_far_timestamp), T(test_promises_are_capped),
         T(test_flow_flood),
