@@ -2,6 +2,7 @@
  * and 70), and the 1 % and 30 ms that Cisco's voice guides ask of a network (METRICS 5.3). */
 #include "metrics/diagnosis.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 typedef bool when_h(const struct vq_facts *f);
@@ -307,31 +308,45 @@ static const struct rule rules[] = {
 };
 
 #define RULES (sizeof rules / sizeof *rules)
-_Static_assert(RULES <= 64, "a bit for each rule");
 
 uint64_t vq_diagnose(const struct vq_facts *facts)
 {
     uint64_t hold = 0;
-    for (unsigned i = 0; i < RULES; i++)
-        if (rules[i].subject == facts->subject && rules[i].when(facts))
-            hold |= UINT64_C(1) << i;
+    unsigned n = 0;
+    for (size_t i = 0; i < RULES; i++) {
+        if (rules[i].subject != facts->subject)
+            continue;
+        assert(n < 64); /* a bit for each rule of a subject */
+        if (rules[i].when(facts))
+            hold |= UINT64_C(1) << n;
+        n++;
+    }
     return hold;
 }
 
-unsigned vq_rule_count(void)
+/* The `n`th rule of a subject, NULL behind the last. */
+static const struct rule *rule_of(enum vq_subject subject, unsigned n)
 {
-    return RULES;
+    for (size_t i = 0; i < RULES; i++)
+        if (rules[i].subject == subject && n-- == 0)
+            return &rules[i];
+    return NULL;
 }
 
-enum vq_severity vq_rule_severity(unsigned rule)
+uint64_t vq_rules_of_severity(enum vq_subject subject, enum vq_severity severity)
 {
-    return rules[rule].severity;
+    uint64_t mask = 0;
+    const struct rule *r;
+    for (unsigned n = 0; (r = rule_of(subject, n)); n++)
+        mask |= (uint64_t)(r->severity == severity) << n;
+    return mask;
 }
 
 void vq_rule_say(unsigned rule, const struct vq_facts *facts, struct vq_finding *f)
 {
-    f->id = rules[rule].id;
-    f->severity = rules[rule].severity;
-    f->next_check = rules[rule].next_check;
-    rules[rule].say(facts, f->text, sizeof f->text);
+    const struct rule *r = rule_of(facts->subject, rule);
+    f->id = r->id;
+    f->severity = r->severity;
+    f->next_check = r->next_check;
+    r->say(facts, f->text, sizeof f->text);
 }

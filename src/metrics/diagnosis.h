@@ -78,11 +78,10 @@ struct vq_facts {
     double backwards_ms;         /* the largest step */
 };
 
-/* The rules that hold, a bit each. */
+/* The rules of the facts' subject that hold, a bit each: of every subject, rules count from 0. */
 uint64_t vq_diagnose(const struct vq_facts *facts);
 
-unsigned vq_rule_count(void);
-enum vq_severity vq_rule_severity(unsigned rule);
+uint64_t vq_rules_of_severity(enum vq_subject subject, enum vq_severity severity);
 /* Puts a rule's id, severity and words into `f`; the handles and frames in it are the caller's. */
 void vq_rule_say(unsigned rule, const struct vq_facts *facts, struct vq_finding *f);
 

@@ -354,13 +354,18 @@ struct vq_diagnosis {
         size_t n, room;
     } of[VQ_SUBJECTS];
     uint64_t counts[VQ_ERROR + 1];
+    uint64_t of_severity[VQ_SUBJECTS][VQ_ERROR + 1]; /* rules, as vq_diagnose() numbers them */
     struct vq_totals totals;
     bool of_the_end; /* made after vq_engine_finish(): stays true */
 };
 
 struct vq_diagnosis *vq_diagnosis_new(void)
 {
-    return calloc(1, sizeof(struct vq_diagnosis));
+    struct vq_diagnosis *d = calloc(1, sizeof *d);
+    for (int i = 0; d && i < VQ_SUBJECTS; i++)
+        for (int s = VQ_INFO; s <= VQ_ERROR; s++)
+            d->of_severity[i][s] = vq_rules_of_severity((enum vq_subject)i, (enum vq_severity)s);
+    return d;
 }
 
 void vq_diagnosis_free(struct vq_diagnosis *d)
@@ -389,8 +394,8 @@ static int examine(const struct vq_engine *e, enum vq_subject subject, uint32_t 
         l->room = room;
     }
     l->r[l->n++] = (struct record){rules, handle};
-    for (unsigned i = 0; i < vq_rule_count(); i++)
-        d->counts[vq_rule_severity(i)] += rules >> i & 1;
+    for (int s = VQ_INFO; s <= VQ_ERROR; s++)
+        d->counts[s] += (uint64_t)__builtin_popcountll(rules & d->of_severity[subject][s]);
     return 0;
 }
 
@@ -482,11 +487,9 @@ static bool tell(const struct vq_engine *e, int subject, uint32_t handle, uint64
     subjects[subject].gather(e, handle, &facts);
     subjects[subject].evidence(e, handle, &c);
     facts.name = c.name;
-    for (unsigned i = 0; i < vq_rule_count(); i++) {
-        if (!(rules >> i & 1))
-            continue;
+    for (; rules; rules &= rules - 1) {
         struct vq_finding f = c.finding;
-        vq_rule_say(i, &facts, &f);
+        vq_rule_say((unsigned)__builtin_ctzll(rules), &facts, &f);
         if (!h(&f, arg))
             return false;
     }
@@ -500,12 +503,9 @@ int vq_findings(const struct vq_engine *e, vq_finding_h *h, void *arg)
         return rc;
     const struct vq_diagnosis *d = e->diagnosis;
     for (int severity = VQ_ERROR; severity >= VQ_INFO; severity--) {
-        uint64_t mask = 0;
-        for (unsigned i = 0; i < vq_rule_count(); i++)
-            mask |= (uint64_t)(vq_rule_severity(i) == (enum vq_severity)severity) << i;
         for (int s = 0; s < VQ_SUBJECTS; s++)
             for (size_t i = 0; i < d->of[s].n; i++) {
-                uint64_t rules = d->of[s].r[i].rules & mask;
+                uint64_t rules = d->of[s].r[i].rules & d->of_severity[s][severity];
                 if (rules && !tell(e, s, d->of[s].r[i].handle, rules, h, arg))
                     return 0;
             }
