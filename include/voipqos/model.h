@@ -122,6 +122,9 @@ struct vq_message {
     const char *reason;             /* reason phrase of a response, maybe "" */
     const char *sdp;                /* "PCMU PCMA telephone-event @ 10.0.0.1:4000 sendonly", NULL without SDP */
     const char *defect;             /* why libosip2 refused it, NULL for a well-formed message */
+    const char *detail;             /* what else it says: "to sip:1003@10.0.0.2", "180 Ringing" of a NOTIFY; NULL: nothing */
+    const char *timer;              /* of a retransmission: what sent it again, vq_resend_name(); NULL: nothing known does */
+    unsigned repeat;                /* the first retransmission is 1, a message that is none has 0 */
     uint32_t cseq;
     uint16_t status;                /* 0 for a request */
     uint8_t transport;              /* enum vq_transport */
@@ -131,6 +134,20 @@ struct vq_message {
     const char *call_id;            /* read by vq_reader_next() only */
     unsigned leg;                   /* likewise: which Call-ID of the call it belongs to, from 1 */
 };
+
+/* Why a message is sent again: RFC 3261 17, 13.3.1.4 and RFC 3262 3. */
+enum vq_resend {
+    VQ_RESEND_NONE,     /* no timer explains it: over TCP and WebSocket none runs */
+    VQ_RESEND_A,        /* INVITE request, Timer A */
+    VQ_RESEND_E,        /* any other request, Timer E */
+    VQ_RESEND_G,        /* final error response to INVITE, Timer G: its ACK is missing */
+    VQ_RESEND_2XX,      /* 2xx response to INVITE: its ACK is missing */
+    VQ_RESEND_1XX,      /* provisional response: its PRACK is missing, or it keeps proxies from giving up */
+    VQ_RESEND_REQUEST,  /* response to a request that came again */
+    VQ_RESEND_RESPONSE, /* ACK to a response that came again */
+    VQ_RESENDS
+};
+const char *vq_resend_name(enum vq_resend r); /* "A", "E", "G", "2xx", "1xx", "request", "response", NULL */
 
 /* The messages of an object as the engine keeps them, in capture order. They are read one after the other:
  *
@@ -158,12 +175,20 @@ enum vq_registration_outcome {
 };
 const char *vq_registration_outcome_name(enum vq_registration_outcome o);
 
+/* A Contact that the registrar lists in its 200: everybody who is registered under the same address. */
+struct vq_binding {
+    const struct vq_binding *next;
+    const char *uri;
+    int64_t expires_s;              /* VQ_NONE when the registrar does not say */
+};
+
 /* One attempt: the first REGISTER, its challenges and the final answer. A later REGISTER on the same Call-ID is an
  * attempt of its own (a refresh, an unregister or a new try). */
 struct vq_registration {
     uint32_t handle, id;            /* id counts from 1 in order of appearance */
     const char *aor, *user;         /* To URI without parameters; its user part */
     const char *call_id, *contact, *user_agent, *realm;
+    const char *algorithm, *qop;    /* of the challenge (RFC 7616), NULL when it names none */
     struct vq_endpoint client, registrar;
     enum vq_registration_outcome outcome;
     unsigned status;                /* last final status, 0 when none came */
@@ -174,6 +199,12 @@ struct vq_registration {
     int64_t expires_asked_s, expires_granted_s; /* VQ_NONE when absent */
     int64_t start, end;             /* first and last message */
     int64_t rrd;                    /* RFC 6076 4.1: first REGISTER to the 200 */
+    int64_t min_expires_s;          /* of a 423: shorter is refused; VQ_NONE without */
+    const struct vq_binding *bindings; /* NULL: none, or the contact alone */
+    uint32_t follows;               /* id of the attempt before on this Call-ID, 0: none */
+    unsigned challenges, stale;     /* 401 and 407; those of them with stale=true */
+    unsigned refused_before;        /* attempts on this Call-ID that were rejected one after the other until here */
+    bool wrong_password;            /* challenged again although the credentials were for the nonce given */
     const struct vq_note *messages; /* NULL when there are none */
     unsigned n_messages, messages_not_kept;
 };
@@ -197,7 +228,10 @@ struct vq_offer {
     uint64_t frame;
     const char *kind;        /* "offer" or "answer" */
     const char *audio;       /* space-separated codec names of the audio section, "" when none */
+    struct vq_endpoint media; /* where its sender wants the audio, family 0: nowhere */
     bool from_caller, hold;
+    uint8_t events;          /* what it changes: bits of enum vq_offer_event */
+    uint16_t refused;        /* status that turned the offer down, 0: none */
 };
 
 /* An address that a party offers for ICE (RFC 8445 5.1.1). */
@@ -213,12 +247,86 @@ struct vq_candidate {
     bool tcp, by_caller;
 };
 
+enum vq_offer_event {
+    VQ_OFFER_DELAYED = 1,    /* made by the response, for the INVITE came without (RFC 3261 13.2.1) */
+    VQ_OFFER_HOLD = 2,       /* its sender puts the other on hold */
+    VQ_OFFER_RESUME = 4,
+    VQ_OFFER_MOVED = 8,      /* its sender's media address is another than before */
+    VQ_OFFER_CODEC = 16,     /* an answer whose first codec is another than the last answer's */
+    VQ_OFFER_REFRESH = 32,   /* offered again without a change, as session timers do (RFC 4028) */
+    VQ_OFFER_NO_AUDIO = 64,  /* there was audio, and now there is none */
+};
+
+/* What became of a stream in the seconds after an offer or answer. */
+enum vq_effect { VQ_EFFECT_NONE, VQ_EFFECT_STARTED, VQ_EFFECT_CONTINUED, VQ_EFFECT_STOPPED, VQ_EFFECT_RESUMED };
+const char *vq_effect_name(enum vq_effect f); /* "started"; NULL for NONE: no packet before nor after */
+
 /* A dialog of the call: (Call-ID, from-tag, to-tag), RFC 3261 12. */
+enum vq_leg_state {
+    VQ_LEG_PROCEEDING,             /* no dialog yet */
+    VQ_LEG_EARLY, VQ_LEG_CONFIRMED, VQ_LEG_TERMINATED,
+    VQ_LEG_CANCELLED,              /* given up before an answer: by the caller, or because another branch answered */
+    VQ_LEG_CLEARED,                /* answered too, but not first, and hung up (RFC 3261 13.2.2.4) */
+    VQ_LEG_REJECTED, VQ_LEG_REDIRECTED
+};
+const char *vq_leg_state_name(enum vq_leg_state s);
+
 struct vq_leg {
     const struct vq_leg *next;
     const char *from_tag, *to_tag; /* to_tag NULL while no dialog exists */
     struct vq_endpoint caller, callee;
+    const char *contact;           /* of its responses, NULL without */
+    const char *user_agent;        /* of its responses when it is not that of the first leg */
+    int64_t first, answered;       /* first response, 2xx; VQ_NONE when not seen */
     unsigned status;
+    uint8_t state;                 /* enum vq_leg_state */
+    bool winner;                   /* the dialog that was answered first */
+};
+
+/* A REFER in the call: one party asks the other to call somebody else (RFC 3515, RFC 5589). Calls are named by id. */
+struct vq_transfer {
+    const struct vq_transfer *next;
+    int64_t ts;
+    uint64_t frame;
+    const char *target;            /* Refer-To URI */
+    const char *replaces;          /* Call-ID of the call to take over: attended; NULL: blind */
+    const char *progress_reason;
+    const char *why;               /* what ties to_call to it */
+    uint32_t replaces_call, to_call; /* 0: not in this capture */
+    uint16_t status;               /* response to the REFER, 0: none */
+    uint16_t progress;             /* last status that a NOTIFY told (message/sipfrag), 0: none */
+    uint8_t by;                    /* enum vq_party */
+};
+
+/* A 3xx response to the call's INVITE. */
+struct vq_redirect {
+    const struct vq_redirect *next;
+    int64_t ts;
+    uint64_t frame;
+    const char *target;            /* its first Contact, NULL without */
+    const char *why;               /* what ties to_call to it */
+    uint64_t followed_frame;       /* of the INVITE that goes there, 0: none was seen */
+    uint32_t to_call;              /* id of that INVITE's call, maybe this one; 0: none */
+    uint16_t status;
+};
+
+/* Where a call comes from when another one led to it. */
+enum vq_lead { VQ_LEAD_NONE, VQ_LEAD_BLIND, VQ_LEAD_ATTENDED, VQ_LEAD_REDIRECT };
+const char *vq_lead_name(enum vq_lead l); /* "blind", "attended", "redirect"; NULL for NONE */
+
+/* What few calls have: how they came about, where they led, and why they ended. */
+struct vq_call_story {
+    const struct vq_transfer *transfers;
+    const struct vq_redirect *redirects;
+    enum vq_lead lead;
+    uint32_t from_call;            /* id */
+    const char *lead_why;
+    const char *replaces;          /* Call-ID in the Replaces header of its INVITE (RFC 3891) */
+    uint32_t replaces_call, replaced_by; /* ids, 0: none in this capture */
+    const char *reason_protocol, *reason_text; /* of the last Reason header (RFC 3326) */
+    int reason_cause;              /* -1 absent */
+    uint64_t reason_frame;
+    uint64_t late_bye_frame;       /* a BYE after the end of the call, 0: none */
 };
 
 /* What speaks for two Call-IDs being legs of one call, with a back-to-back user agent between them. One row each in
@@ -270,6 +378,8 @@ struct vq_call {
     const struct vq_offer *offers;
     const struct vq_leg *legs;
     const struct vq_candidate *candidates; /* at most 32, each once */
+    const struct vq_call_story *story; /* NULL: nothing of it */
+    unsigned answers;               /* dialogs answered with 2xx: more than one where a fork was answered twice */
     uint32_t first_stream;          /* walk on with vq_stream.next_in_call */
     unsigned n_streams;
     double r_min, mos_min, mos_mean; /* r_min: as on the narrowband scale */ /* over its scored streams */
@@ -362,6 +472,12 @@ struct vq_dialog {
     enum vq_dialog_outcome outcome;
     unsigned status, retransmissions;
     const char *reason;
+    const char *event;              /* Event package (RFC 6665), NULL without */
+    const char *subscription;       /* state that the last NOTIFY told, NULL: none */
+    const char *subscription_reason; /* why it ended */
+    int64_t expires_asked_s, expires_granted_s; /* VQ_NONE when absent */
+    unsigned requests, answered;    /* told apart by CSeq; those with a final response */
+    unsigned notifies;
     int64_t start, end;
     int64_t rtt;                    /* first answered request to its first final response */
     const struct vq_note *messages; /* NULL when there are none */
@@ -694,6 +810,9 @@ size_t vq_call_hops(const struct vq_engine *e, uint32_t call, struct vq_hop *out
 bool vq_call_get(const struct vq_engine *e, uint32_t handle, struct vq_call *out);
 bool vq_dialog_get(const struct vq_engine *e, uint32_t handle, struct vq_dialog *out);
 bool vq_stream_get(const struct vq_engine *e, uint32_t handle, struct vq_stream *out);
+/* What became of a stream after an offer or answer of its call: packets in the three seconds before against those until
+ * the next offer, three seconds at most. */
+enum vq_effect vq_offer_effect(const struct vq_engine *e, const struct vq_offer *o, const struct vq_stream *s);
 bool vq_stream_interval(const struct vq_engine *e, const struct vq_stream *s, unsigned i, struct vq_interval *out);
 /* What a payload type means on the stream, by the SDP of its call or RFC 3551; false when neither tells. */
 struct vq_stream_format {

@@ -7,6 +7,7 @@
 
 typedef bool when_h(const struct vq_facts *f);
 typedef void say_h(const struct vq_facts *f, char *text, size_t n);
+typedef uint64_t frame_h(const struct vq_facts *f);
 
 struct rule {
     const char *id;
@@ -15,6 +16,7 @@ struct rule {
     when_h *when;
     say_h *say;
     const char *next_check;
+    frame_h *frame; /* the one that proves it; NULL: those of the subject do */
 };
 
 /* One rule's condition and its words stand together. */
@@ -114,10 +116,54 @@ RULE(no_media, f->answered && f->talk_s >= 1 && !f->streams_to_caller && !f->str
 RULE(one_way, f->answered && f->talk_s >= 1 && !f->streams_to_caller != !f->streams_to_callee,
      "%s has audio in one direction only: the %s hears nothing.", f->name, silent_side(f))
 RULE(no_ack, f->no_ack, "%s: the 200 OK was never acknowledged (no ACK); the callee will hang up after 32 s.", f->name)
+RULE(ack_lost, f->ack_lost > 0,
+     "%s: the 200 OK came %llu %s again after its ACK had gone by: the ACK is lost on its way to the callee.", f->name,
+     COUNTED(f->ack_lost, "time", "times"))
+RULE(error_no_ack, f->unacked_status > 0,
+     "%s: the %u was sent again until its sender gave up (Timer G and H): the ACK to it never came.", f->name, f->unacked_status)
+RULE(storm, f->sendings > 0, "%s: %s was sent %u times, more or faster than RFC 3261's timers allow.", f->name, f->sent, f->sendings)
+RULE(auth_loop, f->auth_rounds > 2, "%s was challenged %u times: the credentials are asked for again and again.", f->name,
+     f->auth_rounds)
+RULE(call_password, f->state == VQ_CALL_REJECTED && f->auth_rounds == 2 && (f->status == 401 || f->status == 407),
+     "%s was challenged again (%u) although credentials were sent: most often a wrong password or user name.", f->name, f->status)
+RULE(answered_twice, f->answers > 1, "%s was forked and answered by %u phones; the caller keeps one and must hang up on the others.",
+     f->name, f->answers)
+RULE(orphan_bye, f->only_bye && f->bye_status / 100 != 2,
+     "%s is a BYE without a call: no INVITE was seen, and %s.", f->name,
+     f->bye_status == 481 ? "the other side knows no such call (481)" : f->bye_status ? "it was refused" : "nobody answered it")
+RULE(unknown_bye, !f->only_bye && f->bye_status == 481, "%s: the BYE was answered with 481: the other side had no such call any more.",
+     f->name)
+RULE(bye_unanswered, f->bye_unanswered && !f->only_bye, "%s: nobody answered the BYE; one side may think that the call goes on.",
+     f->name)
+RULE(late_bye, f->late_bye_frame != 0, "%s has a BYE after it had ended.", f->name)
+
+/* A transfer that went through, or whose end was not told. */
+static const char *transfer_words(const struct vq_facts *f, char text[80])
+{
+    const struct vq_transfer *t = f->transfer;
+    if (t->to_call)
+        snprintf(text, 80, "; call %u is what came of it", t->to_call);
+    else if (t->progress)
+        snprintf(text, 80, "; it came to %u", t->progress);
+    else
+        snprintf(text, 80, "; what came of it was not seen");
+    return text;
+}
+RULE(transferred, f->transfer && f->transfer->status < 300 && f->transfer->progress < 300,
+     "%s was transferred by the %s to %.60s (%s)%s.", f->name, vq_party_name((enum vq_party)f->transfer->by),
+     f->transfer->target ? f->transfer->target : "?", f->transfer->replaces ? "attended" : "blind",
+     transfer_words(f, (char[80]){0}))
+RULE(transfer_failed, f->transfer && (f->transfer->status >= 300 || f->transfer->progress >= 300),
+     "%s: the transfer to %.60s failed with %u.", f->name, f->transfer->target ? f->transfer->target : "?",
+     f->transfer->status >= 300 ? f->transfer->status : f->transfer->progress)
+RULE(not_followed, f->redirect && !f->redirect->to_call, "%s was redirected to %.60s (%u), and nobody was seen to call there.", f->name,
+     f->redirect->target ? f->redirect->target : "nowhere", f->redirect->status)
 RULE(sip_retransmitted, f->retransmissions > 0, "%s: %llu SIP %s had to be sent again.", f->name,
      COUNTED(f->retransmissions, "message", "messages"))
 RULE(sip_defect, f->defect, "%s has a SIP message that breaks the rules: %s.", f->name, f->defect)
 RULE(call_unanswered, f->state == VQ_CALL_TIMEOUT, "%s: nobody answered the INVITE at all.", f->name)
+RULE(call_408, f->state == VQ_CALL_NO_ANSWER && f->status == 408, "%s ended with 408: a server gave up waiting for %s.", f->name,
+     f->rang ? "the callee to answer (Timer C of a proxy)" : "any answer from the next hop (Timer B or F)")
 RULE(call_failed, f->state == VQ_CALL_FAILED, "%s failed with status %u: the server could not complete it.", f->name, f->status)
 RULE(call_forbidden, f->state == VQ_CALL_REJECTED && (f->status == 401 || f->status == 403 || f->status == 407),
      "%s was refused with status %u: wrong or missing credentials, or not allowed.", f->name, f->status)
@@ -149,14 +195,27 @@ RULE(mid_dialog, f->mid_dialog, "%s began before the capture did; its setup time
 
 /* ---- registrations ---- */
 RULE(wrong_password, f->outcome == VQ_REG_REJECTED && f->challenged && f->attempts > 1,
-     "%s was refused with %u %.40s although credentials were sent: most often a wrong password or user name.", f->name,
-     f->status, f->reason)
+     "%s was refused with %u %.40s although credentials were sent%s: most often a wrong password or user name.", f->name,
+     f->status, f->reason, f->wrong_credentials ? " for the nonce given" : "")
 RULE(no_credentials, f->outcome == VQ_REG_REJECTED && f->challenged && f->attempts <= 1,
      "%s was challenged (%u) and the client never answered with credentials.", f->name, f->status)
 RULE(reg_rejected, f->outcome == VQ_REG_REJECTED && !f->challenged, "%s was refused with status %u.", f->name, f->status)
+RULE(stale_loop, f->stale > 1, "%s was told %u times that its nonce is stale: it never answers in time, or with the right nonce.",
+     f->name, f->stale)
+RULE(refused_again, f->outcome == VQ_REG_REJECTED && f->refused_before > 1,
+     "%s was refused for the %uth time in a row: the client goes on trying, and servers ban who does.", f->name, f->refused_before + 1)
+RULE(too_brief, f->min_expires_s != VQ_NONE, "%s asked for too short a time (423): the registrar wants at least %lld s.", f->name,
+     (long long)f->min_expires_s)
+RULE(shortened, f->outcome != VQ_REG_UNREGISTERED && f->granted_s != VQ_NONE && f->asked_s != VQ_NONE && f->granted_s < f->asked_s,
+     "%s asked for %lld s and was given %lld s: the client must refresh sooner.", f->name, (long long)f->asked_s,
+     (long long)f->granted_s)
+RULE(reg_storm, f->sendings > 0, "%s: %s was sent %u times, more or faster than RFC 3261's timers allow.", f->name, f->sent, f->sendings)
+RULE(reg_silence, f->outcome == VQ_REG_INCOMPLETE && !f->status && f->attempts && f->retransmissions > 2,
+     "%s was sent %llu times and never answered; the capture ends before the client gives up.", f->name,
+     (unsigned long long)f->retransmissions + f->attempts)
 RULE(reg_timeout, f->outcome == VQ_REG_TIMEOUT, "%s was never answered; it was sent again %llu %s.", f->name,
      COUNTED(f->retransmissions, "time", "times"))
-RULE(reg_retransmitted, f->outcome != VQ_REG_TIMEOUT && f->retransmissions > 0, "%s: %llu %s had to be sent again.",
+RULE(reg_retransmitted, f->outcome != VQ_REG_TIMEOUT && f->status && f->retransmissions > 0, "%s: %llu %s had to be sent again.",
      f->name, COUNTED(f->retransmissions, "message", "messages"))
 
 RULE(private_contact, f->hidden[0].inside && (f->outcome == VQ_REG_REGISTERED || f->outcome == VQ_REG_REFRESHED),
@@ -236,7 +295,24 @@ RULE(tls_keys, tls_wanted(f) > 0, "TLS connections that could not be read in spi
 RULE(no_memory, f->no_memory > 0, "%llu %s not followed up for want of memory.", COUNTED(f->no_memory, "packet", "packets"))
 RULE(evicted, f->evicted > 0, "%llu %s (call, stream or flow) let go because a table was full.", COUNTED(f->evicted, "object", "objects"))
 
-#define ROW(id, name, subject, severity, next) {id, VQ_ABOUT_##subject, VQ_##severity, name##_when, name##_say, next}
+static uint64_t frame_of_transfer(const struct vq_facts *f)
+{
+    return f->transfer->frame;
+}
+
+static uint64_t frame_of_redirect(const struct vq_facts *f)
+{
+    return f->redirect->frame;
+}
+
+static uint64_t frame_of_late_bye(const struct vq_facts *f)
+{
+    return f->late_bye_frame;
+}
+
+#define ROW_AT(id, name, subject, severity, next, frame) \
+    {id, VQ_ABOUT_##subject, VQ_##severity, name##_when, name##_say, next, frame}
+#define ROW(id, name, subject, severity, next) ROW_AT(id, name, subject, severity, next, NULL)
 
 static const struct rule rules[] = {
     ROW("capture-no-memory", no_memory, CAPTURE, ERROR, "Give the machine more memory or lower the --max options."),
@@ -250,20 +326,40 @@ static const struct rule rules[] = {
     ROW("capture-tls-keys", tls_keys, CAPTURE, WARNING, "Write the key log (SSLKEYLOGFILE) on one end of these connections, and start both before they begin."),
 
     ROW("registration-timeout", reg_timeout, REGISTRATION, ERROR, "Is the server running, its address right, and UDP port open in the firewall?"),
+    ROW("registration-no-answer", reg_silence, REGISTRATION, ERROR, "Is the server running, its address right, and UDP port open in the firewall?"),
     ROW("registration-wrong-password", wrong_password, REGISTRATION, ERROR, "Compare user name and secret in the phone with the PBX extension."),
     ROW("registration-rejected", reg_rejected, REGISTRATION, ERROR, "Does the extension exist on the server, and may it register from there?"),
     ROW("registration-no-credentials", no_credentials, REGISTRATION, WARNING, "Is a password set in the phone?"),
     ROW("registration-alg", alg, REGISTRATION, WARNING, "Turn SIP ALG off in the router."),
     ROW("registration-private-contact", private_contact, REGISTRATION, INFO, "Is NAT support on at the server (rport, received), and does something keep the mapping open (keep-alives)?"),
+    ROW("registration-refused-again", refused_again, REGISTRATION, WARNING, "Correct the credentials, then see whether the server has banned the address (fail2ban)."),
+    ROW("registration-stale-nonce", stale_loop, REGISTRATION, WARNING, "Is the path slow, or do several servers with nonces of their own answer in turn?"),
+    ROW("registration-too-brief", too_brief, REGISTRATION, INFO, "Set the phone's registration interval to what the registrar wants."),
+    ROW("registration-shortened", shortened, REGISTRATION, INFO, "Nothing to do unless refreshes come late."),
+    ROW("registration-storm", reg_storm, REGISTRATION, WARNING, "Look at the client: it sends faster than SIP's timers."),
     ROW("registration-retransmitted", reg_retransmitted, REGISTRATION, INFO, "Is the path to the server losing packets or slow?"),
 
     ROW("call-no-media", no_media, CALL, ERROR, "Capture where the media passes; compare the SDP addresses with where the phones are."),
     ROW("call-one-way", one_way, CALL, ERROR, "Is the SDP address of the silent direction reachable? Check NAT, firewall and hold."),
     ROW("call-unanswered", call_unanswered, CALL, ERROR, "Is the called host up, and does the INVITE reach it?"),
+    ROW("call-408", call_408, CALL, WARNING, "Is the called phone up, and does the INVITE reach it?"),
     ROW("call-failed", call_failed, CALL, ERROR, "Read the server's log at that time."),
     ROW("call-forbidden", call_forbidden, CALL, ERROR, "Check the caller's credentials and permissions on the server."),
     ROW("call-not-found", call_not_found, CALL, WARNING, "Check the number dialled, and that its phone is registered."),
     ROW("call-no-ack", no_ack, CALL, WARNING, "Does the ACK take another way than the INVITE (Record-Route, Contact, NAT)?"),
+    ROW("call-ack-lost", ack_lost, CALL, WARNING, "Compare the ACK's destination with the 200's Contact and Record-Route; does NAT or a firewall stop it?"),
+    ROW("call-error-no-ack", error_no_ack, CALL, WARNING, "Does the refusal reach the caller? Follow it hop by hop."),
+    ROW("call-storm", storm, CALL, WARNING, "Look for a loop, or for a sender that ignores the answers."),
+    ROW("call-auth-loop", auth_loop, CALL, ERROR, "Compare user name, realm and secret on both sides."),
+    ROW("call-wrong-password", call_password, CALL, ERROR, "Compare user name and secret in the phone with the PBX extension."),
+    ROW("call-answered-twice", answered_twice, CALL, WARNING, "See the legs: was each but the winner cleared with BYE?"),
+    ROW("call-orphan-bye", orphan_bye, CALL, WARNING, "Was one side restarted, or does a timer end calls that are long over?"),
+    ROW("call-bye-unknown", unknown_bye, CALL, INFO, "Did both sides hang up, or did one lose the call?"),
+    ROW("call-bye-unanswered", bye_unanswered, CALL, WARNING, "Does the BYE reach the other side (Contact, Record-Route, NAT)?"),
+    ROW_AT("call-late-bye", late_bye, CALL, INFO, "See in the ladder who sent it and why.", frame_of_late_bye),
+    ROW_AT("call-transfer-failed", transfer_failed, CALL, WARNING, "Read the NOTIFYs of the transfer in the ladder.", frame_of_transfer),
+    ROW_AT("call-not-followed", not_followed, CALL, INFO, "May the phone follow redirections, and is the new address in the capture?", frame_of_redirect),
+    ROW_AT("call-transferred", transferred, CALL, INFO, "See both calls together.", frame_of_transfer),
     ROW("call-retransmissions", sip_retransmitted, CALL, WARNING, "Is the signalling path losing packets or slow?"),
     ROW("call-sip-defect", sip_defect, CALL, INFO, "Update or fix the sender of that message."),
     ROW("call-private-sdp", private_sdp, CALL, WARNING, "Let the phone use STUN, ICE or a relay, or switch on the server's NAT support (symmetric RTP)."),
@@ -349,4 +445,8 @@ void vq_rule_say(unsigned rule, const struct vq_facts *facts, struct vq_finding 
     f->severity = r->severity;
     f->next_check = r->next_check;
     r->say(facts, f->text, sizeof f->text);
+    if (r->frame) {
+        f->frames[0] = r->frame(facts);
+        f->n_frames = 1;
+    }
 }

@@ -38,13 +38,27 @@ struct vq_facts {
     double talk_s;
     unsigned streams_to_caller, streams_to_callee;
     unsigned status, retransmissions;
+    unsigned sendings;           /* of the message that was sent most often, when more than any timer allows; else 0 */
+    const char *sent;            /* which: "INVITE", "the 200 to INVITE" */
+    unsigned ack_lost;           /* a 2xx came again so often after its ACK had gone by */
+    unsigned unacked_status;     /* error response that came again and again for want of an ACK, 0: none */
+    unsigned auth_rounds;        /* requests that were challenged, CSeqs told apart */
+    unsigned answers;            /* dialogs that were answered */
+    unsigned bye_status;         /* final response to a BYE, 0: none */
+    bool bye_unanswered;         /* and none will come */
+    bool only_bye;               /* nothing but a BYE and what answers it was seen */
+    bool rang;
+    uint64_t late_bye_frame;     /* 0: none */
+    const struct vq_transfer *transfer; /* the last one, NULL: none */
+    const struct vq_redirect *redirect; /* likewise */
     const char *defect;          /* of one of its messages */
     const char *reason;          /* phrase of the final status, maybe "" */
 
     /* registration */
     enum vq_registration_outcome outcome;
-    bool challenged;
-    unsigned attempts;
+    bool challenged, wrong_credentials;
+    unsigned attempts, stale, refused_before;
+    int64_t min_expires_s, asked_s, granted_s; /* VQ_NONE when absent */
 
     /* what a NAT hides: of a call each party's media address, of a stream its destination, of a registration its Contact */
     struct vq_hidden_facts {

@@ -97,6 +97,9 @@ void vq_sip_parser_done(struct vq_sip_parser *p);
  * A datagram holds one message: what follows Content-Length bytes of body is ignored, as RFC 3261 18.3 wants. */
 bool vq_sip_parse(struct vq_sip_parser *p, struct vq_slice datagram, struct vq_sip *out, const char **why);
 
+/* "sip:1001@host:5060;x" cut into out->uri, user and host; false without a scheme. */
+bool vq_sip_uri_read(struct vq_slice uri, struct vq_sip_addr *out);
+
 /* Reads m->headers once more, leniently; call it when m->has_extra. */
 void vq_sip_extra_read(const struct vq_sip *m, struct vq_sip_extra *out);
 /* Puts the Call-ID that a Refer-To asks to replace into `text` with its escapes undone, cut to its room; false when it

@@ -75,8 +75,6 @@ void vq_sip_digest_read(struct vq_slice value, struct vq_sip_digest *out);
 int vq_sip_q850_read(struct vq_slice value);
 /* The first of a comma-separated list; commas inside quotes and angle brackets do not separate. */
 struct vq_slice vq_sip_list_cut(struct vq_slice *list);
-/* "sip:1001@host:5060;x" cut into out->uri, user and host; false without a scheme. */
-bool vq_sip_uri_read(struct vq_slice uri, struct vq_sip_addr *out);
 
 /* What the grammar forbids in a value that can be read all the same (sip_faults.c). */
 #define VQ_SIP_CSEQ_MAX 0x7fffffffu /* 8.1.1.5: less than 2**31 */

@@ -46,6 +46,8 @@ void vq_json_t_s(struct vq_json *j, json_t *o, int64_t ns);
 
 json_t *vq_json_registration(struct vq_json *j, const struct vq_registration *r);
 json_t *vq_json_call(struct vq_json *j, const struct vq_call *c);
+json_t *vq_json_offers(struct vq_json *j, const struct vq_call *c);
+void vq_json_call_more(struct vq_json *j, json_t *o, const struct vq_call *c); /* members of a call */
 json_t *vq_json_dialog(struct vq_json *j, const struct vq_dialog *d);
 /* json_course.c: adds pauses, path and payload changes. */
 void vq_json_course(struct vq_json *j, json_t *o, const struct vq_stream *s);

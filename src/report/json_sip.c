@@ -34,6 +34,12 @@ static json_t *message(struct vq_json *j, const struct vq_message *m)
     }
     vq_json_str_why(j, o, "call_id", m->call_id, "no readable Call-ID");
     vq_json_bool(j, o, "retransmission", m->retransmission);
+    if (m->retransmission) {
+        vq_json_int(j, o, "repeat", m->repeat);
+        vq_json_str_why(j, o, "timer", m->timer, "no timer of SIP sends again over a reliable transport");
+    }
+    if (m->detail)
+        vq_json_str(j, o, "detail", m->detail);
     vq_json_bool(j, o, "sdp", m->sdp != NULL);
     if (m->sdp) {
         vq_json_str(j, o, "sdp_summary", m->sdp);
@@ -79,6 +85,38 @@ static void seconds_or_null(struct vq_json *j, json_t *o, const char *key, int64
         vq_json_put(j, o, key, json_integer(s));
 }
 
+/* Facts of the challenge; what could help to guess the secret is not even kept. */
+static json_t *digest(struct vq_json *j, const struct vq_registration *r)
+{
+    json_t *o = json_object();
+    vq_json_str_why(j, o, "algorithm", r->algorithm, r->challenged ? "not named, so MD5 (RFC 7616)" : "not challenged");
+    vq_json_str_why(j, o, "qop", r->qop, r->challenged ? "not named" : "not challenged");
+    vq_json_int(j, o, "challenges", r->challenges);
+    vq_json_int(j, o, "stale", r->stale);
+    vq_json_bool(j, o, "wrong_password", r->wrong_password);
+    return o;
+}
+
+static json_t *binding(struct vq_json *j, const char *uri, int64_t expires_s)
+{
+    json_t *o = json_object();
+    vq_json_str_why(j, o, "contact", uri, "not readable");
+    seconds_or_null(j, o, "expires_s", expires_s, "not said");
+    return o;
+}
+
+/* Who is registered under the address after the 200: the client alone needs no list in the engine. */
+static json_t *bindings(struct vq_json *j, const struct vq_registration *r)
+{
+    json_t *list = json_array();
+    bool alone = !r->bindings && r->contact && (r->outcome == VQ_REG_REGISTERED || r->outcome == VQ_REG_REFRESHED);
+    if (alone)
+        vq_json_append(j, list, binding(j, r->contact, r->expires_granted_s));
+    for (const struct vq_binding *b = r->bindings; b; b = b->next)
+        vq_json_append(j, list, binding(j, b->uri, b->expires_s));
+    return list;
+}
+
 json_t *vq_json_registration(struct vq_json *j, const struct vq_registration *r)
 {
     json_t *o = json_object();
@@ -92,11 +130,19 @@ json_t *vq_json_registration(struct vq_json *j, const struct vq_registration *r)
     final_status(j, o, r->status, r->reason);
     vq_json_bool(j, o, "challenged", r->challenged);
     vq_json_str_why(j, o, "realm", r->realm, "not challenged");
+    vq_json_put(j, o, "digest", digest(j, r));
     vq_json_int(j, o, "attempts", r->attempts);
+    vq_json_int(j, o, "refused_before", r->refused_before);
+    if (r->follows)
+        vq_json_int(j, o, "follows", r->follows);
+    else
+        vq_json_why(j, o, "follows", "the first attempt of its Call-ID");
     vq_json_int(j, o, "retransmissions", r->retransmissions);
     seconds_or_null(j, o, "expires_asked_s", r->expires_asked_s, "not asked for");
     seconds_or_null(j, o, "expires_granted_s", r->expires_granted_s, "not granted");
+    seconds_or_null(j, o, "min_expires_s", r->min_expires_s, "no 423 response");
     vq_json_str_why(j, o, "contact", r->contact, "no Contact");
+    vq_json_put(j, o, "bindings", bindings(j, r));
     vq_json_str_why(j, o, "user_agent", r->user_agent, "no User-Agent");
     vq_json_duration(j, o, "rrd_ms", r->rrd, VQ_JSON_MS, "no 200 to a REGISTER");
     vq_json_t_s(j, o, r->start);
@@ -107,6 +153,12 @@ json_t *vq_json_registration(struct vq_json *j, const struct vq_registration *r)
 }
 
 /* ---- calls ------------------------------------------------------------------------------------------------------- */
+
+static void since_start(struct vq_json *j, json_t *o, const char *key, const struct vq_call *c, int64_t ts, const char *why)
+{
+    bool known = ts != VQ_NONE && c->start != VQ_NONE && !c->mid_dialog;
+    vq_json_duration(j, o, key, known ? ts - c->start : VQ_NONE, VQ_JSON_MS, c->mid_dialog ? "the capture began after the INVITE" : why);
+}
 
 static void leg_evidence(struct vq_json *j, json_t *o, const struct vq_call *c)
 {
@@ -152,6 +204,12 @@ static void dialogs_of(struct vq_json *j, json_t *list, const struct vq_call *c)
             vq_json_int(j, o, "status", l->status);
         else
             vq_json_why(j, o, "status", "no response seen");
+        vq_json_str(j, o, "dialog_state", vq_leg_state_name((enum vq_leg_state)l->state));
+        vq_json_bool(j, o, "winner", l->winner);
+        since_start(j, o, "first_response_ms", c, l->first, "no response seen");
+        since_start(j, o, "answered_ms", c, l->answered, "not answered");
+        vq_json_str_why(j, o, "contact", l->contact, "no Contact in a response");
+        vq_json_str_why(j, o, "user_agent", l->user_agent ? l->user_agent : c->user_agent_callee, "no User-Agent");
         vq_json_t_s(j, o, c->start);
         leg_evidence(j, o, c);
         vq_json_append(j, list, o);
@@ -217,36 +275,6 @@ static json_t *timing(struct vq_json *j, const struct vq_call *c)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         vq_json_duration(j, o, rows[i].key, rows[i].ns, VQ_JSON_MS, rows[i].why);
     return o;
-}
-
-static json_t *offers(struct vq_json *j, const struct vq_call *c)
-{
-    json_t *list = json_array();
-    for (const struct vq_offer *f = c->offers; f; f = f->next) {
-        json_t *o = json_object(), *audio = json_array();
-        vq_json_t_s(j, o, f->ts);
-        vq_json_int(j, o, "frame", f->frame);
-        vq_json_str(j, o, "kind", f->kind);
-        vq_json_str(j, o, "from", f->from_caller ? "caller" : "callee");
-        for (const char *a = f->audio ? f->audio : ""; *a;) {
-            size_t n = strcspn(a, " ");
-            if (n) {
-                char name[64];
-                struct vq_buf *t = &j->tmp;
-                size_t kept = n < sizeof name ? n : sizeof name - 1;
-                memcpy(name, a, kept);
-                name[kept] = '\0';
-                vq_buf_clear(t);
-                vq_buf_terminal(t, name);
-                vq_json_append(j, audio, json_stringn_nocheck(t->p, t->n));
-            }
-            a += n + (a[n] == ' ');
-        }
-        vq_json_put(j, o, "audio", audio);
-        vq_json_bool(j, o, "hold", f->hold);
-        vq_json_append(j, list, o);
-    }
-    return list;
 }
 
 static void streams_and_quality(struct vq_json *j, json_t *o, const struct vq_call *c)
@@ -319,6 +347,7 @@ json_t *vq_json_call(struct vq_json *j, const struct vq_call *c)
         vq_json_int(j, o, "q850", (uint64_t)c->q850);
     else
         vq_json_why(j, o, "q850", "no Reason header with a Q.850 cause");
+    vq_json_str_why(j, o, "q850_text", vq_q850_text(c->q850), c->q850 < 0 ? "no cause" : "no cause of Q.850");
     vq_json_str_why(j, o, "released_by", vq_party_name(c->released_by), "no release seen");
     vq_json_bool(j, o, "challenged", c->challenged);
     vq_json_bool(j, o, "mid_dialog", c->mid_dialog);
@@ -336,10 +365,11 @@ json_t *vq_json_call(struct vq_json *j, const struct vq_call *c)
     vq_json_int(j, o, "messages_not_kept", c->messages_not_kept);
     vq_reader_init_call(&r, j->e, c->handle);
     vq_json_put(j, o, "messages", messages(j, &r));
-    vq_json_put(j, o, "offer_answer", offers(j, c));
+    vq_json_put(j, o, "offer_answer", vq_json_offers(j, c));
     if (c->candidates)
         vq_json_put(j, o, "ice_candidates", candidates(j, c));
     vq_json_dtmf(j, o, c);
+    vq_json_call_more(j, o, c);
     streams_and_quality(j, o, c);
     return o;
 }
@@ -356,6 +386,17 @@ json_t *vq_json_dialog(struct vq_json *j, const struct vq_dialog *d)
     vq_json_endpoint(j, o, "server", &d->server);
     vq_json_str(j, o, "outcome", vq_dialog_outcome_name(d->outcome));
     final_status(j, o, d->status, d->reason);
+    vq_json_int(j, o, "requests", d->requests);
+    vq_json_int(j, o, "answered", d->answered);
+    if (d->event) {
+        vq_json_str(j, o, "event", d->event);
+        vq_json_str_why(j, o, "subscription", d->subscription, "no NOTIFY told it");
+        if (d->subscription_reason)
+            vq_json_str(j, o, "subscription_reason", d->subscription_reason);
+        vq_json_int(j, o, "notifies", d->notifies);
+        seconds_or_null(j, o, "expires_asked_s", d->expires_asked_s, "not asked for");
+        seconds_or_null(j, o, "expires_granted_s", d->expires_granted_s, "not granted");
+    }
     vq_json_int(j, o, "retransmissions", d->retransmissions);
     vq_json_t_s(j, o, d->start);
     vq_json_duration(j, o, "duration_s", d->end == VQ_NONE || d->start == VQ_NONE ? VQ_NONE : d->end - d->start,

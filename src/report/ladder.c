@@ -23,7 +23,7 @@ struct drawing {
     struct labels words;
     struct vq_reader messages;
     int64_t zero, before;   /* start, and the row above */
-    bool repeated;          /* for the legend */
+    bool repeated, timed;   /* for the legend */
     struct vq_stream streams[STREAMS];
     size_t n_streams, next_stream, hidden_streams;
 };
@@ -115,13 +115,34 @@ static void put_brief(const struct vq_report_style *st, struct vq_buf *b, const 
     }
 }
 
+/* Its repetition is a timer's of RFC 3261. */
+static bool has_timer(const struct vq_message *m)
+{
+    return m->retransmission && m->timer && strlen(m->timer) == 1;
+}
+
+/* "to 1003" of "to sip:1003@10.0.0.2, replaces 5b1e@10.0.0.1" */
+static void brief_detail(const struct vq_report_style *st, struct vq_buf *b, const char *detail)
+{
+    char text[64];
+    const char *sip = strstr(detail, "sip:");
+    snprintf(text, sizeof text, "%.*s%s", sip ? (int)(sip - detail) : 0, detail, sip ? sip + 4 : detail);
+    if (sip)
+        text[strcspn(text, "@;,")] = '\0';
+    vq_buf_str(b, " (");
+    vq_out_wire(st, b, text);
+    vq_buf_char(b, ')');
+}
+
 enum reason { REASON_NONE, REASON_BRIEF, REASON_FULL };
 
 static void name_message(struct drawing *d, const struct vq_message *m, struct vq_buf *b, enum reason reason)
 {
     const struct vq_report_style *st = d->l.o.st;
     vq_buf_clear(b);
-    if (m->retransmission)
+    if (has_timer(m))
+        vq_buf_fmt(b, st->utf8 ? "↻%s%u " : "(R %s%u) ", m->timer, m->repeat);
+    else if (m->retransmission)
         vq_buf_str(b, st->utf8 ? "↻ " : "(R) ");
     if (m->method)
         vq_out_wire(st, b, m->method);
@@ -157,12 +178,20 @@ static void message(struct drawing *d, const struct vq_message *m)
         vq_buf_str(&w->brief, m->hold ? " (hold)" : " (SDP)");
         vq_buf_str(&w->shortest, m->hold ? " (hold)" : " (SDP)");
     }
+    if (m->detail) {
+        vq_buf_str(&w->full, " (");
+        vq_out_wire(st, &w->full, m->detail);
+        vq_buf_char(&w->full, ')');
+        if (!m->sdp)
+            brief_detail(st, &w->shorter, m->detail);
+    }
     const char *const labels[] = {w->full.p, w->shorter.p, w->brief.p, w->shortest.p,
                                   NULL};
     vq_ladder_arrow(&d->l, vq_ladder_lane(&d->l, &m->src, false), vq_ladder_lane(&d->l, &m->dst, false), VQ_STROKE_SIP,
                     labels, tint_of_message(m));
     vq_ladder_end(&d->l);
     d->repeated |= m->retransmission;
+    d->timed |= has_timer(m);
     if (!m->defect)
         return;
     vq_buf_clear(&w->full);
@@ -373,6 +402,8 @@ static void legend(struct drawing *d, unsigned not_kept)
     vq_out_tint(o, VQ_TINT_DIM);
     if (d->repeated) {
         vq_buf_fmt(&o->b, "  %s retransmission", o->st->utf8 ? "↻" : "(R)");
+        if (d->timed)
+            vq_buf_str(&o->b, " and its number, by Timer A, E or G (RFC 3261 17)");
         vq_out_newline(o);
     }
     if (not_kept) {

@@ -72,6 +72,35 @@ static enum vq_tint tint_of_registration(enum vq_registration_outcome o)
     }
 }
 
+static void registration_troubles(struct vq_out *o, const struct vq_registration *r, struct vq_buf *b)
+{
+    unsigned bindings = 0;
+    if (r->wrong_password)
+        vq_out_flow(o, VQ_TINT_BAD, "challenged again: wrong password");
+    if (r->stale) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "nonce stale %u time%s", r->stale, r->stale == 1 ? "" : "s");
+        vq_out_flow(o, VQ_TINT_FAIR, b->p);
+    }
+    if (r->min_expires_s != VQ_NONE) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "too brief at first, at least %lld s wanted (423)", (long long)r->min_expires_s);
+        vq_out_flow(o, VQ_TINT_FAIR, b->p);
+    }
+    if (r->refused_before && r->outcome == VQ_REG_REJECTED) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "refused %u times in a row", r->refused_before + 1);
+        vq_out_flow(o, VQ_TINT_BAD, b->p);
+    }
+    for (const struct vq_binding *k = r->bindings; k; k = k->next)
+        bindings++;
+    if (bindings) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "%u contact%s registered", bindings, bindings == 1 ? "" : "s");
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
+}
+
 static void registration_details(struct vq_out *o, const struct vq_registration *r, struct vq_buf *b)
 {
     char n[VQ_NUMBER_TEXT];
@@ -93,6 +122,7 @@ static void registration_details(struct vq_out *o, const struct vq_registration 
     }
     if (r->challenged)
         vq_out_flow(o, VQ_TINT_PLAIN, r->status >= 200 && r->status < 300 ? "with authentication" : "challenged");
+    registration_troubles(o, r, b);
     if (r->retransmissions) {
         vq_buf_clear(b);
         vq_buf_fmt(b, "%u retransmission%s", r->retransmissions, r->retransmissions == 1 ? "" : "s");
@@ -157,10 +187,10 @@ void vq_text_registrations(struct vq_out *o, const struct vq_engine *e)
 
 /* Dialogs that look alike: keep-alive OPTIONS come by the hundred and say one thing. */
 struct group {
-    const char *method, *reason;
+    const char *method, *reason, *event, *subscription;
     enum vq_dialog_outcome outcome;
     unsigned status;
-    uint64_t n, retransmissions;
+    uint64_t n, requests, answered, retransmissions;
     struct vq_endpoint client, server;
     bool many_clients, many_servers;
 };
@@ -180,7 +210,7 @@ static size_t group_dialogs(const struct vq_engine *e, struct group *groups, uin
         ++*total;
         size_t i = 0;
         while (i < n && !(groups[i].outcome == d.outcome && groups[i].status == d.status &&
-                          same_text(groups[i].method, d.method)))
+                          same_text(groups[i].method, d.method) && same_text(groups[i].event, d.event)))
             i++;
         if (i == GROUPS) {
             ++*ungrouped;
@@ -189,11 +219,14 @@ static size_t group_dialogs(const struct vq_engine *e, struct group *groups, uin
         struct group *g = &groups[i];
         if (i == n) {
             *g = (struct group){.method = d.method, .reason = d.reason, .outcome = d.outcome, .status = d.status,
-                                .client = d.client, .server = d.server};
+                                .event = d.event, .client = d.client, .server = d.server};
             n++;
         }
         g->n++;
         g->retransmissions += d.retransmissions;
+        g->requests += d.requests;
+        g->answered += d.answered;
+        g->subscription = d.subscription;
         g->many_clients |= !vq_endpoint_same_host(&g->client, &d.client);
         g->many_servers |= !vq_endpoint_same_host(&g->server, &d.server);
     }
@@ -226,6 +259,25 @@ static void group_line(struct vq_out *o, const struct group *g, struct vq_buf *b
     vq_buf_fmt(b, "%s %s %s", g->many_clients ? "several" : vq_endpoint_host(&g->client, src),
                vq_glyph(o->st, VQ_GLYPH_ARROW), g->many_servers ? "several" : vq_endpoint_host(&g->server, dst));
     vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    if (g->event) {
+        vq_buf_clear(b);
+        vq_out_wire(o->st, b, g->event);
+        if (g->subscription && g->n == 1) {
+            vq_buf_char(b, ' ');
+            vq_out_wire(o->st, b, g->subscription);
+        }
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
+    if (g->requests > g->n) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "%s requests", vq_count_text(g->requests, n));
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
+    if (g->answered < g->requests && g->answered) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "%s not answered", vq_count_text(g->requests - g->answered, n));
+        vq_out_flow(o, VQ_TINT_FAIR, b->p);
+    }
     if (g->retransmissions) {
         vq_buf_clear(b);
         vq_buf_fmt(b, "%s retransmissions", vq_count_text(g->retransmissions, n));

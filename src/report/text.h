@@ -16,6 +16,8 @@ uint64_t vq_text_input(struct vq_out *o, const struct vq_engine *e, const struct
 bool vq_text_nothing(const struct vq_stats *s);
 void vq_text_registrations(struct vq_out *o, const struct vq_engine *e);
 void vq_text_calls(struct vq_out *o, const struct vq_engine *e);
+/* The lines of a call about what happened within it; `b` is room. */
+void vq_text_story(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, int64_t zero, struct vq_buf *b);
 void vq_text_dialogs(struct vq_out *o, const struct vq_engine *e);
 /* The `n` streams that belong to no call. */
 void vq_text_unbound(struct vq_out *o, const struct vq_engine *e, uint64_t n);

@@ -83,7 +83,15 @@ static void ending(struct vq_out *o, const struct vq_call *c, struct vq_buf *b)
     }
     if (c->q850 >= 0) {
         vq_buf_clear(b);
-        vq_buf_fmt(b, "Q.850 cause %d", c->q850);
+        const char *words = vq_q850_text(c->q850);
+        vq_buf_fmt(b, "Q.850 cause %d%s%s%s", c->q850, words ? " (" : "", words ? words : "", words ? ")" : "");
+        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    }
+    if (c->story && c->story->reason_text) {
+        vq_buf_clear(b);
+        vq_buf_str(b, "because: ");
+        vq_out_wire(o->st, b, c->story->reason_text);
+        vq_out_clip(o->st, b, 0, 60);
         vq_out_flow(o, VQ_TINT_PLAIN, b->p);
     }
     if (c->retransmissions) {
@@ -208,6 +216,7 @@ static void call(struct vq_out *o, const struct vq_engine *e, const struct vq_ca
     uint64_t row = 0, legs = 1;
     title(o, c, b);
     details(o, c, zero, b);
+    vq_text_story(o, e, c, zero, b);
     dialled(o, e, c, b);
     way(o, e, c, b);
     for (uint32_t h = c->next_leg; h && vq_text_shown(o, legs) && vq_call_get(e, h, &further); h = further.next_leg) {

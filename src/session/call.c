@@ -181,56 +181,12 @@ void vq_call_release(struct vq_engine *e, struct vq_sip_call *c)
 
 struct vq_call_more *vq_call_more(struct vq_sip_call *c)
 {
-    if (!c->more)
+    if (!c->more) {
         c->more = vq_arena_alloc(&c->talk.arena, sizeof *c->more);
+        if (c->more)
+            c->more->story.reason_cause = -1;
+    }
     return c->more;
-}
-
-/* ---- legs -------------------------------------------------------------------------------------------------------- */
-
-#define MAX_LEGS 16
-
-static bool same_text(const char *z, struct vq_slice s)
-{
-    return strlen(z) == s.n && !memcmp(z, s.p, s.n);
-}
-
-static struct vq_leg *new_leg(struct vq_sip_call *c, struct vq_slice to_tag)
-{
-    struct vq_leg *l = &c->leg;
-    if (c->n_legs)
-        l = c->n_legs < MAX_LEGS ? vq_arena_alloc(&c->talk.arena, sizeof *l) : NULL;
-    if (!l)
-        return c->last_leg;
-    *l = (struct vq_leg){.from_tag = c->leg.from_tag, .to_tag = vq_talk_text(&c->talk, to_tag), .caller = c->c.caller,
-                         .callee = c->c.callee};
-    if (c->last_leg)
-        c->last_leg->next = l;
-    c->last_leg = l;
-    c->n_legs++;
-    return l;
-}
-
-/* The dialog of a message (RFC 3261 12): made by the first response with its To tag. Most calls have a single one. */
-static struct vq_leg *leg_of(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, bool from_caller)
-{
-    struct vq_slice to_tag = from_caller == m->request ? m->to.tag : m->from.tag; /* the callee's, in From of what it asks */
-    uint64_t hash = vq_tag_hash(e, to_tag);
-    if (!c->n_legs) {
-        c->to_tag_hash = hash;
-        return new_leg(c, to_tag);
-    }
-    if (!hash || hash == c->to_tag_hash)
-        return &c->leg;
-    if (!c->to_tag_hash) {
-        c->to_tag_hash = hash;
-        c->leg.to_tag = vq_talk_text(&c->talk, to_tag);
-        return &c->leg;
-    }
-    for (struct vq_leg *l = (struct vq_leg *)c->leg.next; l; l = (struct vq_leg *)l->next)
-        if (l->to_tag && same_text(l->to_tag, to_tag))
-            return l;
-    return new_leg(c, to_tag);
 }
 
 /* ---- requests and responses -------------------------------------------------------------------------------------- */
@@ -278,7 +234,15 @@ static void bye(struct vq_engine *e, struct vq_sip_call *c, int64_t ts, bool fro
     vq_talk_arm(e, &c->talk, ts + VQ_TIMEOUT);
 }
 
-static void request(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, int64_t ts, bool from_caller)
+/* A BYE to a call that is over: its own was answered, or it never came about. */
+static bool late(const struct vq_sip_call *c, struct vq_slice callee_tag, const struct vq_engine *e)
+{
+    uint64_t tag = vq_tag_hash(e, callee_tag);
+    return vq_call_over(c) && (c->c.sdd != VQ_NONE || c->bye_ts == VQ_NONE) && (!c->answer_tag || tag == c->answer_tag);
+}
+
+static void request(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, int64_t ts, uint64_t frame,
+                    bool from_caller)
 {
     vq_talk_set(&c->talk, from_caller ? &c->c.user_agent_caller : &c->c.user_agent_callee, m->user_agent);
     switch (m->method) {
@@ -298,6 +262,8 @@ static void request(struct vq_engine *e, struct vq_sip_call *c, const struct vq_
         }
         return;
     case VQ_SIP_BYE:
+        if (late(c, from_caller ? m->to.tag : m->from.tag, e) && vq_call_more(c))
+            c->more->story.late_bye_frame = frame;
         bye(e, c, ts, from_caller, vq_tag_hash(e, from_caller ? m->to.tag : m->from.tag));
         return;
     default:
@@ -401,6 +367,7 @@ static void response(struct vq_engine *e, struct vq_sip_call *c, const struct vq
     if (c->talk.worth == VQ_WORTH_UNPROVEN && !(c->c.mid_dialog && c->talk.n_messages < 2))
         c->talk.worth = VQ_WORTH_ACTIVE;
     vq_talk_set(&c->talk, from_caller ? &c->c.user_agent_caller : &c->c.user_agent_callee, m->user_agent);
+    vq_call_offer_refused(c, m);
     if (m->method == VQ_SIP_INVITE && m->cseq == c->invite_cseq && !from_caller) {
         invite_response(e, c, m, n, ts);
     } else if (m->method == VQ_SIP_BYE && m->status >= 200) {
@@ -419,6 +386,8 @@ bool vq_call_message(struct vq_engine *e, const struct vq_sip *m, const struct v
     struct vq_sip_call *c = t ? VQ_CONTAINER(t, struct vq_sip_call, talk) : begin(e, m, d);
     if (!c)
         return false;
+    if (!t && m->request && m->method == VQ_SIP_INVITE && !m->to.tag.n)
+        vq_call_follow(e, c, m, d);
     bool again;
     struct vq_note *n = vq_talk_note(e, &c->talk, m, d, &again);
     /* RFC 3261 12.2.1.1: inside a dialog From and To swap with the direction; the caller keeps its tag. */
@@ -427,16 +396,16 @@ bool vq_call_message(struct vq_engine *e, const struct vq_sip *m, const struct v
         n->from_caller = from_caller;
     if (m->q850 >= 0)
         c->c.q850 = m->q850;
-    struct vq_leg *l = leg_of(e, c, m, from_caller);
-    if (l && !m->request && m->method == VQ_SIP_INVITE && l->status < 200)
-        l->status = m->status;
+    vq_call_leg(e, c, m, d, from_caller);
+    if (!again)
+        vq_call_moves(e, c, m, d, from_caller);
     vq_call_sdp(e, c, m, d, n, from_caller, again);
     if (again)
         return true;
     vq_dtmf_info(c, m, d, from_caller);
     vq_quality_bye(e, c, m, d, from_caller);
     if (m->request)
-        request(e, c, m, d->ts, from_caller);
+        request(e, c, m, d->ts, d->frame, from_caller);
     else
         response(e, c, m, n, d->ts, from_caller);
     return true;

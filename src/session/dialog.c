@@ -1,6 +1,10 @@
 /* dialog.c - requests outside calls and registrations (OPTIONS, SUBSCRIBE, NOTIFY, MESSAGE, PUBLISH ...) by Call-ID. */
 #include "session/session.h"
 
+#include <string.h>
+
+#include "util/str.h"
+
 static struct vq_sip_dialog *begin(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d)
 {
     struct vq_talk *t = vq_talk_new(e, VQ_TALK_DIALOG, m->call_id, d);
@@ -10,13 +14,36 @@ static struct vq_sip_dialog *begin(struct vq_engine *e, const struct vq_sip *m, 
     g->d.handle = t->handle;
     g->d.id = t->id;
     g->d.call_id = t->call_id;
-    g->d.rtt = VQ_NONE;
+    g->d.rtt = g->d.expires_asked_s = g->d.expires_granted_s = VQ_NONE;
     g->d.client = m->request ? d->src : d->dst;
     g->d.server = m->request ? d->dst : d->src;
     vq_talk_set(t, &g->d.from_uri, m->from.uri);
     vq_talk_set(t, &g->d.to_uri, m->to.uri);
     vq_talk_arm(e, t, d->ts + VQ_TIMEOUT);
     return g;
+}
+
+/* RFC 6665: what is subscribed to or published, for how long, and in which state it is. */
+static void subscription(struct vq_sip_dialog *g, const struct vq_sip *m)
+{
+    struct vq_dialog *p = &g->d;
+    bool asks = m->method == VQ_SIP_SUBSCRIBE || m->method == VQ_SIP_PUBLISH;
+    struct vq_sip_extra x = {.sub_expires = -1};
+    if (m->has_extra)
+        vq_sip_extra_read(m, &x);
+    if (m->request)
+        vq_talk_set(&g->talk, &p->event, x.event);
+    if (asks && m->request && m->expires >= 0)
+        p->expires_asked_s = m->expires;
+    if (asks && m->status >= 200 && m->status < 300 && m->expires >= 0)
+        p->expires_granted_s = m->expires;
+    if (!m->request || m->method != VQ_SIP_NOTIFY)
+        return;
+    if (x.subscription_state.n && !(p->subscription && vq_str_eq(x.subscription_state, vq_slice(p->subscription, strlen(p->subscription)))))
+        p->subscription = vq_talk_text(&g->talk, x.subscription_state);
+    vq_talk_set(&g->talk, &p->subscription_reason, x.sub_reason);
+    if (x.sub_expires >= 0 && p->expires_granted_s == VQ_NONE)
+        p->expires_granted_s = x.sub_expires;
 }
 
 /* A dialog may ask many times (OPTIONS as keep-alive). What another hop repeats has the same CSeq. */
@@ -54,8 +81,11 @@ bool vq_dialog_message(struct vq_engine *e, const struct vq_sip *m, const struct
         g->d.method = m->method != VQ_SIP_UNKNOWN ? vq_sip_method_name(m->method) : vq_talk_text(&g->talk, m->method_text);
     if (again)
         return true;
+    if (m->method != VQ_SIP_OPTIONS)
+        subscription(g, m);
     if (m->request) {
         ask(g, m->cseq, d->ts);
+        g->d.notifies += m->method == VQ_SIP_NOTIFY;
         if (g->d.outcome == VQ_DIALOG_TIMEOUT)
             g->d.outcome = VQ_DIALOG_INCOMPLETE; /* asked again after all */
     } else {

@@ -65,6 +65,7 @@ static void registration(const struct vq_engine *e, uint32_t h, struct vq_facts 
     if (outside)
         f->hidden[0] = (struct vq_hidden_facts){.inside = &sr->contact_at, .outside = outside};
     f->rewritten = sr->talk.alg ? &sr->talk.alg->sent_by : NULL;
+    vq_registration_sip_facts(e, h, f);
 }
 
 static void registration_evidence(const struct vq_engine *e, uint32_t h, struct case_file *c)
@@ -89,7 +90,8 @@ static void call(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
         .mid_dialog = c->mid_dialog, .retransmissions = sc->talk.retransmissions, .defect = sc->talk.defect,
         .talk_s = talk == VQ_NONE ? 0 : (double)talk / 1e9,
     };
-    f->no_ack = f->answered && !c->mid_dialog && c->ack == VQ_NONE && talk >= VQ_TIMEOUT / 2;
+    vq_call_sip_facts(e, sc, f);
+    f->no_ack |= f->answered && !c->mid_dialog && c->ack == VQ_NONE && talk >= VQ_TIMEOUT / 2;
     for (const struct vq_list *l = sc->streams.next; l != &sc->streams; l = l->next) {
         const struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, in_call);
         f->streams_to_caller += s->direction == VQ_DIR_CALLEE_TO_CALLER;

@@ -22,6 +22,10 @@ NAMES(vq_call_state_name, vq_call_state,
       {"incomplete", "ringing", "in_call", "completed", "cancelled", "rejected", "busy", "no_answer", "redirected", "failed",
        "timeout"})
 NAMES(vq_party_name, vq_party, {NULL, "caller", "callee", "network"})
+NAMES(vq_leg_state_name, vq_leg_state,
+      {"proceeding", "early", "confirmed", "terminated", "cancelled", "cleared", "rejected", "redirected"})
+NAMES(vq_lead_name, vq_lead, {NULL, "blind", "attended", "redirect"})
+NAMES(vq_effect_name, vq_effect, {NULL, "started", "continued", "stopped", "resumed"})
 NAMES(vq_dialog_outcome_name, vq_dialog_outcome, {"incomplete", "answered", "rejected", "timeout"})
 NAMES(vq_dtmf_method_name, vq_dtmf_method, {"rfc4733", "sip_info"})
 NAMES(vq_quality_kind_name, vq_quality_kind, {"session", "interval", "alert"})

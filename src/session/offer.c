@@ -91,6 +91,68 @@ static enum role role_of(const struct vq_sip_call *c, const struct vq_sip *m, bo
     return same || m->method == VQ_SIP_ACK ? NOTHING_NEW : OFFER;
 }
 
+static size_t first_word(const char *z)
+{
+    return strcspn(z, " ");
+}
+
+/* What a description changes against the ones before it that were not turned down. */
+static uint8_t events_of(const struct vq_sip_call *c, const struct vq_offer *o, bool answer, bool from_response)
+{
+    const struct vq_offer *own = NULL, *offered = NULL, *answered = NULL;
+    struct vq_endpoint media = {.family = 0};
+    bool held = false;
+    unsigned events = 0;
+    for (const struct vq_offer *p = c->first_offer; p; p = p->next) {
+        bool is_offer = p->kind[0] == 'o';
+        if (p->refused)
+            continue;
+        *(is_offer ? &offered : &answered) = p;
+        if (p->from_caller != o->from_caller)
+            continue;
+        own = p;
+        media = p->media.family ? p->media : media;
+        held = p->events & VQ_OFFER_HOLD || (held && !(p->events & VQ_OFFER_RESUME));
+    }
+    if (!answer && from_response)
+        events |= VQ_OFFER_DELAYED;
+    if (!own)
+        return (uint8_t)events;
+    bool forced = answer && offered && offered->hold; /* RFC 3264 6.1: the answer to a hold cannot but agree */
+    if (o->hold && !held && !forced)
+        events |= VQ_OFFER_HOLD;
+    if (!o->hold && held)
+        events |= VQ_OFFER_RESUME;
+    if (media.family && o->media.family && !vq_endpoint_eq(&media, &o->media))
+        events |= VQ_OFFER_MOVED;
+    if (answer && answered && *o->audio && *answered->audio &&
+        (first_word(o->audio) != first_word(answered->audio) || strncmp(o->audio, answered->audio, first_word(o->audio))))
+        events |= VQ_OFFER_CODEC;
+    if (*own->audio && !*o->audio)
+        events |= VQ_OFFER_NO_AUDIO;
+    if (!answer && !events && c->c.answered != VQ_NONE && !strcmp(own->audio, o->audio))
+        events |= VQ_OFFER_REFRESH;
+    return (uint8_t)events;
+}
+
+/* Where the audio is wanted; family 0 where none is, or on hold by c=0.0.0.0. */
+static struct vq_endpoint audio_at(const struct vq_sdp *sdp)
+{
+    for (unsigned i = 0; i < sdp->n_media; i++)
+        if (sdp->media[i].media == VQ_MEDIA_AUDIO && sdp->media[i].rtp.port && !sdp->media[i].hold_addr)
+            return sdp->media[i].rtp;
+    return (struct vq_endpoint){.family = 0};
+}
+
+void vq_call_offer_refused(struct vq_sip_call *c, const struct vq_sip *m)
+{
+    if (m->status < 300 || !c->offer_open || m->cseq != c->offer_cseq ||
+        (m->method != VQ_SIP_INVITE && m->method != VQ_SIP_UPDATE))
+        return;
+    c->last_offer->refused = m->status;
+    c->offer_open = false;
+}
+
 static void note_offer(struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d, const struct vq_sdp *sdp,
                        bool from_caller)
 {
@@ -107,7 +169,7 @@ static void note_offer(struct vq_sip_call *c, const struct vq_sip *m, const stru
         return;
     struct line names = {.n = 0};
     for (unsigned i = 0; i < sdp->n_media; i++) {
-        if (sdp->media[i].media == VQ_MEDIA_AUDIO) {
+        if (sdp->media[i].media == VQ_MEDIA_AUDIO && sdp->media[i].rtp.port) {
             add_formats(&names, &sdp->media[i]);
             break;
         }
@@ -116,7 +178,9 @@ static void note_offer(struct vq_sip_call *c, const struct vq_sip *m, const stru
     if (strlen(audio) != names.n || memcmp(audio, names.text, names.n))
         audio = vq_talk_text(&c->talk, vq_slice(names.text, names.n));
     *o = (struct vq_offer){.ts = d->ts, .frame = d->frame, .kind = role == ANSWER ? "answer" : "offer",
-                           .audio = audio ? audio : "", .from_caller = from_caller, .hold = is_hold(sdp)};
+                           .audio = audio ? audio : "", .from_caller = from_caller, .hold = is_hold(sdp),
+                           .media = audio_at(sdp)};
+    o->events = events_of(c, o, role == ANSWER, !m->request);
     if (c->last_offer)
         c->last_offer->next = o;
     else

@@ -16,6 +16,7 @@ static struct vq_sip_registration *begin(struct vq_engine *e, const struct vq_si
     r->r.id = t->id;
     r->r.call_id = t->call_id;
     r->r.expires_asked_s = r->r.expires_granted_s = VQ_NONE;
+    r->r.min_expires_s = VQ_NONE;
     r->r.rrd = VQ_NONE;
     r->r.client = m->request ? d->src : d->dst;
     r->r.registrar = m->request ? d->dst : d->src;
@@ -32,11 +33,16 @@ static struct vq_sip_registration *next_attempt(struct vq_engine *e, struct vq_s
                                                 const struct vq_sip *m, const struct vq_dgram *d)
 {
     bool renewed = old->r.outcome == VQ_REG_REGISTERED || old->r.outcome == VQ_REG_REFRESHED;
+    unsigned refused = old->r.outcome == VQ_REG_REJECTED ? old->r.refused_before + 1 : 0;
+    uint32_t follows = old->talk.id; /* `old` may have to go for the new one */
     struct vq_talk_kind_state *k = &e->talks[VQ_TALK_REGISTRATION];
     vq_table_remove(&k->by_call_id, old->talk.hash, old->talk.handle);
     struct vq_sip_registration *r = begin(e, m, d);
-    if (r)
+    if (r) {
         r->renewed = renewed;
+        r->r.refused_before = refused;
+        r->r.follows = follows;
+    }
     return r;
 }
 
@@ -72,10 +78,48 @@ static void request(struct vq_sip_registration *r, const struct vq_sip *m, int64
     r->answered_challenge = m->credentials.present && r->nonce;
 }
 
+#define MOST_BINDINGS 16
+
+/* RFC 3261 10.3: the 200 lists everybody who is registered under the address. Only the client's own contact counts as
+ * what was granted; that one alone is no list. */
+static void read_bindings(struct vq_sip_registration *r, const struct vq_sip *m)
+{
+    struct vq_sip_contacts at = {.rest = m->headers};
+    struct vq_sip_addr a;
+    int64_t expires, own = -1;
+    unsigned n = 0;
+    while (vq_sip_contact_next(&at, &a, &expires) && n < MOST_BINDINGS) {
+        n++;
+        if (r->r.contact && vq_str_eq(a.uri, vq_slice(r->r.contact, strlen(r->r.contact)))) {
+            own = expires;
+            continue;
+        }
+        if (n > 1 || r->r.contact)
+            r->others = true;
+    }
+    if (own >= 0)
+        r->r.expires_granted_s = own;
+    if (!r->others)
+        return;
+    at = (struct vq_sip_contacts){.rest = m->headers};
+    for (n = 0; n < MOST_BINDINGS && vq_sip_contact_next(&at, &a, &expires); n++) {
+        struct vq_binding *b = vq_arena_alloc(&r->talk.arena, sizeof *b);
+        if (!b)
+            return;
+        *b = (struct vq_binding){.uri = vq_talk_text(&r->talk, a.uri), .expires_s = expires < 0 ? VQ_NONE : expires};
+        if (r->last_binding)
+            r->last_binding->next = b;
+        else
+            r->r.bindings = b;
+        r->last_binding = b;
+    }
+}
+
 static void success(struct vq_engine *e, struct vq_sip_registration *r, const struct vq_sip *m, int64_t ts)
 {
     if (m->expires >= 0)
         r->r.expires_granted_s = m->expires;
+    read_bindings(r, m);
     r->r.rrd = ts - r->talk.start;
     bool gone = r->r.expires_asked_s == 0 || (r->star && r->r.expires_asked_s == VQ_NONE);
     set_final(e, r, gone ? VQ_REG_UNREGISTERED : r->renewed ? VQ_REG_REFRESHED : VQ_REG_REGISTERED);
@@ -85,12 +129,27 @@ static void success(struct vq_engine *e, struct vq_sip_registration *r, const st
 static void challenge(struct vq_engine *e, struct vq_sip_registration *r, const struct vq_sip *m)
 {
     r->r.challenged = true;
+    r->r.challenges++;
+    r->r.stale += m->challenge.stale;
     vq_talk_set(&r->talk, &r->r.realm, m->challenge.realm);
+    vq_talk_set(&r->talk, &r->r.algorithm, m->challenge.algorithm);
+    vq_talk_set(&r->talk, &r->r.qop, m->challenge.qop);
     if (r->answered_challenge && !m->challenge.stale) {
+        r->r.wrong_password = true;
         set_final(e, r, VQ_REG_REJECTED);
         return;
     }
     r->nonce = vq_talk_text(&r->talk, m->challenge.nonce);
+    vq_talk_arm(e, &r->talk, e->now + VQ_TIMEOUT);
+}
+
+/* RFC 3261 10.2.8: the client asks again with more. */
+static void too_brief(struct vq_engine *e, struct vq_sip_registration *r, const struct vq_sip *m)
+{
+    struct vq_sip_extra x;
+    vq_sip_extra_read(m, &x);
+    if (x.min_expires >= 0)
+        r->r.min_expires_s = x.min_expires;
     vq_talk_arm(e, &r->talk, e->now + VQ_TIMEOUT);
 }
 
@@ -105,8 +164,8 @@ static void response(struct vq_engine *e, struct vq_sip_registration *r, const s
         success(e, r, m, ts);
     else if (m->status == 401 || m->status == 407)
         challenge(e, r, m);
-    else if (m->status == 423) /* RFC 3261 10.2.8: too brief, the client asks again with more */
-        vq_talk_arm(e, &r->talk, e->now + VQ_TIMEOUT);
+    else if (m->status == 423)
+        too_brief(e, r, m);
     else
         set_final(e, r, VQ_REG_REJECTED);
 }

@@ -235,8 +235,12 @@ void vq_talk_drop(struct vq_engine *e, struct vq_talk *t);
 /* Appends the message to the ladder; the note (to be completed) or NULL at the cap. `*again` tells a retransmission. */
 struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struct vq_sip *m, const struct vq_dgram *d,
                              bool *again);
+/* Room for what few messages have; NULL without. */
+struct vq_oddity *vq_note_odd(struct vq_talk *t, struct vq_note *n);
 /* The message (NULL: was not kept) and the object have it; the first one counts. */
 void vq_talk_defect(struct vq_talk *t, struct vq_note *n, const char *defect);
+/* How far back a message is looked for again: RFC 3261 sends one at most 11 times. */
+#define VQ_LOOK_BACK 64
 /* 0 for an absent tag: comparing tags must not fetch their text. */
 uint64_t vq_tag_hash(const struct vq_engine *e, struct vq_slice tag);
 const char *vq_talk_text(struct vq_talk *t, struct vq_slice s); /* into its arena */
@@ -247,6 +251,21 @@ void vq_talk_arm(struct vq_engine *e, struct vq_talk *t, int64_t due);
 void vq_talk_end(struct vq_engine *e, struct vq_talk *t, bool evicted);
 void vq_talk_timer(struct vq_engine *e, struct vq_talk *t);
 
+/* ---- resend.c: what retransmissions tell ---- */
+enum vq_resend vq_note_resend(const struct vq_note *n, unsigned *repeat);
+struct vq_resends {
+    unsigned most;               /* of one message; responses that only follow their request left out */
+    const struct vq_note *worst; /* the last of them */
+    bool storm;                  /* more of them, or faster, than any timer allows */
+    unsigned unacked;            /* most repeats of a final response to an INVITE */
+    unsigned unacked_status;     /* which */
+    const struct vq_note *unacked_last;
+};
+void vq_talk_resends(const struct vq_talk *t, struct vq_resends *out);
+
+/* ---- detail.c: a message's word for the ladder beside its method or status ---- */
+void vq_talk_detail(struct vq_talk *t, struct vq_note *n, const struct vq_sip *m);
+
 /* ---- signalling.c, registration.c, call.c, dialog.c ---- */
 /* `m`: the message if it was read already, else NULL. */
 bool vq_sip_packet(struct vq_engine *e, const struct vq_dgram *d, const struct vq_sip *m);
@@ -256,9 +275,18 @@ void vq_sip_prefetch_talk(const struct vq_engine *e, const struct vq_sip *m, uin
 bool vq_registration_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d);
 bool vq_call_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d);
 bool vq_dialog_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d);
+/* leg.c: the dialog of a message, made or brought up to date. */
+void vq_call_leg(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d, bool from_caller);
+/* refer.c: calls that lead to other calls. */
+/* Takes note of a transfer or redirection that the message asks for or tells about. */
+void vq_call_moves(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d, bool from_caller);
+/* Ties a new call to the one that led to it; `m` is its INVITE. */
+void vq_call_follow(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d);
 /* offer.c: the SDP of a message, if it has one; `n`: its note in the ladder, or NULL. */
 void vq_call_sdp(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d,
                  struct vq_note *n, bool from_caller, bool again);
+/* A final response turns down the offer of its request, if one is open. */
+void vq_call_offer_refused(struct vq_sip_call *c, const struct vq_sip *m);
 void vq_registration_timer(struct vq_engine *e, struct vq_sip_registration *r);
 void vq_call_timer(struct vq_engine *e, struct vq_sip_call *c);
 void vq_dialog_timer(struct vq_engine *e, struct vq_sip_dialog *d);
@@ -290,6 +318,11 @@ static inline uint32_t vq_join_next(const struct vq_engine *e, uint32_t call) /*
     return j ? j->next : 0;
 }
 uint32_t vq_call_next_id(const struct vq_engine *e, uint32_t handle); /* every Call-ID, joined or not */
+
+/* ---- facts.c: what the messages of a call or registration say to the rules ---- */
+struct vq_facts;
+void vq_call_sip_facts(const struct vq_engine *e, const struct vq_sip_call *c, struct vq_facts *f);
+void vq_registration_sip_facts(const struct vq_engine *e, uint32_t handle, struct vq_facts *f);
 
 /* ---- findings.c, view.c: what they remember between questions; NULL without memory ---- */
 struct vq_diagnosis *vq_diagnosis_new(void);

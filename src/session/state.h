@@ -277,6 +277,7 @@ struct vq_alg {
 /* What few messages have. */
 struct vq_oddity {
     const char *defect;
+    const char *detail;          /* see vq_message */
     const char *method;          /* by its own name when the table lacks it */
 };
 
@@ -339,6 +340,8 @@ struct vq_sip_registration {
     const char *nonce;           /* of the challenge given in this attempt */
     struct vq_endpoint contact_at; /* where its first Contact leads, family 0: a name or none ... */
     struct vq_endpoint seen_at;  /* ... and where its REGISTER came from, as the first server saw it */
+    struct vq_binding *last_binding;
+    bool others;                 /* contacts but the client's own are registered too */
     uint32_t cseq;               /* of the latest request */
     bool star;                   /* Contact: * */
     int64_t asked;               /* when the latest request was first sent ... */
@@ -373,6 +376,7 @@ struct vq_call_more {
     struct vq_quality_note *quality, *last_quality;
     unsigned n_quality;
     struct vq_dtmf_list dtmf;    /* by INFO */
+    struct vq_call_story story;
 };
 
 /* Hashes of what may name the same call under another Call-ID; 0: absent. */
@@ -437,6 +441,19 @@ struct vq_seen {
 
 #define VQ_SEEN 1024 /* a power of two */
 
+/* A transfer or redirection that a call to come may follow. */
+struct vq_move {
+    int64_t ts;
+    uint64_t target, user;       /* hashes of the URI it points to, and of its user part alone; 0: none */
+    uint64_t replaces;           /* hash of the Call-ID to replace, 0: none */
+    struct vq_endpoint asked;    /* who was asked to call */
+    uint32_t call, id;           /* handle and id of the call that holds it */
+    struct vq_transfer *transfer; /* one of these two, in that call's arena */
+    struct vq_redirect *redirect;
+};
+
+#define VQ_MOVES 64
+
 /* STUN between a client and a server, with what waits for an answer and where TURN's channels lead. */
 #define VQ_STUN_OPEN 4
 #define VQ_TURN_CHANNELS 4
@@ -500,6 +517,8 @@ struct vq_engine {
 
     struct vq_quality_loose *loose; /* VQ_QUALITY_LOOSE, made when first needed */
     unsigned n_loose;
+    struct vq_move moves[VQ_MOVES]; /* a ring */
+    uint32_t n_moves;            /* so many were ever put there */
 
     struct vq_nat *nats;
     size_t n_nats;

@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-/* How far back a retransmission is looked for: RFC 3261 sends one message at most 11 times. */
-#define LOOK_BACK 64
-
 /* Bytes of messages and texts of one object at most. */
 const uint32_t vq_talk_arena[VQ_TALKS] = {
     [VQ_TALK_REGISTRATION] = 16384, [VQ_TALK_CALL] = 65536, [VQ_TALK_DIALOG] = 16384};
@@ -187,7 +184,7 @@ static bool seen_before(const struct vq_talk *t, uint32_t key)
     if (!(t->keys >> key % 64 & 1))
         return false;
     const struct vq_note *n = t->last;
-    for (int i = 0; n && i < LOOK_BACK; i++, n = n->prev)
+    for (int i = 0; n && i < VQ_LOOK_BACK; i++, n = n->prev)
         if (n->key == key)
             return true;
     return false;
@@ -206,7 +203,7 @@ static struct vq_path *path_of(struct vq_talk *t, const struct vq_dgram *d)
     if (goes(&t->back, d))
         return &t->back;
     int looked = 0;
-    for (struct vq_path *p = t->others; p && looked < LOOK_BACK; p = p->next, looked++)
+    for (struct vq_path *p = t->others; p && looked < VQ_LOOK_BACK; p = p->next, looked++)
         if (goes(p, d))
             return p;
     struct vq_path *p = vq_arena_alloc(&t->arena, sizeof *p);
@@ -217,7 +214,7 @@ static struct vq_path *path_of(struct vq_talk *t, const struct vq_dgram *d)
     return p;
 }
 
-static struct vq_oddity *odd_of(struct vq_talk *t, struct vq_note *n)
+struct vq_oddity *vq_note_odd(struct vq_talk *t, struct vq_note *n)
 {
     if (!n->odd)
         n->odd = vq_arena_alloc(&t->arena, sizeof *n->odd);
@@ -230,7 +227,7 @@ void vq_talk_defect(struct vq_talk *t, struct vq_note *n, const char *defect)
         return;
     if (!t->defect)
         t->defect = defect;
-    struct vq_oddity *o = n ? odd_of(t, n) : NULL;
+    struct vq_oddity *o = n ? vq_note_odd(t, n) : NULL;
     if (o && !o->defect)
         o->defect = defect;
 }
@@ -308,10 +305,11 @@ struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struc
         .retransmission = *again,
         .transport = transport(d),
     };
-    struct vq_oddity *o = m->method == VQ_SIP_UNKNOWN ? odd_of(t, n) : NULL;
+    struct vq_oddity *o = m->method == VQ_SIP_UNKNOWN ? vq_note_odd(t, n) : NULL;
     if (o)
         o->method = vq_talk_text(t, m->method_text);
     vq_talk_defect(t, n, m->defect);
+    vq_talk_detail(t, n, m);
     if (t->last)
         t->last->next = n;
     else

@@ -101,7 +101,10 @@ bool vq_dialog_get(const struct vq_engine *e, uint32_t handle, struct vq_dialog 
     const struct vq_talk *t = talk(e, VQ_TALK_DIALOG, handle);
     if (!t)
         return false;
-    *out = VQ_CONTAINER(t, struct vq_sip_dialog, talk)->d;
+    const struct vq_sip_dialog *g = VQ_CONTAINER(t, struct vq_sip_dialog, talk);
+    *out = g->d;
+    out->requests = g->asked;
+    out->answered = g->answered;
     out->start = t->start;
     out->end = t->last_ts;
     out->retransmissions = t->retransmissions;
@@ -129,6 +132,7 @@ bool vq_message_read(const struct vq_note **at, struct vq_message *out)
         .reason = n->reason,
         .sdp = n->sdp,
         .defect = n->odd ? n->odd->defect : NULL,
+        .detail = n->odd ? n->odd->detail : NULL,
         .cseq = n->cseq,
         .status = n->status,
         .transport = n->transport,
@@ -136,6 +140,8 @@ bool vq_message_read(const struct vq_note **at, struct vq_message *out)
         .hold = n->hold,
         .from_caller = n->from_caller,
     };
+    if (n->retransmission)
+        out->timer = vq_resend_name(vq_note_resend(n, &out->repeat));
     *at = n->next;
     return true;
 }
@@ -262,6 +268,7 @@ bool vq_call_get(const struct vq_engine *e, uint32_t handle, struct vq_call *out
     if (out->answered != VQ_NONE && c->first_rtp != VQ_NONE)
         out->first_media = c->first_rtp - out->answered;
     out->messages = t->first;
+    out->story = c->more ? &c->more->story : NULL;
     out->offers = c->first_offer;
     out->candidates = c->first_candidate;
     out->legs = c->n_legs ? &c->leg : NULL;

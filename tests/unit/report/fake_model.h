@@ -16,6 +16,7 @@
 #define vq_stream_gap fake_stream_gap
 #define vq_stream_path_change fake_stream_path_change
 #define vq_stream_playout fake_stream_playout
+#define vq_offer_effect fake_offer_effect
 #define vq_stun_count fake_stun_count
 #define vq_stun_get fake_stun_get
 #define vq_icmp_get fake_icmp_get
@@ -162,6 +163,13 @@ bool fake_stream_playout(const struct vq_engine *e, const struct vq_stream *s, s
                     {.adaptive = true, .size_ms = NAN, .playout_ms = 14, .burst_r = 1, .r = NAN, .mos = NAN}},
     };
     return true;
+}
+
+/* Every event stops what was there before it, and what came later began with it. */
+enum vq_effect fake_offer_effect(const struct vq_engine *e, const struct vq_offer *o, const struct vq_stream *s)
+{
+    (void)e;
+    return s->start < o->ts ? VQ_EFFECT_STOPPED : VQ_EFFECT_STARTED;
 }
 
 size_t fake_stun_count(const struct vq_engine *e)
@@ -427,7 +435,7 @@ static inline struct vq_registration fake_registration(const struct vq_note *mes
         .aor = "sip:1001@10.0.0.2", .user = "1001", .call_id = "reg@10.0.0.1", .contact = "sip:1001@10.0.0.1",
         .user_agent = "baresip", .realm = "lab", .client = ep(1, 5060), .registrar = ep(2, 5060),
         .outcome = VQ_REG_REGISTERED, .status = 200, .reason = "OK", .challenged = true, .attempts = 2,
-        .expires_asked_s = 3600, .expires_granted_s = 60, .start = T0, .end = T0 + 12 * MS, .rrd = 12 * MS,
+        .expires_asked_s = 3600, .expires_granted_s = 60, .min_expires_s = VQ_NONE, .start = T0, .end = T0 + 12 * MS, .rrd = 12 * MS,
         .messages = messages, .n_messages = 2,
     };
 }
@@ -437,6 +445,7 @@ static inline struct vq_dialog fake_dialog(const struct vq_note *messages)
     return (struct vq_dialog){
         .method = "OPTIONS", .call_id = "opt@10.0.0.2", .from_uri = "sip:pbx@10.0.0.2", .to_uri = "sip:1001@10.0.0.1",
         .client = ep(2, 5060), .server = ep(1, 5060), .outcome = VQ_DIALOG_ANSWERED, .status = 200, .reason = "OK",
+        .expires_asked_s = VQ_NONE, .expires_granted_s = VQ_NONE, .requests = 1, .answered = 1,
         .start = T0, .end = T0 + MS, .rtt = MS, .messages = messages, .n_messages = 2,
     };
 }

@@ -4,6 +4,7 @@
 #include "report/json.c"
 #include "report/json_dtmf.c"
 #include "report/json_quality.c"
+#include "report/json_dialog.c"
 #include "report/json_kpi.c"
 #include "report/json_network.c"
 #include "report/json_sip.c"
@@ -24,6 +25,7 @@ static const struct vq_note two_messages[] = {
            .cseq_method = "INVITE",
            .cseq = 7,
            .sdp = "PCMU @ 10.0.0.1:4000",
+           .detail = "to sip:a@b",
            .hold = true},
      .more = true},
     {.m = {.ts = T0 + 2 * S,
@@ -32,11 +34,24 @@ static const struct vq_note two_messages[] = {
            .status = 200,
            .reason = "OK",
            .retransmission = true,
+           .repeat = 3,
+           .timer = "G",
            .defect = "no CSeq"}},
 };
 static const struct vq_offer offer = {
     .ts = T0 + S, .frame = 10, .kind = "offer", .audio = " PCMU  PCMA", .from_caller = true};
-static const struct vq_leg leg = {.from_tag = "a", .caller = {.ip = {10, 0, 0, 1}, .port = 5060, .family = 4}};
+static const struct vq_offer hold = {.ts = T0 + 5 * S, .frame = 40, .kind = "offer", .audio = "G729", .hold = true,
+                                     .events = VQ_OFFER_HOLD | VQ_OFFER_DELAYED, .refused = 488};
+static const struct vq_transfer transfer = {.ts = T0 + 6 * S, .frame = 50, .target = "sip:1003@x", .replaces = "c7", .status = 202,
+                                            .progress = 180, .why = "because", .replaces_call = 7, .to_call = 8,
+                                            .by = VQ_PARTY_CALLEE};
+static const struct vq_redirect redirect = {.ts = T0 + S, .frame = 12, .target = "sip:y@z", .status = 302};
+static const struct vq_call_story more = {.transfers = &transfer, .redirects = &redirect, .lead = VQ_LEAD_BLIND, .from_call = 3,
+                                         .lead_why = "so", .replaces = "c9", .replaced_by = 5, .reason_protocol = "SIP",
+                                         .reason_text = "elsewhere", .reason_cause = 200, .reason_frame = 60,
+                                         .late_bye_frame = 70};
+static const struct vq_binding binding_of_other = {.uri = "sip:1001@10.0.0.7", .expires_s = 77};
+static const struct vq_leg leg = {.from_tag = "a", .state = VQ_LEG_CANCELLED, .first = T0 + 2 * S, .answered = VQ_NONE, .caller = {.ip = {10, 0, 0, 1}, .port = 5060, .family = 4}};
 static const struct vq_segment segment = {.ssrc = 0xdeadbeef, .reason = "start", .packets = 400, .ts = T0 + 3 * S};
 
 static struct vq_engine full(void)
@@ -50,13 +65,21 @@ static struct vq_engine full(void)
     e.kpi = bare_kpi();
     e.registrations[0] = fake_registration(two_messages);
     e.calls[0] = fake_call(two_messages, 2);
-    e.calls[0].offers = &offer;
+    static struct vq_offer both[2];
+    both[0] = offer;
+    both[1] = hold;
+    both[0].next = &both[1];
+    e.calls[0].offers = both;
     e.calls[0].legs = &leg;
     static struct vq_candidate candidates[2];
     candidates[0] = (struct vq_candidate){.next = &candidates[1], .type = VQ_CANDIDATE_SRFLX, .component = 1, .by_caller = true,
                                           .at = ep(1, 4000), .related = ep(2, 5000), .frame = 12};
     candidates[1] = (struct vq_candidate){.type = VQ_CANDIDATE_HOST, .component = 2, .tcp = true, .frame = 12};
     e.calls[0].candidates = candidates;
+    e.calls[0].story = &more;
+    e.calls[0].answers = 2;
+    e.registrations[0].bindings = &binding_of_other;
+    e.registrations[0].follows = 4;
     e.calls[0].first_stream = 1;
     e.calls[1] = bare_call(two_messages);
     e.dtmf[0] = (struct vq_dtmf){.ts = T0 + 4 * S, .frame = 200, .by = VQ_PARTY_CALLER, .stream = 1, .digit = '#',
@@ -240,6 +263,31 @@ static void says_what_is_known(void **state)
         {"calls.0.streams", "[1]"},
         {"calls.0.quality.rating", "\"medium\""},
         {"calls.0.legs.0.from_tag", "\"a\""},
+        {"calls.0.legs.0.dialog_state", "\"cancelled\""},
+        {"calls.0.legs.0.winner", "false"},
+        {"calls.0.legs.0.first_response_ms", "1000.0"},
+        {"calls.0.legs.0.answered_ms", "null"},
+        {"calls.0.answers", "2"},
+        {"calls.0.offer_answer.0.event", "[]"},
+        {"calls.0.offer_answer.1.event", "[\"delayed_offer\",\"hold\"]"},
+        {"calls.0.offer_answer.1.refused", "488"},
+        {"calls.0.offer_answer.1.effect", "[{\"stream\":1,\"what\":\"stopped\"}]"},
+        {"calls.0.transfers.0.kind", "\"attended\""},
+        {"calls.0.transfers.0.by", "\"callee\""},
+        {"calls.0.transfers.0.to_call", "8"},
+        {"calls.0.transfers.0.progress", "180"},
+        {"calls.0.redirects.0.to_call", "null"},
+        {"calls.0.transferred_from", "{\"call\":3,\"kind\":\"blind\",\"evidence\":\"so\"}"},
+        {"calls.0.replaces_call_id", "\"c9\""},
+        {"calls.0.replaced_by", "5"},
+        {"calls.0.reason_header", "{\"frame\":60,\"protocol\":\"SIP\",\"cause\":200,\"text\":\"elsewhere\"}"},
+        {"calls.0.late_bye_frame", "70"},
+        {"calls.0.messages.1.repeat", "3"},
+        {"calls.0.messages.1.timer", "\"G\""},
+        {"calls.0.messages.0.detail", "\"to sip:a@b\""},
+        {"registrations.0.bindings", "[{\"contact\":\"sip:1001@10.0.0.7\",\"expires_s\":77}]"},
+        {"registrations.0.follows", "4"},
+        {"registrations.0.digest.stale", "0"},
         {"dialogs.0.method", "\"OPTIONS\""},
         {"streams.0.ssrc", "\"0xDEADBEEF\""},
         {"streams.0.call", "1"},

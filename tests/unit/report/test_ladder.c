@@ -80,6 +80,31 @@ static void draws_a_call(void **state)
     vq_buf_done(&b);
 }
 
+/* Which timer sent a message again and how often, and what else it says, as far as there is room. */
+static void marks_timers_and_details(void **state)
+{
+    (void)state;
+    struct vq_message m[] = {
+        {.src = ep(1, 5060), .dst = ep(2, 5060), .method = "INVITE", .retransmission = true, .timer = "A", .repeat = 2},
+        {.src = ep(2, 5060), .dst = ep(1, 5060), .status = 180, .reason = "Ringing", .retransmission = true, .timer = "request", .repeat = 1},
+        {.src = ep(1, 5060), .dst = ep(2, 5060), .method = "REFER", .detail = "to sip:1003@pbx"},
+        {.src = ep(1, 5060), .dst = ep(2, 5060), .method = "REFER", .detail = "to sip:1003@a.very.long.name.example.org, replaces c1"},
+    };
+    struct vq_engine e = engine_of(chain(m, 4), 4);
+    struct vq_buf b = ladder_of(&e, page);
+    assert_has(&b, "─ ↻A2 INVITE ─");
+    assert_has(&b, "─ ↻ 180 Ringing ─");
+    assert_has(&b, "─ REFER (to sip:1003@pbx) ─");
+    assert_has(&b, "─ REFER (to 1003) ─");
+    assert_has(&b, "  ↻ retransmission and its number, by Timer A, E or G (RFC 3261 17)\n");
+    vq_buf_done(&b);
+    struct vq_report_style ascii = page;
+    ascii.utf8 = false;
+    b = ladder_of(&e, ascii);
+    assert_has(&b, "- (R A2) INVITE -");
+    vq_buf_done(&b);
+}
+
 /* Three hosts, the middle one a proxy; the media go past it. */
 static void draws_a_proxy_and_rtp(void **state)
 {
@@ -224,7 +249,8 @@ static void lets_nothing_hostile_through(void **state)
 {
     (void)state;
     struct vq_message m[] = {
-        {.src = ep(1, 5060), .dst = ep(2, 5060), .method = HOSTILE, .sdp = HOSTILE, .defect = HOSTILE},
+        {.src = ep(1, 5060), .dst = ep(2, 5060), .method = HOSTILE, .sdp = HOSTILE, .defect = HOSTILE,
+         .detail = HOSTILE},
         {.src = ep(2, 5060), .dst = ep(1, 5060), .status = 200, .reason = HOSTILE, .sdp = HOSTILE},
         {.src = ep(2, 5060),
          .dst = ep(1, 5060),
@@ -328,7 +354,7 @@ static void knows_hosts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(knows_hosts), cmocka_unit_test(draws_a_call),
+        cmocka_unit_test(knows_hosts), cmocka_unit_test(draws_a_call), cmocka_unit_test(marks_timers_and_details),
         cmocka_unit_test(draws_a_proxy_and_rtp),
         cmocka_unit_test(keeps_to_a_narrow_page),
         cmocka_unit_test(knows_a_proxy_by_its_challenge),

@@ -8,6 +8,7 @@
 #include "report/text_kpi.c"
 #include "report/text_network.c"
 #include "report/text_quality.c"
+#include "report/text_story.c"
 #include "report/text_stream.c"
 
 static const uint32_t links[] = {1, 99999};
@@ -416,7 +417,17 @@ static void lets_nothing_hostile_through(void **state)
     c->from = c->to = c->from_uri = c->to_uri = c->reason = c->from_name = c->user_agent_caller = HOSTILE;
     struct vq_registration *r = &e.registrations[0];
     r->aor = r->user = r->reason = r->user_agent = r->contact = HOSTILE;
-    e.dialogs[0].method = e.dialogs[0].reason = HOSTILE;
+    e.dialogs[0].method = e.dialogs[0].reason = e.dialogs[0].event = e.dialogs[0].subscription = HOSTILE;
+    const struct vq_transfer transfer = {.target = HOSTILE, .progress = 180, .progress_reason = HOSTILE};
+    const struct vq_redirect redirect = {.target = HOSTILE};
+    const struct vq_call_story more = {.transfers = &transfer, .redirects = &redirect, .reason_text = HOSTILE};
+    struct vq_offer offers[] = {{.kind = "answer", .audio = HOSTILE}, {.kind = "answer", .audio = HOSTILE, .events = VQ_OFFER_CODEC}};
+    struct vq_leg legs[] = {{.contact = HOSTILE}, {.contact = HOSTILE}};
+    offers[0].next = &offers[1];
+    legs[0].next = &legs[1];
+    c->story = &more;
+    c->offers = offers;
+    c->legs = legs;
     e.streams[0].codec = e.streams[1].score_why = e.streams[1].jitter_why = HOSTILE;
     snprintf(e.findings[0].text, sizeof e.findings[0].text, "%s", HOSTILE);
     struct vq_report_input in = {.path = HOSTILE, .format = HOSTILE, .truncated = HOSTILE};
@@ -427,6 +438,58 @@ static void lets_nothing_hostile_through(void **state)
         assert_has(&b, "\\x1b[2J");
         vq_buf_done(&b);
     }
+}
+
+/* A redirection, a hold that stops a stream, a codec change, a transfer, and where the call came from. */
+static void tells_a_story(void **state)
+{
+    (void)state;
+    const struct vq_transfer transfer = {.ts = T0 + 9 * S, .frame = 50, .target = "sip:1003@x", .status = 202, .progress = 200,
+                                         .progress_reason = "OK", .to_call = 8, .by = VQ_PARTY_CALLER};
+    const struct vq_redirect redirect = {.ts = T0 + S, .frame = 12, .target = "sip:y@z", .status = 302, .to_call = 1,
+                                         .followed_frame = 14};
+    const struct vq_call_story more = {.transfers = &transfer, .redirects = &redirect, .lead = VQ_LEAD_ATTENDED, .from_call = 3,
+                                      .lead_why = "its Replaces header is that of the Refer-To", .replaced_by = 5,
+                                      .reason_text = "Call completed elsewhere"};
+    struct vq_offer o[] = {
+        {.ts = T0 + S, .kind = "offer", .audio = "PCMA"},
+        {.ts = T0 + S, .kind = "answer", .audio = "PCMA"},
+        {.ts = T0 + 4 * S, .kind = "offer", .audio = "PCMA", .from_caller = true, .hold = true, .events = VQ_OFFER_HOLD, .refused = 491},
+        {.ts = T0 + 5 * S, .kind = "answer", .audio = "G729 PCMA", .events = VQ_OFFER_CODEC | VQ_OFFER_MOVED, .media = ep(9, 4000)},
+        {.ts = T0 + 6 * S, .kind = "offer", .audio = "G729", .events = VQ_OFFER_REFRESH},
+    };
+    for (size_t i = 0; i + 1 < sizeof o / sizeof o[0]; i++)
+        o[i].next = &o[i + 1];
+    struct vq_leg legs[] = {
+        {.callee = ep(7, 5060), .first = T0 + 1100 * MS, .state = VQ_LEG_CONFIRMED, .winner = true, .contact = "sip:a@b"},
+        {.callee = ep(8, 5060), .first = T0 + 1200 * MS, .state = VQ_LEG_CANCELLED},
+    };
+    legs[0].next = &legs[1];
+    struct vq_engine e = small();
+    e.calls[0].story = &more;
+    e.calls[0].offers = o;
+    e.calls[0].legs = legs;
+    e.calls[0].q850 = 16;
+    struct vq_buf b = text_of(&e, &whole, page);
+    assert_clean(&b, false, false);
+    assert_has(&b, "came of the attended transfer of call 3");
+    assert_has(&b, "replaced by call 5\n");
+    assert_has(&b, " 0.100 s  branch 10.0.0.7:5060 · sip:a@b · confirmed · answered first\n");
+    assert_has(&b, " 0.200 s  branch 10.0.0.8:5060 · cancelled\n");
+    assert_has(&b, " 1.000 s  redirected (302) to sip:y@z · followed within the call, frame 14\n");
+    assert_has(&b, " 4.000 s  hold by the caller · refused with 491 · stream 1 stopped\n");
+    assert_has(&b, " 5.000 s  codec PCMA → G729, media of the callee moved to 10.0.0.9:4000 · stream 1 stopped\n");
+    assert_lacks(&b, "nothing changed");
+    assert_has(&b, " 9.000 s  blind transfer by the caller to sip:1003@x · REFER 202 · came to 200 OK");
+    assert_has(&b, "is call 8\n");
+    assert_has(&b, "Q.850 cause 16 (normal call clearing)");
+    assert_has(&b, "because: Call completed elsewhere");
+    vq_buf_done(&b);
+    struct vq_report_style st = page;
+    st.verbose = 1;
+    b = text_of(&e, &whole, st);
+    assert_has(&b, " 6.000 s  refreshed by the callee, nothing changed");
+    vq_buf_done(&b);
 }
 
 static void colours_by_quality(void **state)
@@ -587,6 +650,7 @@ int main(void)
         cmocka_unit_test(rates_by_tiphon),
         cmocka_unit_test(lets_nothing_hostile_through),
         cmocka_unit_test(colours_by_quality),
+        cmocka_unit_test(tells_a_story),
         cmocka_unit_test(sums_up_the_signalling),
         cmocka_unit_test(draws_the_network), cmocka_unit_test(stops_when_refused),
     };

@@ -172,6 +172,87 @@ static void test_no_credentials(void **state)
     assert_int_equal(r[0].attempts, 1);
 }
 
+/* Facts of the digest, the other phones under the same address, a shorter time than asked for. */
+static void test_details(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_registration r[4];
+    ask(f, 0, 1, CONTACT);
+    answer(f, 20, 1, "401 Unauthorized",
+           "WWW-Authenticate: Digest realm=\"a\", nonce=\"n1\", algorithm=SHA-256, qop=\"auth,auth-int\"\r\n");
+    ask(f, 30, 2, CONTACT CREDENTIALS("n1"));
+    answer(f, 45, 2, "200 OK",
+           "Contact: <sip:1001@10.0.0.7>;expires=77, <sip:1001@10.0.0.1:5060>;expires=60\r\nContact: <sip:1001@10.0.0.8>\r\n");
+    ask(f, 50e3, 3, CONTACT);
+    answer(f, 50e3 + 5, 3, "423 Interval Too Brief", "Min-Expires: 7200\r\n");
+    ask(f, 50e3 + 10, 4, "Contact: <sip:1001@10.0.0.1:5060>\r\nExpires: 7200\r\n");
+    answer(f, 50e3 + 15, 4, "200 OK", "Contact: <sip:1001@10.0.0.1:5060>;expires=7200\r\n");
+    assert_int_equal(results(f, r, 4), 2);
+    assert_string_equal(r[0].algorithm, "SHA-256");
+    assert_string_equal(r[0].qop, "auth,auth-int");
+    assert_int_equal(r[0].challenges, 1);
+    assert_int_equal(r[0].expires_granted_s, 60); /* the client's own, not the first */
+    const struct vq_binding *b = r[0].bindings;
+    assert_string_equal(b->uri, "sip:1001@10.0.0.7");
+    assert_int_equal(b->expires_s, 77);
+    assert_string_equal(b->next->uri, "sip:1001@10.0.0.1:5060");
+    assert_int_equal(b->next->next->expires_s, VQ_NONE);
+    assert_null(b->next->next->next);
+    assert_int_equal(r[1].follows, r[0].id);
+    assert_int_equal(r[1].min_expires_s, 7200);
+    assert_int_equal(r[1].expires_asked_s, 7200);
+    assert_int_equal(r[1].outcome, VQ_REG_REFRESHED);
+    assert_null(r[1].bindings);
+}
+
+/* Three refusals in a row; a stale nonce is none of them. */
+static void test_refused_again(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_registration r[4];
+    for (int i = 0; i < 3; i++) {
+        ask(f, 1000 * i, 2 * i + 1, CONTACT);
+        answer(f, 1000 * i + 10, 2 * i + 1, "401 Unauthorized", CHALLENGE("n1"));
+        ask(f, 1000 * i + 20, 2 * i + 2, CONTACT CREDENTIALS("n1"));
+        answer(f, 1000 * i + 30, 2 * i + 2, "401 Unauthorized", CHALLENGE("n1"));
+    }
+    ask(f, 4000, 7, CONTACT CREDENTIALS("n1"));
+    answer(f, 4010, 7, "401 Unauthorized", STALE("n2"));
+    ask(f, 4020, 8, CONTACT CREDENTIALS("n2"));
+    answer(f, 4030, 8, "401 Unauthorized", STALE("n3"));
+    assert_int_equal(results(f, r, 4), 4);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(r[i].refused_before, i);
+        assert_true(r[i].wrong_password);
+    }
+    assert_false(r[3].wrong_password);
+    assert_int_equal(r[3].stale, 2);
+}
+
+/* RFC 6665: what is subscribed to, for how long, in which state it is and why it ended. */
+static void test_subscription(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_dialog d;
+    message(f, 0, true, "SUBSCRIBE sip:b SIP/2.0", 1, "SUBSCRIBE", "Event: message-summary\r\nExpires: 3600\r\n");
+    message(f, 7, false, "SIP/2.0 200 OK", 1, "SUBSCRIBE", "Expires: 600\r\n");
+    message(f, 10, true, "NOTIFY sip:b SIP/2.0", 2, "NOTIFY", "Event: message-summary\r\nSubscription-State: active;expires=599\r\n");
+    message(f, 12, false, "SIP/2.0 200 OK", 2, "NOTIFY", "");
+    message(f, 20, true, "NOTIFY sip:b SIP/2.0", 3, "NOTIFY",
+            "Event: message-summary\r\nSubscription-State: terminated;reason=timeout\r\n");
+    vq_engine_finish(f->e);
+    assert_true(vq_dialog_get(f->e, vq_dialog_next(f->e, 0), &d));
+    assert_string_equal(d.method, "SUBSCRIBE");
+    assert_string_equal(d.event, "message-summary");
+    assert_string_equal(d.subscription, "terminated");
+    assert_string_equal(d.subscription_reason, "timeout");
+    assert_int_equal(d.expires_asked_s, 3600);
+    assert_int_equal(d.expires_granted_s, 600);
+    assert_int_equal(d.notifies, 2);
+    assert_int_equal(d.requests, 3);
+    assert_int_equal(d.answered, 2);
+}
+
 static void test_other_dialogs(void **state)
 {
     struct feeder *f = *state;
@@ -267,7 +348,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(test_lifecycle), T(test_wrong_password), T(test_stale_and_cached_nonce), T(test_timeout_and_silence),
-        T(test_no_credentials), T(test_server_dies_after_challenge), T(test_other_dialogs), T(test_rtcp_finds_its_streams), T(test_stun_mapping),
+        T(test_no_credentials), T(test_details), T(test_refused_again), T(test_subscription), T(test_server_dies_after_challenge), T(test_other_dialogs), T(test_rtcp_finds_its_streams), T(test_stun_mapping),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

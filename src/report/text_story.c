@@ -1,0 +1,227 @@
+/* text_story.c - what happened within a call and where it came from or led to, a line for each: redirections, holds,
+ * codec changes, transfers, forks. Nothing for a call that was only set up and ended. */
+#include "report/text.h"
+
+#include <stdio.h>
+
+#define STORY_INDENT 7
+#define STORY_TIME 20 /* column of the words behind the time */
+
+/* "       12.300 s    hold by the caller"; the rest follows as items of a flow. */
+static void dated(struct vq_out *o, int64_t ts, int64_t zero, struct vq_buf *b)
+{
+    char text[48] = "";
+    if (ts != VQ_NONE && zero != VQ_NONE)
+        snprintf(text, sizeof text, "%.3f s", (double)(ts - zero) / 1e9);
+    vq_buf_fmt(&o->b, "%*s", STORY_INDENT, "");
+    vq_out_field(o, text, STORY_TIME - STORY_INDENT - 2, true, VQ_TINT_DIM);
+    vq_buf_str(&o->b, "  ");
+    vq_out_flow_begin(o, STORY_TIME, STORY_TIME);
+    vq_buf_clear(b);
+}
+
+static void entry(struct vq_out *o, struct vq_buf *b, enum vq_tint t)
+{
+    vq_out_flow(o, t, b->p);
+    vq_buf_clear(b);
+}
+
+static void quote(struct vq_out *o, struct vq_buf *b, const char *z)
+{
+    size_t from = b->n;
+    vq_out_wire(o->st, b, z ? z : "?");
+    vq_out_clip(o->st, b, from, 48);
+}
+
+static void origin(struct vq_out *o, const struct vq_call_story *m, struct vq_buf *b)
+{
+    if (m->lead) {
+        dated(o, VQ_NONE, VQ_NONE, b);
+        if (m->lead == VQ_LEAD_REDIRECT)
+            vq_buf_fmt(b, "call %u was redirected here", m->from_call);
+        else
+            vq_buf_fmt(b, "came of the %s transfer of call %u", vq_lead_name(m->lead), m->from_call);
+        entry(o, b, VQ_TINT_ACCENT);
+        vq_out_flow(o, VQ_TINT_DIM, m->lead_why);
+        vq_out_flow_end(o);
+    }
+    if (m->replaces_call || m->replaced_by) {
+        dated(o, VQ_NONE, VQ_NONE, b);
+        if (m->replaces_call)
+            vq_buf_fmt(b, "replaces call %u", m->replaces_call);
+        if (m->replaced_by)
+            vq_buf_fmt(b, "%sreplaced by call %u", m->replaces_call ? ", " : "", m->replaced_by);
+        entry(o, b, VQ_TINT_ACCENT);
+        vq_out_flow_end(o);
+    }
+}
+
+static void redirects(struct vq_out *o, const struct vq_call *c, int64_t zero, struct vq_buf *b)
+{
+    for (const struct vq_redirect *r = c->story->redirects; r; r = r->next) {
+        dated(o, r->ts, zero, b);
+        vq_buf_fmt(b, "redirected (%u) to ", r->status);
+        quote(o, b, r->target);
+        entry(o, b, VQ_TINT_ACCENT);
+        if (r->to_call == c->id)
+            vq_buf_fmt(b, "followed within the call, frame %llu", (unsigned long long)r->followed_frame);
+        else if (r->to_call)
+            vq_buf_fmt(b, "followed by call %u", r->to_call);
+        else
+            vq_buf_str(b, "nobody was seen to go there");
+        entry(o, b, r->to_call ? VQ_TINT_PLAIN : VQ_TINT_FAIR);
+        vq_out_flow_end(o);
+    }
+}
+
+static void transfers(struct vq_out *o, const struct vq_call *c, int64_t zero, struct vq_buf *b)
+{
+    for (const struct vq_transfer *t = c->story->transfers; t; t = t->next) {
+        bool failed = t->status >= 300 || t->progress >= 300;
+        dated(o, t->ts, zero, b);
+        vq_buf_fmt(b, "%s transfer by the %s to ", t->replaces ? "attended" : "blind", vq_party_name((enum vq_party)t->by));
+        quote(o, b, t->target);
+        entry(o, b, VQ_TINT_ACCENT);
+        if (t->replaces_call) {
+            vq_buf_fmt(b, "takes over call %u", t->replaces_call);
+            entry(o, b, VQ_TINT_PLAIN);
+        }
+        if (t->status) {
+            vq_buf_fmt(b, "REFER %u", t->status);
+            entry(o, b, failed ? VQ_TINT_BAD : VQ_TINT_PLAIN);
+        }
+        if (t->progress) {
+            vq_buf_str(b, "came to ");
+            vq_text_status(o->st, b, t->progress, t->progress_reason ? t->progress_reason : "");
+            entry(o, b, failed ? VQ_TINT_BAD : VQ_TINT_PLAIN);
+        }
+        if (t->to_call) {
+            vq_buf_fmt(b, "is call %u", t->to_call);
+            entry(o, b, VQ_TINT_PLAIN);
+        }
+        vq_out_flow_end(o);
+    }
+}
+
+/* ---- offers and answers ------------------------------------------------------------------------------------------ */
+
+static void first_codec(struct vq_out *o, struct vq_buf *b, const char *audio)
+{
+    char name[32];
+    snprintf(name, sizeof name, "%.*s", (int)(strcspn(audio, " ") < 31 ? strcspn(audio, " ") : 31), audio);
+    vq_out_wire(o->st, b, name);
+}
+
+/* The answer before that was an answer to something that stood. */
+static const struct vq_offer *answer_before(const struct vq_call *c, const struct vq_offer *f)
+{
+    const struct vq_offer *last = NULL;
+    for (const struct vq_offer *p = c->offers; p && p != f; p = p->next)
+        if (p->kind[0] == 'a')
+            last = p;
+    return last;
+}
+
+static void event_words(struct vq_out *o, const struct vq_call *c, const struct vq_offer *f, struct vq_buf *b)
+{
+    const char *who = f->from_caller ? "caller" : "callee";
+    char at[VQ_ENDPOINT_TEXT];
+    const struct vq_offer *before = answer_before(c, f);
+    if (f->events & VQ_OFFER_DELAYED)
+        vq_buf_fmt(b, ", delayed offer: the %s's response makes it", who);
+    if (f->events & VQ_OFFER_HOLD)
+        vq_buf_fmt(b, ", hold by the %s", who);
+    if (f->events & VQ_OFFER_RESUME)
+        vq_buf_fmt(b, ", resume by the %s", who);
+    if (f->events & VQ_OFFER_CODEC && before) {
+        vq_buf_str(b, ", codec ");
+        first_codec(o, b, before->audio);
+        vq_buf_fmt(b, " %s ", vq_glyph(o->st, VQ_GLYPH_ARROW));
+        first_codec(o, b, f->audio);
+    }
+    if (f->events & VQ_OFFER_MOVED)
+        vq_buf_fmt(b, ", media of the %s moved to %s", who, vq_endpoint_text(&f->media, at));
+    if (f->events & VQ_OFFER_NO_AUDIO)
+        vq_buf_fmt(b, ", no audio any more (%s)", who);
+    if (f->events & VQ_OFFER_REFRESH)
+        vq_buf_fmt(b, ", refreshed by the %s, nothing changed", who);
+}
+
+static void effect_items(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, const struct vq_offer *f,
+                         struct vq_buf *b)
+{
+    struct vq_stream s;
+    for (uint32_t h = c->first_stream; h && vq_stream_get(e, h, &s); h = s.next_in_call) {
+        enum vq_effect what = vq_offer_effect(e, f, &s);
+        if (!what || (what == VQ_EFFECT_CONTINUED && f->events == VQ_OFFER_REFRESH))
+            continue;
+        vq_buf_fmt(b, "stream %u %s", s.id, vq_effect_name(what));
+        entry(o, b, VQ_TINT_PLAIN);
+    }
+}
+
+static void offers(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, int64_t zero, struct vq_buf *b)
+{
+    uint64_t row = 0, hidden = 0;
+    for (const struct vq_offer *f = c->offers; f; f = f->next) {
+        if (!f->events || (f->events == VQ_OFFER_REFRESH && !o->st->verbose))
+            continue;
+        if (!vq_text_shown(o, row)) {
+            hidden++;
+            continue;
+        }
+        row++;
+        dated(o, f->ts, zero, b);
+        event_words(o, c, f, b);
+        vq_out_flow(o, VQ_TINT_ACCENT, b->n > 2 ? b->p + 2 : "");
+        vq_buf_clear(b);
+        if (f->refused) {
+            vq_buf_fmt(b, "refused with %u", f->refused);
+            entry(o, b, VQ_TINT_FAIR);
+        }
+        effect_items(o, e, c, f, b);
+        vq_out_flow_end(o);
+    }
+    vq_text_more(o, hidden, "offers and answers");
+}
+
+/* ---- forks ------------------------------------------------------------------------------------------------------- */
+
+static void legs(struct vq_out *o, const struct vq_call *c, struct vq_buf *b)
+{
+    static const enum vq_tint tints[] = {
+        [VQ_LEG_PROCEEDING] = VQ_TINT_FAIR, [VQ_LEG_EARLY] = VQ_TINT_FAIR,      [VQ_LEG_CONFIRMED] = VQ_TINT_GOOD,
+        [VQ_LEG_TERMINATED] = VQ_TINT_GOOD, [VQ_LEG_CANCELLED] = VQ_TINT_PLAIN, [VQ_LEG_CLEARED] = VQ_TINT_PLAIN,
+        [VQ_LEG_REJECTED] = VQ_TINT_FAIR,   [VQ_LEG_REDIRECTED] = VQ_TINT_PLAIN,
+    };
+    char at[VQ_ENDPOINT_TEXT];
+    unsigned n = 0;
+    for (const struct vq_leg *l = c->legs; l; l = l->next)
+        n += l->state != VQ_LEG_REDIRECTED;
+    for (const struct vq_leg *l = n > 1 ? c->legs : NULL; l; l = l->next) {
+        dated(o, l->first, c->start, b);
+        vq_buf_fmt(b, "branch %s", vq_endpoint_text(&l->callee, at));
+        entry(o, b, VQ_TINT_ACCENT);
+        if (l->contact) {
+            quote(o, b, l->contact);
+            entry(o, b, VQ_TINT_DIM);
+        }
+        vq_buf_str(b, vq_leg_state_name((enum vq_leg_state)l->state));
+        entry(o, b, tints[l->state]);
+        if (l->winner)
+            vq_out_flow(o, VQ_TINT_GOOD, "answered first");
+        vq_out_flow_end(o);
+    }
+}
+
+void vq_text_story(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, int64_t zero, struct vq_buf *b)
+{
+    if (c->story)
+        origin(o, c->story, b);
+    legs(o, c, b);
+    if (c->story)
+        redirects(o, c, zero, b);
+    offers(o, e, c, zero, b);
+    if (c->story)
+        transfers(o, c, zero, b);
+}
