@@ -72,6 +72,10 @@ struct vq_kpi_figures {
     } registrations;
     struct {
         uint64_t asked, answered, pending; /* pending: no answer, but Timer F has not passed either */
+        unsigned last_status;    /* of the last final response, 0: none, or of several peers together */
+        uint64_t outages;        /* runs of requests without an answer; of several peers: their sum */
+        int64_t longest_outage;  /* from the first of such a run to the next answer or the end; of several peers: the longest */
+        bool down;               /* the last request has no answer, nor will it get one */
     } options;
     struct vq_kpi_ratio ratios[VQ_KPI_RATIOS];
     struct vq_kpi_spread times[VQ_KPI_TIMES];

@@ -165,7 +165,7 @@ RULE(call_unanswered, f->state == VQ_CALL_TIMEOUT, "%s: nobody answered the INVI
 RULE(call_408, f->state == VQ_CALL_NO_ANSWER && f->status == 408, "%s ended with 408: a server gave up waiting for %s.", f->name,
      f->rang ? "the callee to answer (Timer C of a proxy)" : "any answer from the next hop (Timer B or F)")
 RULE(call_failed, f->state == VQ_CALL_FAILED, "%s failed with status %u: the server could not complete it.", f->name, f->status)
-RULE(call_forbidden, f->state == VQ_CALL_REJECTED && (f->status == 401 || f->status == 403 || f->status == 407),
+RULE(call_forbidden, f->state == VQ_CALL_REJECTED && f->auth_rounds < 2 && (f->status == 401 || f->status == 403 || f->status == 407),
      "%s was refused with status %u: wrong or missing credentials, or not allowed.", f->name, f->status)
 RULE(call_not_found, f->state == VQ_CALL_REJECTED && f->status == 404, "%s: the number called does not exist there (404).",
      f->name)

@@ -237,6 +237,34 @@ void vq_sipkpi_rtt(struct vq_sipkpi *k, int64_t rtt)
     measure(k, VQ_KPI_RTT, rtt);
 }
 
+static void close_outage(struct vq_sipkpi *k, int64_t ts)
+{
+    int64_t outage = ts - k->down_since;
+    if (outage > k->f.options.longest_outage)
+        k->f.options.longest_outage = outage;
+}
+
+void vq_sipkpi_ping(struct vq_sipkpi *k, int64_t ts, unsigned status)
+{
+    if (status) {
+        if (k->down)
+            close_outage(k, ts);
+        k->down = false;
+        k->f.options.last_status = status;
+    } else if (!k->down) {
+        k->down = true;
+        k->down_since = ts;
+        k->f.options.outages++;
+    }
+}
+
+void vq_sipkpi_pings_end(struct vq_sipkpi *k, int64_t now)
+{
+    if (k->down)
+        close_outage(k, now);
+    k->f.options.down = k->down;
+}
+
 /* ---- figures ----------------------------------------------------------------------------------------------------- */
 
 void vq_sipkpi_derive(struct vq_sipkpi *k)

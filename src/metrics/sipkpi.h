@@ -40,6 +40,8 @@ struct vq_kpi_registration {
 
 struct vq_sipkpi {
     struct vq_kpi_figures f;     /* the counts are kept here; the rest is filled in by vq_sipkpi_derive() */
+    bool down;                   /* since ... */
+    int64_t down_since;
     double talk_sum;
     struct vq_histogram times[VQ_KPI_TIMES];
 };
@@ -50,6 +52,10 @@ void vq_sipkpi_registration(struct vq_sipkpi *k, const struct vq_kpi_registratio
 /* OPTIONS requests, and the round trip of one that was answered. */
 void vq_sipkpi_options(struct vq_sipkpi *k, uint64_t asked, uint64_t answered, uint64_t pending);
 void vq_sipkpi_rtt(struct vq_sipkpi *k, int64_t rtt);
+/* One OPTIONS request of a single peer, in the order of time: answered with `status` at `ts`, or sent at `ts` in vain (0).
+ * After the last one, when the time is `now`: what is out of reach then has been until then. */
+void vq_sipkpi_ping(struct vq_sipkpi *k, int64_t ts, unsigned status);
+void vq_sipkpi_pings_end(struct vq_sipkpi *k, int64_t now);
 /* Makes the figures of what was added. */
 void vq_sipkpi_derive(struct vq_sipkpi *k);
 

@@ -77,6 +77,14 @@ static json_t *options_figures(struct vq_json *j, const struct vq_kpi_figures *f
     vq_json_int(j, o, "asked", f->options.asked);
     vq_json_int(j, o, "answered", f->options.answered);
     vq_json_int(j, o, "pending", f->options.pending);
+    if (f->options.last_status)
+        vq_json_int(j, o, "last_status", f->options.last_status);
+    else
+        vq_json_why(j, o, "last_status", "no final response, or of several peers");
+    vq_json_int(j, o, "outages", f->options.outages);
+    vq_json_duration(j, o, "longest_outage_s", f->options.asked ? f->options.longest_outage : VQ_NONE, VQ_JSON_S,
+                     f->options.asked ? "of several peers" : "no OPTIONS");
+    vq_json_bool(j, o, "down", f->options.down);
     vq_json_put(j, o, vq_kpi_ratio_name(VQ_KPI_REACHABLE),
                 ratio(j, &f->ratios[VQ_KPI_REACHABLE], vq_kpi_ratio_why(VQ_KPI_REACHABLE)));
     spread(j, o, f, VQ_KPI_RTT);

@@ -158,6 +158,28 @@ static void peer_line(struct vq_out *o, const char *name, const struct vq_kpi_fi
     vq_out_newline(o);
 }
 
+/* Peers that did not answer OPTIONS for a while. */
+static void unreachable(struct vq_out *o, const struct vq_kpi *k, struct vq_buf *b)
+{
+    const struct vq_kpi_figures *f;
+    struct vq_endpoint host;
+    char text[VQ_ENDPOINT_TEXT], t[VQ_NUMBER_TEXT];
+    uint64_t row = 0;
+    for (size_t i = 0; (f = vq_kpi_peer(k, i, &host)); i++) {
+        if (!f->options.outages || !vq_text_shown(o, row++))
+            continue;
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "    %s gave no answer to OPTIONS %s%s, for %s", vq_endpoint_host(&host, text),
+                   f->options.outages == 1 ? "once" : vq_count_text(f->options.outages, t), f->options.outages == 1 ? "" : " times",
+                   f->options.outages == 1 ? "" : "at most ");
+        vq_buf_fmt(b, "%s%s", vq_duration_text(o->st, f->options.longest_outage, t), f->options.down ? "; it is still out of reach" : "");
+        vq_out_tint(o, VQ_TINT_FAIR);
+        vq_buf_str(&o->b, b->p);
+        vq_out_tint(o, VQ_TINT_PLAIN);
+        vq_out_newline(o);
+    }
+}
+
 static void peer_table(struct vq_out *o, const struct vq_kpi *k, struct vq_buf *b)
 {
     static const struct {
@@ -171,8 +193,10 @@ static void peer_table(struct vq_out *o, const struct vq_kpi *k, struct vq_buf *
     char text[VQ_ENDPOINT_TEXT], t[VQ_NUMBER_TEXT];
     while (vq_kpi_peer(k, n, &host))
         n++;
-    if (n < 2)
+    if (n < 2) {
+        unreachable(o, k, b);
         return;
+    }
     vq_buf_str(&o->b, "  ");
     vq_out_field(o, "Peers", (o->width < 100 ? 20 : 40) - 2, false, VQ_TINT_DIM);
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
@@ -182,6 +206,7 @@ static void peer_table(struct vq_out *o, const struct vq_kpi *k, struct vq_buf *
     for (; vq_text_shown(o, row) && (f = vq_kpi_peer(k, row, &host)); row++)
         peer_line(o, vq_endpoint_host(&host, text), f, b);
     vq_text_more(o, n - row, "peers");
+    unreachable(o, k, b);
     f = vq_kpi_others(k, &hosts);
     if (f) {
         char name[VQ_NUMBER_TEXT + 8];

@@ -56,51 +56,47 @@ static void origin(struct vq_out *o, const struct vq_call_story *m, struct vq_bu
     }
 }
 
-static void redirects(struct vq_out *o, const struct vq_call *c, int64_t zero, struct vq_buf *b)
+static void redirect(struct vq_out *o, const struct vq_call *c, const struct vq_redirect *r, int64_t zero, struct vq_buf *b)
 {
-    for (const struct vq_redirect *r = c->story->redirects; r; r = r->next) {
-        dated(o, r->ts, zero, b);
-        vq_buf_fmt(b, "redirected (%u) to ", r->status);
-        quote(o, b, r->target);
-        entry(o, b, VQ_TINT_ACCENT);
-        if (r->to_call == c->id)
-            vq_buf_fmt(b, "followed within the call, frame %llu", (unsigned long long)r->followed_frame);
-        else if (r->to_call)
-            vq_buf_fmt(b, "followed by call %u", r->to_call);
-        else
-            vq_buf_str(b, "nobody was seen to go there");
-        entry(o, b, r->to_call ? VQ_TINT_PLAIN : VQ_TINT_FAIR);
-        vq_out_flow_end(o);
-    }
+    dated(o, r->ts, zero, b);
+    vq_buf_fmt(b, "redirected (%u) to ", r->status);
+    quote(o, b, r->target);
+    entry(o, b, VQ_TINT_ACCENT);
+    if (r->to_call == c->id)
+        vq_buf_fmt(b, "followed within the call, frame %llu", (unsigned long long)r->followed_frame);
+    else if (r->to_call)
+        vq_buf_fmt(b, "followed by call %u", r->to_call);
+    else
+        vq_buf_str(b, "nobody was seen to go there");
+    entry(o, b, r->to_call ? VQ_TINT_PLAIN : VQ_TINT_FAIR);
+    vq_out_flow_end(o);
 }
 
-static void transfers(struct vq_out *o, const struct vq_call *c, int64_t zero, struct vq_buf *b)
+static void transfer(struct vq_out *o, const struct vq_transfer *t, int64_t zero, struct vq_buf *b)
 {
-    for (const struct vq_transfer *t = c->story->transfers; t; t = t->next) {
-        bool failed = t->status >= 300 || t->progress >= 300;
-        dated(o, t->ts, zero, b);
-        vq_buf_fmt(b, "%s transfer by the %s to ", t->replaces ? "attended" : "blind", vq_party_name((enum vq_party)t->by));
-        quote(o, b, t->target);
-        entry(o, b, VQ_TINT_ACCENT);
-        if (t->replaces_call) {
-            vq_buf_fmt(b, "takes over call %u", t->replaces_call);
-            entry(o, b, VQ_TINT_PLAIN);
-        }
-        if (t->status) {
-            vq_buf_fmt(b, "REFER %u", t->status);
-            entry(o, b, failed ? VQ_TINT_BAD : VQ_TINT_PLAIN);
-        }
-        if (t->progress) {
-            vq_buf_str(b, "came to ");
-            vq_text_status(o->st, b, t->progress, t->progress_reason ? t->progress_reason : "");
-            entry(o, b, failed ? VQ_TINT_BAD : VQ_TINT_PLAIN);
-        }
-        if (t->to_call) {
-            vq_buf_fmt(b, "is call %u", t->to_call);
-            entry(o, b, VQ_TINT_PLAIN);
-        }
-        vq_out_flow_end(o);
+    bool failed = t->status >= 300 || t->progress >= 300;
+    dated(o, t->ts, zero, b);
+    vq_buf_fmt(b, "%s transfer by the %s to ", t->replaces ? "attended" : "blind", vq_party_name((enum vq_party)t->by));
+    quote(o, b, t->target);
+    entry(o, b, VQ_TINT_ACCENT);
+    if (t->replaces_call) {
+        vq_buf_fmt(b, "takes over call %u", t->replaces_call);
+        entry(o, b, VQ_TINT_PLAIN);
     }
+    if (t->status) {
+        vq_buf_fmt(b, "REFER %u", t->status);
+        entry(o, b, failed ? VQ_TINT_BAD : VQ_TINT_PLAIN);
+    }
+    if (t->progress) {
+        vq_buf_str(b, "came to ");
+        vq_text_status(o->st, b, t->progress, t->progress_reason ? t->progress_reason : "");
+        entry(o, b, failed ? VQ_TINT_BAD : VQ_TINT_PLAIN);
+    }
+    if (t->to_call) {
+        vq_buf_fmt(b, "is call %u", t->to_call);
+        entry(o, b, VQ_TINT_PLAIN);
+    }
+    vq_out_flow_end(o);
 }
 
 /* ---- offers and answers ------------------------------------------------------------------------------------------ */
@@ -160,29 +156,27 @@ static void effect_items(struct vq_out *o, const struct vq_engine *e, const stru
     }
 }
 
-static void offers(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, int64_t zero, struct vq_buf *b)
+static void offer(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, const struct vq_offer *f, int64_t zero,
+                  struct vq_buf *b)
 {
-    uint64_t row = 0, hidden = 0;
-    for (const struct vq_offer *f = c->offers; f; f = f->next) {
-        if (!f->events || (f->events == VQ_OFFER_REFRESH && !o->st->verbose))
-            continue;
-        if (!vq_text_shown(o, row)) {
-            hidden++;
-            continue;
-        }
-        row++;
-        dated(o, f->ts, zero, b);
-        event_words(o, c, f, b);
-        vq_out_flow(o, VQ_TINT_ACCENT, b->n > 2 ? b->p + 2 : "");
-        vq_buf_clear(b);
-        if (f->refused) {
-            vq_buf_fmt(b, "refused with %u", f->refused);
-            entry(o, b, VQ_TINT_FAIR);
-        }
-        effect_items(o, e, c, f, b);
-        vq_out_flow_end(o);
+    dated(o, f->ts, zero, b);
+    event_words(o, c, f, b);
+    vq_out_flow(o, VQ_TINT_ACCENT, b->n > 2 ? b->p + 2 : "");
+    vq_buf_clear(b);
+    if (f->refused) {
+        vq_buf_fmt(b, "refused with %u", f->refused);
+        entry(o, b, VQ_TINT_FAIR);
     }
-    vq_text_more(o, hidden, "offers and answers");
+    effect_items(o, e, c, f, b);
+    vq_out_flow_end(o);
+}
+
+/* The next one that has something to tell. */
+static const struct vq_offer *eventful(const struct vq_out *o, const struct vq_offer *f)
+{
+    while (f && (!f->events || (f->events == VQ_OFFER_REFRESH && !o->st->verbose)))
+        f = f->next;
+    return f;
 }
 
 /* ---- forks ------------------------------------------------------------------------------------------------------- */
@@ -219,9 +213,29 @@ void vq_text_story(struct vq_out *o, const struct vq_engine *e, const struct vq_
     if (c->story)
         origin(o, c->story, b);
     legs(o, c, b);
-    if (c->story)
-        redirects(o, c, zero, b);
-    offers(o, e, c, zero, b);
-    if (c->story)
-        transfers(o, c, zero, b);
+    const struct vq_redirect *r = c->story ? c->story->redirects : NULL;
+    const struct vq_transfer *t = c->story ? c->story->transfers : NULL;
+    const struct vq_offer *f = eventful(o, c->offers);
+    uint64_t hidden = 0;
+    for (uint64_t row = 0; r || t || f; row++) {
+        int64_t next = r ? r->ts : INT64_MAX;
+        bool shown = vq_text_shown(o, row);
+        next = t && t->ts < next ? t->ts : next;
+        next = f && f->ts < next ? f->ts : next;
+        hidden += !shown;
+        if (r && r->ts == next) {
+            if (shown)
+                redirect(o, c, r, zero, b);
+            r = r->next;
+        } else if (t && t->ts == next) {
+            if (shown)
+                transfer(o, t, zero, b);
+            t = t->next;
+        } else {
+            if (shown)
+                offer(o, e, c, f, zero, b);
+            f = eventful(o, f->next);
+        }
+    }
+    vq_text_more(o, hidden, "events");
 }

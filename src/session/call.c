@@ -234,6 +234,16 @@ static void bye(struct vq_engine *e, struct vq_sip_call *c, int64_t ts, bool fro
     vq_talk_arm(e, &c->talk, ts + VQ_TIMEOUT);
 }
 
+/* Another hop's copy of the message that came last. */
+static bool passed_on(const struct vq_talk *t, const struct vq_sip *m)
+{
+    const struct vq_note *n = t->last ? t->last->prev : NULL;
+    for (int i = 0; n && i < VQ_LOOK_BACK; i++, n = n->prev)
+        if (!n->status && n->method == m->method && n->cseq == m->cseq)
+            return true;
+    return false;
+}
+
 /* A BYE to a call that is over: its own was answered, or it never came about. */
 static bool late(const struct vq_sip_call *c, struct vq_slice callee_tag, const struct vq_engine *e)
 {
@@ -262,7 +272,7 @@ static void request(struct vq_engine *e, struct vq_sip_call *c, const struct vq_
         }
         return;
     case VQ_SIP_BYE:
-        if (late(c, from_caller ? m->to.tag : m->from.tag, e) && vq_call_more(c))
+        if (late(c, from_caller ? m->to.tag : m->from.tag, e) && !passed_on(&c->talk, m) && vq_call_more(c))
             c->more->story.late_bye_frame = frame;
         bye(e, c, ts, from_caller, vq_tag_hash(e, from_caller ? m->to.tag : m->from.tag));
         return;

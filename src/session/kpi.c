@@ -88,21 +88,35 @@ static bool is_options(const struct vq_sip_dialog *d)
     return d->d.method && !strcmp(d->d.method, vq_sip_method_name(VQ_SIP_OPTIONS));
 }
 
-/* Round trips of the requests that were kept: first sending to first final response, by CSeq. */
-static void round_trips(const struct vq_talk *t, struct vq_sipkpi *k)
+/* A request that was sent again so often, or so long ago, and has no answer will have none. */
+#define SENT_IN_VAIN 2
+
+/* Round trips of the requests that were kept: first sending to first final response, by CSeq. `pings`: one after the
+ * other, where they are all of one peer. */
+static void round_trips(const struct vq_engine *e, const struct vq_talk *t, struct vq_sipkpi *k, bool pings)
 {
     const struct vq_note *asked = NULL;
+    unsigned again = 0;
     for (const struct vq_note *n = t->first; n; n = n->next) {
         if (n->method != VQ_SIP_OPTIONS || !n->has_cseq)
             continue;
         if (!n->status) {
-            if (!n->retransmission && !(asked && asked->cseq == n->cseq))
-                asked = n;
+            again += n->retransmission;
+            if (n->retransmission || (asked && asked->cseq == n->cseq))
+                continue;
+            if (asked && pings)
+                vq_sipkpi_ping(k, asked->ts, 0);
+            asked = n;
+            again = 0;
         } else if (n->status >= 200 && !n->retransmission && asked && asked->cseq == n->cseq) {
             vq_sipkpi_rtt(k, n->ts - asked->ts);
+            if (pings)
+                vq_sipkpi_ping(k, n->ts, n->status);
             asked = NULL;
         }
     }
+    if (asked && pings && (again >= SENT_IN_VAIN || e->now - asked->ts >= VQ_TIMEOUT))
+        vq_sipkpi_ping(k, asked->ts, 0);
 }
 
 /* ---- the walk ---------------------------------------------------------------------------------------------------- */
@@ -124,11 +138,11 @@ static const struct vq_endpoint *peer_of(enum vq_talk_kind k, const struct vq_ta
     }
 }
 
-static void add_options(const struct vq_engine *e, const struct vq_sip_dialog *d, struct vq_sipkpi *to)
+static void add_options(const struct vq_engine *e, const struct vq_sip_dialog *d, struct vq_sipkpi *to, bool one_peer)
 {
     bool pending = d->open && e->now - d->asked_ts < VQ_TIMEOUT;
     vq_sipkpi_options(to, d->asked, d->answered, pending);
-    round_trips(&d->talk, to);
+    round_trips(e, &d->talk, to, one_peer);
 }
 
 /* Into both accounts, since gathering the facts costs more than adding them; NULL: not into that one. */
@@ -155,7 +169,7 @@ static void add(const struct vq_engine *e, enum vq_talk_kind k, const struct vq_
     } else {
         const struct vq_sip_dialog *d = VQ_CONTAINER(t, struct vq_sip_dialog, talk);
         for (size_t i = 0; d->asked && is_options(d) && i < n; i++)
-            add_options(e, d, to[i]);
+            add_options(e, d, to[i], i == 1);
     }
 }
 
@@ -254,6 +268,23 @@ static void add_everywhere(enum vq_talk_kind kind, const struct vq_talk *t, void
     add(a->e, kind, t, j && j->first != t->handle ? NULL : &a->k->total, ep ? &a->k->peers[i] : NULL);
 }
 
+/* Hosts are out of reach one by one: all together have the longest and the sum, and those beyond the list, whose requests
+ * are one heap, have neither. */
+static void outages(const struct vq_engine *e, struct vq_kpi *k)
+{
+    for (size_t i = 0; i < k->n_peers; i++) {
+        struct vq_sipkpi *p = &k->peers[i];
+        vq_sipkpi_pings_end(p, e->now);
+        k->total.f.options.outages += p->f.options.outages;
+        if (p->f.options.longest_outage > k->total.f.options.longest_outage)
+            k->total.f.options.longest_outage = p->f.options.longest_outage;
+    }
+    struct vq_kpi_figures *others = &k->peers[k->n_peers].f;
+    others->options.last_status = 0;
+    others->options.outages = 0;
+    others->options.longest_outage = VQ_NONE;
+}
+
 int vq_kpi_new(struct vq_kpi **out, const struct vq_engine *e)
 {
     struct vq_kpi *k = calloc(1, sizeof *k);
@@ -267,6 +298,7 @@ int vq_kpi_new(struct vq_kpi **out, const struct vq_engine *e)
     }
     struct adding a = {e, k};
     walk(e, add_everywhere, &a);
+    outages(e, k);
     vq_sipkpi_derive(&k->total);
     for (size_t i = 0; i <= k->n_peers; i++)
         vq_sipkpi_derive(&k->peers[i]);

@@ -270,6 +270,31 @@ static void test_mid_dialog(void **state)
     assert_null(vq_kpi_peer(w->kpi, 0, &host));
 }
 
+/* A trunk that is out of reach between two answers, twice; the longer time counts. */
+static void test_outages(void **state)
+{
+    struct world *w = *state;
+    static const struct {
+        double ms;
+        bool answered;
+    } pings[] = {{0, true}, {10000, false}, {20000, true}, {30000, false}, {40000, false}, {50000, true}};
+    char id[8];
+    for (size_t i = 0; i < sizeof pings / sizeof pings[0]; i++) {
+        snprintf(id, sizeof id, "p%zu", i);
+        begin(w, id, "10.0.0.2");
+        say(w, pings[i].ms, OPTIONS, "1 OPTIONS", "");
+        if (pings[i].answered)
+            say(w, pings[i].ms + 30, R(200), "1 OPTIONS", "t");
+    }
+    struct vq_endpoint host;
+    const struct vq_kpi_figures *f = figures(w, 90000), *p = vq_kpi_peer(w->kpi, 0, &host);
+    assert_int_equal(p->options.outages, 2);
+    assert_int_equal(p->options.longest_outage, MS(20030));
+    assert_int_equal(p->options.last_status, 200);
+    assert_false(p->options.down);
+    assert_int_equal(f->options.last_status, 0);
+}
+
 /* Keep-alive: two on one dialog, one answered with 404 (somebody is there), one that nobody answers, one just sent. */
 static void test_options(void **state)
 {
@@ -296,8 +321,15 @@ static void test_options(void **state)
     struct vq_endpoint host;
     p = vq_kpi_peer(w->kpi, 0, &host);
     assert_ratio(p, VQ_KPI_REACHABLE, 2, 3);
+    assert_int_equal(p->options.last_status, 404);
+    assert_int_equal(p->options.outages, 1);
+    assert_int_equal(p->options.longest_outage, MS(58200)); /* to the end */
+    assert_true(p->options.down);
+    assert_int_equal(f->options.longest_outage, MS(58200));
     p = vq_kpi_peer(w->kpi, 1, &host);
     assert_ratio(p, VQ_KPI_REACHABLE, 0, 0);
+    assert_int_equal(p->options.outages, 0);
+    assert_false(p->options.down);
     assert_int_equal(p->options.pending, 1);
     struct vq_dialog d;
     assert_true(vq_dialog_get(w->f.e, vq_dialog_next(w->f.e, 0), &d));
@@ -354,6 +386,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_bye_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_mid_dialog, setup, teardown),
         cmocka_unit_test_setup_teardown(test_options, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_outages, setup, teardown),
         cmocka_unit_test_setup_teardown(test_peers, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

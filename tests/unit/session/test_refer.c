@@ -249,6 +249,32 @@ static void test_bye_unanswered(void **state)
     assert_non_null(story_finding(s, "call-bye-unanswered"));
 }
 
+/* The next hop's copy of a BYE that was captured after its answer is no late one. */
+static void test_bye_over_two_hops(void **state)
+{
+    struct story *s = *state;
+    story_set_up(s, 0);
+    story_alice(s, 1000, "BYE sip:bob@x SIP/2.0", "2 BYE", "tbob", NULL, NULL);
+    story_bob(s, 1010, "SIP/2.0 200 OK", "2 BYE", "tbob", NULL, NULL);
+    story_say(s, &(struct line){1009, &s->bob, &s->carol, "BYE sip:bob@x SIP/2.0", "2 BYE", "alice", "bob", "tbob", NULL, NULL});
+    assert_null(story_call(s, 0).story);
+}
+
+/* A server that gives up says so, and for whom it waited. */
+static void test_408(void **state)
+{
+    struct story *s = *state;
+    story_alice(s, 0, INVITE, "1 INVITE", "", NULL, NULL);
+    story_bob(s, 5000, "SIP/2.0 408 Request Timeout", "1 INVITE", "tbob", NULL, NULL);
+    assert_non_null(strstr(story_finding(s, "call-408")->text, "next hop (Timer B"));
+    story_end(s);
+    story_begin(s);
+    story_alice(s, 0, INVITE, "1 INVITE", "", NULL, NULL);
+    story_bob(s, 10, "SIP/2.0 180 Ringing", "1 INVITE", "tbob", NULL, NULL);
+    story_bob(s, 5000, "SIP/2.0 408 Request Timeout", "1 INVITE", "tbob", NULL, NULL);
+    assert_non_null(strstr(story_finding(s, "call-408")->text, "Timer C"));
+}
+
 /* Challenged with every CSeq. */
 static void test_authentication(void **state)
 {
@@ -277,7 +303,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_blind), T(test_attended), T(test_not_what_was_asked_for), T(test_refused_transfer), T(test_redirected),
         T(test_fork), T(test_answered_twice), T(test_orphan_bye), T(test_late_bye), T(test_bye_unanswered),
-        T(test_authentication),
+        T(test_bye_over_two_hops), T(test_408), T(test_authentication),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
