@@ -153,9 +153,14 @@ RULE(transferred, f->transfer && f->transfer->status < 300 && f->transfer->progr
      "%s was transferred by the %s to %.60s (%s)%s.", f->name, vq_party_name((enum vq_party)f->transfer->by),
      f->transfer->target ? f->transfer->target : "?", f->transfer->replaces ? "attended" : "blind",
      transfer_words(f, (char[80]){0}))
+/* The REFER was refused, or the call that it asked for. */
+static unsigned transfer_failure(const struct vq_transfer *t)
+{
+    return t->status >= 300 ? t->status : t->progress;
+}
 RULE(transfer_failed, f->transfer && (f->transfer->status >= 300 || f->transfer->progress >= 300),
      "%s: the transfer to %.60s failed with %u.", f->name, f->transfer->target ? f->transfer->target : "?",
-     f->transfer->status >= 300 ? f->transfer->status : f->transfer->progress)
+     transfer_failure(f->transfer))
 RULE(not_followed, f->redirect && !f->redirect->to_call, "%s was redirected to %.60s (%u), and nobody was seen to call there.", f->name,
      f->redirect->target ? f->redirect->target : "nowhere", f->redirect->status)
 RULE(sip_retransmitted, f->retransmissions > 0, "%s: %llu SIP %s had to be sent again.", f->name,

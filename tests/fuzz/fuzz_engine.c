@@ -88,6 +88,25 @@ static void check_kpi(const struct vq_engine *e)
     vq_kpi_free(k);
 }
 
+/* What leads from one call to another names calls that there were; one dialog at most was answered first. */
+static void check_story(const struct vq_engine *e, const struct vq_call *c)
+{
+    unsigned winners = 0;
+    struct vq_stream s;
+    for (const struct vq_leg *l = c->legs; l; l = l->next) {
+        winners += l->winner;
+        assert(vq_leg_state_name((enum vq_leg_state)l->state));
+    }
+    assert(winners <= 1 && winners <= c->answers);
+    for (const struct vq_offer *o = c->offers; o; o = o->next)
+        for (uint32_t h = c->first_stream; h && vq_stream_get(e, h, &s); h = s.next_in_call)
+            assert(vq_offer_effect(e, o, &s) <= VQ_EFFECT_RESUMED);
+    for (const struct vq_transfer *t = c->story ? c->story->transfers : NULL; t; t = t->next)
+        assert(t->frame && vq_party_name((enum vq_party)t->by) && !t->to_call == !t->why);
+    for (const struct vq_redirect *r = c->story ? c->story->redirects : NULL; r; r = r->next)
+        assert(r->frame && !r->to_call == !r->followed_frame);
+}
+
 static void read_everything(const struct vq_engine *e)
 {
     struct vq_call c;
@@ -101,8 +120,9 @@ static void read_everything(const struct vq_engine *e)
         assert(vq_call_get(e, h, &c));
         struct vq_message m;
         for (const struct vq_note *at = c.messages; vq_message_read(&at, &m);)
-            n += m.frame != 0;
+            n += m.frame != 0 && !m.retransmission == !m.repeat;
         assert(c.call_id);
+        check_story(e, &c);
     }
     for (uint32_t h = vq_registration_next(e, 0); h; h = vq_registration_next(e, h))
         assert(vq_registration_get(e, h, &r));
