@@ -283,7 +283,14 @@ struct vq_leg {
     bool winner;                   /* the dialog that was answered first */
 };
 
-/* A REFER in the call: one party asks the other to call somebody else (RFC 3515, RFC 5589). Calls are named by id. */
+/* Another call as a call names it: maybe one that is forgotten, or a further leg of some call. id 0: none. */
+struct vq_call_ref {
+    uint32_t handle, id;
+};
+/* vq_call.id of the call that it is, or is a leg of; 0: none. */
+uint32_t vq_call_ref_id(const struct vq_engine *e, struct vq_call_ref r);
+
+/* A REFER in the call: one party asks the other to call somebody else (RFC 3515, RFC 5589). */
 struct vq_transfer {
     const struct vq_transfer *next;
     int64_t ts;
@@ -292,7 +299,7 @@ struct vq_transfer {
     const char *replaces;          /* Call-ID of the call to take over: attended; NULL: blind */
     const char *progress_reason;
     const char *why;               /* what ties to_call to it */
-    uint32_t replaces_call, to_call; /* 0: not in this capture */
+    struct vq_call_ref replaces_call, to_call;
     uint16_t status;               /* response to the REFER, 0: none */
     uint16_t progress;             /* last status that a NOTIFY told (message/sipfrag), 0: none */
     uint8_t by;                    /* enum vq_party */
@@ -306,7 +313,7 @@ struct vq_redirect {
     const char *target;            /* its first Contact, NULL without */
     const char *why;               /* what ties to_call to it */
     uint64_t followed_frame;       /* of the INVITE that goes there, 0: none was seen */
-    uint32_t to_call;              /* id of that INVITE's call, maybe this one; 0: none */
+    struct vq_call_ref to_call;    /* that INVITE's call, maybe this one */
     uint16_t status;
 };
 
@@ -319,10 +326,10 @@ struct vq_call_story {
     const struct vq_transfer *transfers;
     const struct vq_redirect *redirects;
     enum vq_lead lead;
-    uint32_t from_call;            /* id */
+    struct vq_call_ref from_call;
     const char *lead_why;
     const char *replaces;          /* Call-ID in the Replaces header of its INVITE (RFC 3891) */
-    uint32_t replaces_call, replaced_by; /* ids, 0: none in this capture */
+    struct vq_call_ref replaces_call, replaced_by;
     const char *reason_protocol, *reason_text; /* of the last Reason header (RFC 3326) */
     int reason_cause;              /* -1 absent */
     uint64_t reason_frame;

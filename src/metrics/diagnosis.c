@@ -141,8 +141,8 @@ RULE(late_bye, f->late_bye_frame != 0, "%s has a BYE after it had ended.", f->na
 static const char *transfer_words(const struct vq_facts *f, char text[80])
 {
     const struct vq_transfer *t = f->transfer;
-    if (t->to_call)
-        snprintf(text, 80, "; call %u is what came of it", t->to_call);
+    if (f->transfer_to)
+        snprintf(text, 80, "; call %u is what came of it", f->transfer_to);
     else if (t->progress)
         snprintf(text, 80, "; it came to %u", t->progress);
     else
@@ -161,7 +161,7 @@ static unsigned transfer_failure(const struct vq_transfer *t)
 RULE(transfer_failed, f->transfer && (f->transfer->status >= 300 || f->transfer->progress >= 300),
      "%s: the transfer to %.60s failed with %u.", f->name, f->transfer->target ? f->transfer->target : "?",
      transfer_failure(f->transfer))
-RULE(not_followed, f->redirect && !f->redirect->to_call, "%s was redirected to %.60s (%u), and nobody was seen to call there.", f->name,
+RULE(not_followed, f->redirect && !f->redirect->to_call.id, "%s was redirected to %.60s (%u), and nobody was seen to call there.", f->name,
      f->redirect->target ? f->redirect->target : "nowhere", f->redirect->status)
 RULE(sip_retransmitted, f->retransmissions > 0, "%s: %llu SIP %s had to be sent again.", f->name,
      COUNTED(f->retransmissions, "message", "messages"))

@@ -50,6 +50,7 @@ struct vq_facts {
     bool rang;
     uint64_t late_bye_frame;     /* 0: none */
     const struct vq_transfer *transfer; /* the last one, NULL: none */
+    uint32_t transfer_to;        /* id of the call that came of it, 0: none */
     const struct vq_redirect *redirect; /* likewise */
     const char *defect;          /* of one of its messages */
     const char *reason;          /* phrase of the final status, maybe "" */

@@ -37,7 +37,7 @@ static json_t *effects(struct vq_json *j, const struct vq_call *c, const struct 
     json_t *list = json_array();
     struct vq_stream s;
     for (uint32_t h = c->first_stream; h && vq_stream_get(j->e, h, &s); h = s.next_in_call) {
-        const char *name = vq_effect_name(vq_offer_effect(j->e, f, &s));
+        const char *name = s.leg == c->leg ? vq_effect_name(vq_offer_effect(j->e, f, &s)) : NULL;
         if (!name)
             continue;
         json_t *o = json_object();
@@ -48,11 +48,11 @@ static json_t *effects(struct vq_json *j, const struct vq_call *c, const struct 
     return list;
 }
 
-json_t *vq_json_offers(struct vq_json *j, const struct vq_call *c)
+static void offers_of(struct vq_json *j, json_t *list, const struct vq_call *c)
 {
-    json_t *list = json_array();
     for (const struct vq_offer *f = c->offers; f; f = f->next) {
         json_t *o = json_object(), *events = json_array();
+        vq_json_int(j, o, "leg", c->leg);
         vq_json_t_s(j, o, f->ts);
         vq_json_int(j, o, "frame", f->frame);
         vq_json_str(j, o, "kind", f->kind);
@@ -73,7 +73,24 @@ json_t *vq_json_offers(struct vq_json *j, const struct vq_call *c)
             vq_json_put(j, o, "effect", effects(j, c, f));
         vq_json_append(j, list, o);
     }
+}
+
+typedef void of_leg_h(struct vq_json *j, json_t *list, const struct vq_call *c);
+
+/* The same list of each leg's, one after the other. */
+static json_t *of_legs(struct vq_json *j, const struct vq_call *c, of_leg_h *h)
+{
+    json_t *list = json_array();
+    struct vq_call leg = *c;
+    h(j, list, c);
+    while (leg.next_leg && vq_call_get(j->e, leg.next_leg, &leg))
+        h(j, list, &leg);
     return list;
+}
+
+json_t *vq_json_offers(struct vq_json *j, const struct vq_call *c)
+{
+    return of_legs(j, c, offers_of);
 }
 
 static void number_or(struct vq_json *j, json_t *o, const char *key, uint64_t n, const char *why)
@@ -84,11 +101,11 @@ static void number_or(struct vq_json *j, json_t *o, const char *key, uint64_t n,
         vq_json_why(j, o, key, why);
 }
 
-static json_t *transfers(struct vq_json *j, const struct vq_call *c)
+static void transfers_of(struct vq_json *j, json_t *list, const struct vq_call *c)
 {
-    json_t *list = json_array();
     for (const struct vq_transfer *t = c->story ? c->story->transfers : NULL; t; t = t->next) {
         json_t *o = json_object();
+        vq_json_int(j, o, "leg", c->leg);
         vq_json_t_s(j, o, t->ts);
         vq_json_int(j, o, "frame", t->frame);
         vq_json_str(j, o, "kind", vq_lead_name(t->replaces ? VQ_LEAD_ATTENDED : VQ_LEAD_BLIND));
@@ -99,38 +116,36 @@ static json_t *transfers(struct vq_json *j, const struct vq_call *c)
         if (t->progress)
             vq_json_str(j, o, "progress_reason", t->progress_reason ? t->progress_reason : "");
         vq_json_str_why(j, o, "replaces_call_id", t->replaces, "the Refer-To replaces no call");
-        number_or(j, o, "replaces_call", t->replaces_call, t->replaces ? "not in this capture" : "the Refer-To replaces no call");
-        number_or(j, o, "to_call", t->to_call, "no new call that fits was seen");
-        if (t->to_call)
+        number_or(j, o, "replaces_call", vq_call_ref_id(j->e, t->replaces_call), t->replaces ? "not in this capture" : "the Refer-To replaces no call");
+        number_or(j, o, "to_call", vq_call_ref_id(j->e, t->to_call), "no new call that fits was seen");
+        if (t->to_call.id)
             vq_json_str(j, o, "evidence", t->why);
         vq_json_append(j, list, o);
     }
-    return list;
 }
 
-static json_t *redirects(struct vq_json *j, const struct vq_call *c)
+static void redirects_of(struct vq_json *j, json_t *list, const struct vq_call *c)
 {
-    json_t *list = json_array();
     for (const struct vq_redirect *r = c->story ? c->story->redirects : NULL; r; r = r->next) {
         json_t *o = json_object();
+        vq_json_int(j, o, "leg", c->leg);
         vq_json_t_s(j, o, r->ts);
         vq_json_int(j, o, "frame", r->frame);
         vq_json_int(j, o, "status", r->status);
         vq_json_str_why(j, o, "target", r->target, "no readable Contact");
-        number_or(j, o, "to_call", r->to_call, "no INVITE that goes there was seen");
+        number_or(j, o, "to_call", vq_call_ref_id(j->e, r->to_call), "no INVITE that goes there was seen");
         number_or(j, o, "followed_frame", r->followed_frame, "no INVITE that goes there was seen");
-        if (r->to_call)
+        if (r->to_call.id)
             vq_json_str(j, o, "evidence", r->why);
         vq_json_append(j, list, o);
     }
-    return list;
 }
 
 static void led_by(struct vq_json *j, json_t *o, const struct vq_call_story *m)
 {
     bool redirect = m->lead == VQ_LEAD_REDIRECT;
     json_t *l = json_object();
-    vq_json_int(j, l, "call", m->from_call);
+    vq_json_int(j, l, "call", vq_call_ref_id(j->e, m->from_call));
     if (!redirect)
         vq_json_str(j, l, "kind", vq_lead_name(m->lead));
     vq_json_str(j, l, "evidence", m->lead_why);
@@ -141,18 +156,18 @@ void vq_json_call_more(struct vq_json *j, json_t *o, const struct vq_call *c)
 {
     const struct vq_call_story *m = c->story;
     vq_json_int(j, o, "answers", c->answers);
-    vq_json_put(j, o, "transfers", transfers(j, c));
-    vq_json_put(j, o, "redirects", redirects(j, c));
+    vq_json_put(j, o, "transfers", of_legs(j, c, transfers_of));
+    vq_json_put(j, o, "redirects", of_legs(j, c, redirects_of));
     if (!m)
         return;
     if (m->lead)
         led_by(j, o, m);
     if (m->replaces) {
         vq_json_str(j, o, "replaces_call_id", m->replaces);
-        number_or(j, o, "replaces_call", m->replaces_call, "not in this capture");
+        number_or(j, o, "replaces_call", vq_call_ref_id(j->e, m->replaces_call), "not in this capture");
     }
-    if (m->replaced_by)
-        vq_json_int(j, o, "replaced_by", m->replaced_by);
+    if (m->replaced_by.id)
+        vq_json_int(j, o, "replaced_by", vq_call_ref_id(j->e, m->replaced_by));
     if (m->reason_protocol) {
         json_t *r = json_object();
         vq_json_int(j, r, "frame", m->reason_frame);

@@ -479,19 +479,19 @@ static void headline(struct drawing *d, const char *kind, unsigned id, const cha
 }
 
 /* Where the call comes from and leads to, when it is another. */
-static void linked(struct vq_buf *b, const struct vq_call *c)
+static void linked(struct vq_buf *b, const struct vq_engine *e, const struct vq_call *c)
 {
     const struct vq_call_story *k = c->story;
     if (k && k->lead == VQ_LEAD_REDIRECT)
-        vq_buf_fmt(b, ", redirected from call %u", k->from_call);
+        vq_buf_fmt(b, ", redirected from call %u", vq_call_ref_id(e, k->from_call));
     else if (k && k->lead)
-        vq_buf_fmt(b, ", by %s transfer from call %u", vq_lead_name(k->lead), k->from_call);
+        vq_buf_fmt(b, ", by %s transfer from call %u", vq_lead_name(k->lead), vq_call_ref_id(e, k->from_call));
     for (const struct vq_transfer *t = k ? k->transfers : NULL; t; t = t->next)
-        if (t->to_call)
-            vq_buf_fmt(b, ", transferred to call %u", t->to_call);
+        if (t->to_call.id)
+            vq_buf_fmt(b, ", transferred to call %u", vq_call_ref_id(e, t->to_call));
     for (const struct vq_redirect *r = k ? k->redirects : NULL; r; r = r->next)
-        if (r->to_call && r->to_call != c->id)
-            vq_buf_fmt(b, ", redirected to call %u", r->to_call);
+        if (r->to_call.id && vq_call_ref_id(e, r->to_call) != c->id)
+            vq_buf_fmt(b, ", redirected to call %u", vq_call_ref_id(e, r->to_call));
 }
 
 int vq_report_ladder(const struct vq_engine *e, uint32_t call, const struct vq_report_style *st, vq_write_h *w,
@@ -510,7 +510,7 @@ int vq_report_ladder(const struct vq_engine *e, uint32_t call, const struct vq_r
         vq_buf_fmt(b, ", answered after %s", vq_duration_text(st, c.answer, n));
     if (c.talk != VQ_NONE)
         vq_buf_fmt(b, ", talk %s", vq_duration_text(st, c.talk, n));
-    linked(b, &c);
+    linked(b, e, &c);
     if (c.start != VQ_NONE)
         vq_buf_fmt(b, ", %s", vq_time_text(c.start, 3, n));
     headline(d, "Call", c.id, c.from ? c.from : "?", c.to ? c.to : "?", b->p);

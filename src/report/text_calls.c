@@ -221,6 +221,7 @@ static void call(struct vq_out *o, const struct vq_engine *e, const struct vq_ca
     way(o, e, c, b);
     for (uint32_t h = c->next_leg; h && vq_text_shown(o, legs) && vq_call_get(e, h, &further); h = further.next_leg) {
         leg(o, &further, b);
+        vq_text_story(o, e, &further, zero, b);
         legs++;
     }
     if (legs < c->n_legs)

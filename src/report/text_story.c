@@ -33,54 +33,59 @@ static void quote(struct vq_out *o, struct vq_buf *b, const char *z)
     vq_out_clip(o->st, b, from, 48);
 }
 
-static void origin(struct vq_out *o, const struct vq_call_story *m, struct vq_buf *b)
+static void origin(struct vq_out *o, const struct vq_engine *e, const struct vq_call_story *m, struct vq_buf *b)
 {
     if (m->lead) {
         dated(o, VQ_NONE, VQ_NONE, b);
         if (m->lead == VQ_LEAD_REDIRECT)
-            vq_buf_fmt(b, "call %u was redirected here", m->from_call);
+            vq_buf_fmt(b, "call %u was redirected here", vq_call_ref_id(e, m->from_call));
         else
-            vq_buf_fmt(b, "came of the %s transfer of call %u", vq_lead_name(m->lead), m->from_call);
+            vq_buf_fmt(b, "came of the %s transfer of call %u", vq_lead_name(m->lead), vq_call_ref_id(e, m->from_call));
         entry(o, b, VQ_TINT_ACCENT);
         vq_out_flow(o, VQ_TINT_DIM, m->lead_why);
         vq_out_flow_end(o);
     }
-    if (m->replaces_call || m->replaced_by) {
+    uint32_t old = vq_call_ref_id(e, m->replaces_call), new = vq_call_ref_id(e, m->replaced_by);
+    if (old || new) {
         dated(o, VQ_NONE, VQ_NONE, b);
-        if (m->replaces_call)
-            vq_buf_fmt(b, "replaces call %u", m->replaces_call);
-        if (m->replaced_by)
-            vq_buf_fmt(b, "%sreplaced by call %u", m->replaces_call ? ", " : "", m->replaced_by);
+        if (old)
+            vq_buf_fmt(b, "replaces call %u", old);
+        if (new)
+            vq_buf_fmt(b, "%sreplaced by call %u", old ? ", " : "", new);
         entry(o, b, VQ_TINT_ACCENT);
         vq_out_flow_end(o);
     }
 }
 
-static void redirect(struct vq_out *o, const struct vq_call *c, const struct vq_redirect *r, int64_t zero, struct vq_buf *b)
+static void redirect(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, const struct vq_redirect *r, int64_t zero,
+                     struct vq_buf *b)
 {
+    uint32_t to = vq_call_ref_id(e, r->to_call);
     dated(o, r->ts, zero, b);
     vq_buf_fmt(b, "redirected (%u) to ", r->status);
     quote(o, b, r->target);
     entry(o, b, VQ_TINT_ACCENT);
-    if (r->to_call == c->id)
+    if (to == c->id)
         vq_buf_fmt(b, "followed within the call, frame %llu", (unsigned long long)r->followed_frame);
-    else if (r->to_call)
-        vq_buf_fmt(b, "followed by call %u", r->to_call);
+    else if (to)
+        vq_buf_fmt(b, "followed by call %u", to);
     else
         vq_buf_str(b, "nobody was seen to go there");
-    entry(o, b, r->to_call ? VQ_TINT_PLAIN : VQ_TINT_FAIR);
+    entry(o, b, to ? VQ_TINT_PLAIN : VQ_TINT_FAIR);
     vq_out_flow_end(o);
 }
 
-static void transfer(struct vq_out *o, const struct vq_transfer *t, int64_t zero, struct vq_buf *b)
+static void transfer(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, const struct vq_transfer *t, int64_t zero,
+                     struct vq_buf *b)
 {
+    uint32_t old = vq_call_ref_id(e, t->replaces_call), to = vq_call_ref_id(e, t->to_call);
     bool failed = t->status >= 300 || t->progress >= 300;
     dated(o, t->ts, zero, b);
     vq_buf_fmt(b, "%s transfer by the %s to ", t->replaces ? "attended" : "blind", vq_party_name((enum vq_party)t->by));
     quote(o, b, t->target);
     entry(o, b, VQ_TINT_ACCENT);
-    if (t->replaces_call) {
-        vq_buf_fmt(b, "takes over call %u", t->replaces_call);
+    if (old) {
+        vq_buf_fmt(b, "takes over call %u", old);
         entry(o, b, VQ_TINT_PLAIN);
     }
     if (t->status) {
@@ -92,8 +97,11 @@ static void transfer(struct vq_out *o, const struct vq_transfer *t, int64_t zero
         vq_text_status(o->st, b, t->progress, t->progress_reason ? t->progress_reason : "");
         entry(o, b, failed ? VQ_TINT_BAD : VQ_TINT_PLAIN);
     }
-    if (t->to_call) {
-        vq_buf_fmt(b, "is call %u", t->to_call);
+    if (to) {
+        if (to == c->id)
+            vq_buf_str(b, "is a further leg of this call");
+        else
+            vq_buf_fmt(b, "is call %u", to);
         entry(o, b, VQ_TINT_PLAIN);
     }
     vq_out_flow_end(o);
@@ -148,7 +156,7 @@ static void effect_items(struct vq_out *o, const struct vq_engine *e, const stru
 {
     struct vq_stream s;
     for (uint32_t h = c->first_stream; h && vq_stream_get(e, h, &s); h = s.next_in_call) {
-        enum vq_effect what = vq_offer_effect(e, f, &s);
+        enum vq_effect what = s.leg == c->leg ? vq_offer_effect(e, f, &s) : VQ_EFFECT_NONE;
         if (!what || (what == VQ_EFFECT_CONTINUED && f->events == VQ_OFFER_REFRESH))
             continue;
         vq_buf_fmt(b, "stream %u %s", s.id, vq_effect_name(what));
@@ -211,7 +219,7 @@ static void legs(struct vq_out *o, const struct vq_call *c, struct vq_buf *b)
 void vq_text_story(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, int64_t zero, struct vq_buf *b)
 {
     if (c->story)
-        origin(o, c->story, b);
+        origin(o, e, c->story, b);
     legs(o, c, b);
     const struct vq_redirect *r = c->story ? c->story->redirects : NULL;
     const struct vq_transfer *t = c->story ? c->story->transfers : NULL;
@@ -225,11 +233,11 @@ void vq_text_story(struct vq_out *o, const struct vq_engine *e, const struct vq_
         hidden += !shown;
         if (r && r->ts == next) {
             if (shown)
-                redirect(o, c, r, zero, b);
+                redirect(o, e, c, r, zero, b);
             r = r->next;
         } else if (t && t->ts == next) {
             if (shown)
-                transfer(o, t, zero, b);
+                transfer(o, e, c, t, zero, b);
             t = t->next;
         } else {
             if (shown)

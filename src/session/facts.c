@@ -104,6 +104,7 @@ void vq_call_sip_facts(const struct vq_engine *e, const struct vq_sip_call *c, s
     f->late_bye_frame = c->more->story.late_bye_frame;
     for (const struct vq_transfer *t = c->more->story.transfers; t; t = t->next)
         f->transfer = t;
+    f->transfer_to = f->transfer ? vq_call_ref_id(e, f->transfer->to_call) : 0;
     for (const struct vq_redirect *r = c->more->story.redirects; r; r = r->next)
         f->redirect = r;
 }

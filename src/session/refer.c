@@ -49,6 +49,11 @@ static struct vq_move *new_move(struct vq_engine *e, const struct vq_sip_call *c
     return mv;
 }
 
+static struct vq_call_ref ref_of(const struct vq_sip_call *c)
+{
+    return (struct vq_call_ref){c->talk.handle, c->talk.id};
+}
+
 static struct vq_sip_call *call_by_id(const struct vq_engine *e, struct vq_slice call_id)
 {
     struct vq_talk *t = call_id.n ? vq_talk_find(e, VQ_TALK_CALL, call_id) : NULL;
@@ -111,7 +116,8 @@ static void refer(struct vq_engine *e, struct vq_sip_call *c, const struct vq_si
     const struct vq_sip_call *other = call_by_id(e, replaces);
     mv->replaces = vq_tag_hash(e, replaces);
     r->t.replaces = vq_talk_text(&c->talk, replaces);
-    r->t.replaces_call = other ? other->talk.id : 0;
+    if (other)
+        r->t.replaces_call = ref_of(other);
 }
 
 /* What became of it, as the referred party tells: 2.4.5 of RFC 3515. */
@@ -173,10 +179,10 @@ static void follow_within(struct vq_engine *e, struct vq_sip_call *c, const stru
     uint64_t hash = uri_hash(e, &a);
     for (size_t i = 0; i < VQ_MOVES; i++) {
         struct vq_move *mv = &e->moves[i];
-        if (!mv->redirect || mv->call != c->talk.handle || mv->id != c->talk.id || mv->redirect->to_call ||
+        if (!mv->redirect || mv->call != c->talk.handle || mv->id != c->talk.id || mv->redirect->to_call.id ||
             mv->target != hash)
             continue;
-        mv->redirect->to_call = c->talk.id;
+        mv->redirect->to_call = ref_of(c);
         mv->redirect->followed_frame = d->frame;
         mv->redirect->why = "an INVITE with the same Call-ID goes to the Contact of the 3xx";
     }
@@ -247,15 +253,15 @@ static void tie(struct vq_sip_call *c, struct vq_move *mv, const char *why, uint
 {
     if (!vq_call_more(c))
         return;
-    c->more->story.from_call = mv->id;
+    c->more->story.from_call = (struct vq_call_ref){mv->call, mv->id};
     c->more->story.lead_why = why;
     if (mv->transfer) {
         c->more->story.lead = mv->transfer->replaces ? VQ_LEAD_ATTENDED : VQ_LEAD_BLIND;
-        mv->transfer->to_call = c->talk.id;
+        mv->transfer->to_call = ref_of(c);
         mv->transfer->why = why;
     } else {
         c->more->story.lead = VQ_LEAD_REDIRECT;
-        mv->redirect->to_call = c->talk.id;
+        mv->redirect->to_call = ref_of(c);
         mv->redirect->followed_frame = frame;
         mv->redirect->why = why;
     }
@@ -269,9 +275,9 @@ static void replaces(struct vq_engine *e, struct vq_sip_call *c, struct vq_slice
     c->more->story.replaces = vq_talk_text(&c->talk, call_id);
     if (!old || old == c)
         return;
-    c->more->story.replaces_call = old->talk.id;
+    c->more->story.replaces_call = ref_of(old);
     if (vq_call_more(old))
-        old->more->story.replaced_by = c->talk.id;
+        old->more->story.replaced_by = ref_of(c);
 }
 
 void vq_call_follow(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d)
@@ -292,7 +298,7 @@ void vq_call_follow(struct vq_engine *e, struct vq_sip_call *c, const struct vq_
         const struct vq_sip_call *from = vq_alive(&e->talks[VQ_TALK_CALL].pool, mv->call) ? vq_sip_call_at(e, mv->call) : NULL;
         if (!from || from == c || from->talk.id != mv->id || d->ts - mv->ts > VQ_TIMEOUT)
             continue;
-        if (!mv->target || (mv->transfer ? mv->transfer->to_call : mv->redirect->to_call))
+        if (!mv->target || (mv->transfer ? mv->transfer->to_call : mv->redirect->to_call).id)
             continue;
         const char *why = mv->transfer ? follows_transfer(mv, &n, d->ts) : follows_redirect(e, mv, &n, d->ts);
         if (why) {

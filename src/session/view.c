@@ -96,6 +96,13 @@ bool vq_registration_get(const struct vq_engine *e, uint32_t handle, struct vq_r
     return true;
 }
 
+uint32_t vq_call_ref_id(const struct vq_engine *e, struct vq_call_ref r)
+{
+    const struct vq_talk *t = r.id ? talk(e, VQ_TALK_CALL, r.handle) : NULL;
+    const struct vq_joint *j = t && t->id == r.id ? vq_joint_of(e, r.handle) : NULL;
+    return j ? vq_sip_call_at(e, j->first)->talk.id : r.id;
+}
+
 bool vq_dialog_get(const struct vq_engine *e, uint32_t handle, struct vq_dialog *out)
 {
     const struct vq_talk *t = talk(e, VQ_TALK_DIALOG, handle);

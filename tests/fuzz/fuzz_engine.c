@@ -102,9 +102,9 @@ static void check_story(const struct vq_engine *e, const struct vq_call *c)
         for (uint32_t h = c->first_stream; h && vq_stream_get(e, h, &s); h = s.next_in_call)
             assert(vq_offer_effect(e, o, &s) <= VQ_EFFECT_RESUMED);
     for (const struct vq_transfer *t = c->story ? c->story->transfers : NULL; t; t = t->next)
-        assert(t->frame && vq_party_name((enum vq_party)t->by) && !t->to_call == !t->why);
+        assert(t->frame && vq_party_name((enum vq_party)t->by) && !t->to_call.id == !t->why);
     for (const struct vq_redirect *r = c->story ? c->story->redirects : NULL; r; r = r->next)
-        assert(r->frame && !r->to_call == !r->followed_frame);
+        assert(r->frame && !r->to_call.id == !r->followed_frame);
 }
 
 static void read_everything(const struct vq_engine *e)

@@ -17,6 +17,7 @@
 #define vq_stream_path_change fake_stream_path_change
 #define vq_stream_playout fake_stream_playout
 #define vq_offer_effect fake_offer_effect
+#define vq_call_ref_id fake_call_ref_id
 #define vq_stun_count fake_stun_count
 #define vq_stun_get fake_stun_get
 #define vq_icmp_get fake_icmp_get
@@ -163,6 +164,12 @@ bool fake_stream_playout(const struct vq_engine *e, const struct vq_stream *s, s
                     {.adaptive = true, .size_ms = NAN, .playout_ms = 14, .burst_r = 1, .r = NAN, .mos = NAN}},
     };
     return true;
+}
+
+uint32_t fake_call_ref_id(const struct vq_engine *e, struct vq_call_ref r)
+{
+    (void)e;
+    return r.id;
 }
 
 /* Every event stops what was there before it, and what came later began with it. */

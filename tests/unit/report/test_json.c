@@ -43,11 +43,11 @@ static const struct vq_offer offer = {
 static const struct vq_offer hold = {.ts = T0 + 5 * S, .frame = 40, .kind = "offer", .audio = "G729", .hold = true,
                                      .events = VQ_OFFER_HOLD | VQ_OFFER_DELAYED, .refused = 488};
 static const struct vq_transfer transfer = {.ts = T0 + 6 * S, .frame = 50, .target = "sip:1003@x", .replaces = "c7", .status = 202,
-                                            .progress = 180, .why = "because", .replaces_call = 7, .to_call = 8,
+                                            .progress = 180, .why = "because", .replaces_call.id = 7, .to_call.id = 8,
                                             .by = VQ_PARTY_CALLEE};
 static const struct vq_redirect redirect = {.ts = T0 + S, .frame = 12, .target = "sip:y@z", .status = 302};
-static const struct vq_call_story more = {.transfers = &transfer, .redirects = &redirect, .lead = VQ_LEAD_BLIND, .from_call = 3,
-                                         .lead_why = "so", .replaces = "c9", .replaced_by = 5, .reason_protocol = "SIP",
+static const struct vq_call_story more = {.transfers = &transfer, .redirects = &redirect, .lead = VQ_LEAD_BLIND, .from_call.id = 3,
+                                         .lead_why = "so", .replaces = "c9", .replaced_by.id = 5, .reason_protocol = "SIP",
                                          .reason_text = "elsewhere", .reason_cause = 200, .reason_frame = 60,
                                          .late_bye_frame = 70};
 static const struct vq_binding binding_of_other = {.uri = "sip:1001@10.0.0.7", .expires_s = 77};

@@ -91,9 +91,9 @@ static void marks_timers_and_details(void **state)
         {.src = ep(1, 5060), .dst = ep(2, 5060), .method = "REFER", .detail = "to sip:1003@a.very.long.name.example.org, replaces c1"},
     };
     struct vq_engine e = engine_of(chain(m, 4), 4);
-    const struct vq_transfer transfer = {.to_call = 7};
-    const struct vq_redirect redirect = {.to_call = 8};
-    const struct vq_call_story links = {.lead = VQ_LEAD_BLIND, .from_call = 6, .transfers = &transfer, .redirects = &redirect};
+    const struct vq_transfer transfer = {.to_call.id = 7};
+    const struct vq_redirect redirect = {.to_call.id = 8};
+    const struct vq_call_story links = {.lead = VQ_LEAD_BLIND, .from_call.id = 6, .transfers = &transfer, .redirects = &redirect};
     e.calls[0].story = &links;
     struct vq_buf b = ladder_of(&e, page);
     assert_has(&b, "─ ↻A2 INVITE ─");

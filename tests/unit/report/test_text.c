@@ -445,11 +445,11 @@ static void tells_a_story(void **state)
 {
     (void)state;
     const struct vq_transfer transfer = {.ts = T0 + 9 * S, .frame = 50, .target = "sip:1003@x", .status = 202, .progress = 200,
-                                         .progress_reason = "OK", .to_call = 8, .by = VQ_PARTY_CALLER};
-    const struct vq_redirect redirect = {.ts = T0 + S, .frame = 12, .target = "sip:y@z", .status = 302, .to_call = 1,
+                                         .progress_reason = "OK", .to_call.id = 8, .by = VQ_PARTY_CALLER};
+    const struct vq_redirect redirect = {.ts = T0 + S, .frame = 12, .target = "sip:y@z", .status = 302, .to_call.id = 1,
                                          .followed_frame = 14};
-    const struct vq_call_story more = {.transfers = &transfer, .redirects = &redirect, .lead = VQ_LEAD_ATTENDED, .from_call = 3,
-                                      .lead_why = "its Replaces header is that of the Refer-To", .replaced_by = 5,
+    const struct vq_call_story more = {.transfers = &transfer, .redirects = &redirect, .lead = VQ_LEAD_ATTENDED, .from_call.id = 3,
+                                      .lead_why = "its Replaces header is that of the Refer-To", .replaced_by.id = 5,
                                       .reason_text = "Call completed elsewhere"};
     struct vq_offer o[] = {
         {.ts = T0 + S, .kind = "offer", .audio = "PCMA"},

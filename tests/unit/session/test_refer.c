@@ -69,11 +69,11 @@ static void test_blind(void **state)
     assert_int_equal(t->status, 202);
     assert_int_equal(t->progress, 200);
     assert_string_equal(t->progress_reason, "OK");
-    assert_int_equal(t->to_call, b.id);
+    assert_int_equal(t->to_call.id, b.id);
     assert_int_equal(t->frame, 5);
     assert_null(t->next);
     assert_int_equal(b.story->lead, VQ_LEAD_BLIND);
-    assert_int_equal(b.story->from_call, a.id);
+    assert_int_equal(b.story->from_call.id, a.id);
     assert_non_null(strstr(b.story->lead_why, "with Referred-By"));
     const struct vq_finding *f = story_finding(s, "call-transferred");
     assert_non_null(f);
@@ -94,12 +94,12 @@ static void test_attended(void **state)
     struct vq_call a = story_call(s, 0), old = story_call(s, 1), b = story_call(s, 2);
     const struct vq_transfer *t = a.story->transfers;
     assert_string_equal(t->replaces, "c2@10.0.0.1");
-    assert_int_equal(t->replaces_call, old.id);
-    assert_int_equal(t->to_call, b.id);
+    assert_int_equal(t->replaces_call.id, old.id);
+    assert_int_equal(t->to_call.id, b.id);
     assert_int_equal(b.story->lead, VQ_LEAD_ATTENDED);
     assert_string_equal(b.story->replaces, "c2@10.0.0.1");
-    assert_int_equal(b.story->replaces_call, old.id);
-    assert_int_equal(old.story->replaced_by, b.id);
+    assert_int_equal(b.story->replaces_call.id, old.id);
+    assert_int_equal(old.story->replaced_by.id, b.id);
 }
 
 /* A call to somebody else, or much later, is not the transfer's. */
@@ -111,7 +111,7 @@ static void test_not_what_was_asked_for(void **state)
     bob_calls(s, 1020, "c2@10.0.0.2", "sip:dave@x", NULL);
     bob_calls(s, 40000, "c3@10.0.0.2", "sip:carol@x", NULL);
     struct vq_call a = story_call(s, 0);
-    assert_int_equal(a.story->transfers->to_call, 0);
+    assert_int_equal(a.story->transfers->to_call.id, 0);
     assert_null(story_call(s, 1).story);
     assert_null(story_call(s, 2).story);
 }
@@ -155,11 +155,11 @@ static void test_redirected(void **state)
         assert_int_equal(r->frame, 2);
         assert_string_equal(r->target, "sip:dave@y:5060");
         assert_null(r->next);
-        assert_int_equal(r->to_call, way < 2 ? way + 1 : 0);
+        assert_int_equal(r->to_call.id, way < 2 ? way + 1 : 0);
         assert_int_equal(r->followed_frame, way < 2 ? 4 : 0);
         if (way == 1) {
             assert_int_equal(story_call(s, 1).story->lead, VQ_LEAD_REDIRECT);
-            assert_int_equal(story_call(s, 1).story->from_call, c.id);
+            assert_int_equal(story_call(s, 1).story->from_call.id, c.id);
         }
         assert_int_equal(story_finding(s, "call-not-followed") != NULL, way == 2);
     }
