@@ -116,7 +116,8 @@ static void transfers_of(struct vq_json *j, json_t *list, const struct vq_call *
         if (t->progress)
             vq_json_str(j, o, "progress_reason", t->progress_reason ? t->progress_reason : "");
         vq_json_str_why(j, o, "replaces_call_id", t->replaces, "the Refer-To replaces no call");
-        number_or(j, o, "replaces_call", vq_call_ref_id(j->e, t->replaces_call), t->replaces ? "not in this capture" : "the Refer-To replaces no call");
+        number_or(j, o, "replaces_call", vq_call_ref_id(j->e, t->replaces_call),
+                  t->replaces ? "not in this capture" : "the Refer-To replaces no call");
         number_or(j, o, "to_call", vq_call_ref_id(j->e, t->to_call), "no new call that fits was seen");
         if (t->to_call.id)
             vq_json_str(j, o, "evidence", t->why);

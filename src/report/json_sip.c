@@ -154,10 +154,12 @@ json_t *vq_json_registration(struct vq_json *j, const struct vq_registration *r)
 
 /* ---- calls ------------------------------------------------------------------------------------------------------- */
 
-static void since_start(struct vq_json *j, json_t *o, const char *key, const struct vq_call *c, int64_t ts, const char *why)
+static void since_start(struct vq_json *j, json_t *o, const char *key, const struct vq_call *c, int64_t ts,
+                        const char *why)
 {
     bool known = ts != VQ_NONE && c->start != VQ_NONE && !c->mid_dialog;
-    vq_json_duration(j, o, key, known ? ts - c->start : VQ_NONE, VQ_JSON_MS, c->mid_dialog ? "the capture began after the INVITE" : why);
+    vq_json_duration(j, o, key, known ? ts - c->start : VQ_NONE, VQ_JSON_MS,
+                     c->mid_dialog ? "the capture began after the INVITE" : why);
 }
 
 static void leg_evidence(struct vq_json *j, json_t *o, const struct vq_call *c)

@@ -168,11 +168,12 @@ static void unreachable(struct vq_out *o, const struct vq_kpi *k, struct vq_buf 
     for (size_t i = 0; (f = vq_kpi_peer(k, i, &host)); i++) {
         if (!f->options.outages || !vq_text_shown(o, row++))
             continue;
+        bool once = f->options.outages == 1;
         vq_buf_clear(b);
-        vq_buf_fmt(b, "    %s gave no answer to OPTIONS %s%s, for %s", vq_endpoint_host(&host, text),
-                   f->options.outages == 1 ? "once" : vq_count_text(f->options.outages, t), f->options.outages == 1 ? "" : " times",
-                   f->options.outages == 1 ? "" : "at most ");
-        vq_buf_fmt(b, "%s%s", vq_duration_text(o->st, f->options.longest_outage, t), f->options.down ? "; it is still out of reach" : "");
+        vq_buf_fmt(b, "    %s gave no answer to OPTIONS ", vq_endpoint_host(&host, text));
+        vq_buf_fmt(b, once ? "once, for " : "%s times, for at most ", vq_count_text(f->options.outages, t));
+        vq_buf_str(b, vq_duration_text(o->st, f->options.longest_outage, t));
+        vq_buf_str(b, f->options.down ? "; it is still out of reach" : "");
         vq_out_tint(o, VQ_TINT_FAIR);
         vq_buf_str(&o->b, b->p);
         vq_out_tint(o, VQ_TINT_PLAIN);

@@ -57,8 +57,8 @@ static void origin(struct vq_out *o, const struct vq_engine *e, const struct vq_
     }
 }
 
-static void redirect(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, const struct vq_redirect *r, int64_t zero,
-                     struct vq_buf *b)
+static void redirect(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, const struct vq_redirect *r,
+                     int64_t zero, struct vq_buf *b)
 {
     uint32_t to = vq_call_ref_id(e, r->to_call);
     dated(o, r->ts, zero, b);
@@ -75,8 +75,8 @@ static void redirect(struct vq_out *o, const struct vq_engine *e, const struct v
     vq_out_flow_end(o);
 }
 
-static void transfer(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, const struct vq_transfer *t, int64_t zero,
-                     struct vq_buf *b)
+static void transfer(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, const struct vq_transfer *t,
+                     int64_t zero, struct vq_buf *b)
 {
     uint32_t old = vq_call_ref_id(e, t->replaces_call), to = vq_call_ref_id(e, t->to_call);
     bool failed = t->status >= 300 || t->progress >= 300;
@@ -164,8 +164,8 @@ static void effect_items(struct vq_out *o, const struct vq_engine *e, const stru
     }
 }
 
-static void offer(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, const struct vq_offer *f, int64_t zero,
-                  struct vq_buf *b)
+static void offer(struct vq_out *o, const struct vq_engine *e, const struct vq_call *c, const struct vq_offer *f,
+                  int64_t zero, struct vq_buf *b)
 {
     dated(o, f->ts, zero, b);
     event_words(o, c, f, b);

@@ -39,7 +39,8 @@ static void subscription(struct vq_sip_dialog *g, const struct vq_sip *m)
         p->expires_granted_s = m->expires;
     if (!m->request || m->method != VQ_SIP_NOTIFY)
         return;
-    if (x.subscription_state.n && !(p->subscription && vq_str_eq(x.subscription_state, vq_slice(p->subscription, strlen(p->subscription)))))
+    struct vq_slice known = {(const uint8_t *)p->subscription, p->subscription ? strlen(p->subscription) : 0};
+    if (x.subscription_state.n && !vq_str_eq(x.subscription_state, known))
         p->subscription = vq_talk_text(&g->talk, x.subscription_state);
     vq_talk_set(&g->talk, &p->subscription_reason, x.sub_reason);
     if (x.sub_expires >= 0 && p->expires_granted_s == VQ_NONE)

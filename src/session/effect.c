@@ -5,7 +5,8 @@
 #define SETTLE (VQ_S / 5) /* packets on their way when the message went by */
 
 /* Packets in slots that lie within [from, to]; `*any`: there was such a slot. */
-static uint64_t packets_within(const struct vq_engine *e, const struct vq_stream *s, int64_t from, int64_t to, bool *any)
+static uint64_t packets_within(const struct vq_engine *e, const struct vq_stream *s, int64_t from, int64_t to,
+                               bool *any)
 {
     struct vq_interval slot;
     uint64_t n = 0;

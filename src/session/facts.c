@@ -15,7 +15,8 @@ static void storm_facts(const struct vq_resends *r, struct vq_facts *f)
     if (!r->storm)
         return;
     f->sendings = r->most + 1;
-    f->sent = r->worst->status ? "a final response" : requests[r->worst->method] ? requests[r->worst->method] : "a request";
+    const char *request = requests[r->worst->method];
+    f->sent = r->worst->status ? "a final response" : request ? request : "a request";
 }
 
 /* How often the 2xx came again after its ACK, and too late to have crossed it: the first response bounds the round trip

@@ -28,7 +28,8 @@ static struct vq_leg *new_leg(struct vq_sip_call *c, struct vq_slice to_tag)
  * the challenger's (12.1). */
 static struct vq_leg *leg_of(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, bool from_caller)
 {
-    struct vq_slice to_tag = from_caller == m->request ? m->to.tag : m->from.tag; /* the callee's, in From of what it asks */
+    /* The callee's, which stands in the From of what it asks. */
+    struct vq_slice to_tag = from_caller == m->request ? m->to.tag : m->from.tag;
     uint64_t hash = vq_tag_hash(e, to_tag);
     bool names = m->method == VQ_SIP_INVITE ? !m->request && m->status != 401 && m->status != 407 : m->request;
     if (!c->n_legs) {
@@ -59,7 +60,7 @@ static void describe(struct vq_sip_call *c, struct vq_leg *l, const struct vq_si
     }
     if (m->status > 100 && m->status < 300)
         vq_talk_set(&c->talk, &l->contact, m->contact.uri);
-    if (!l->user_agent && m->status > 100 && !(c->c.user_agent_callee && same_text(c->c.user_agent_callee, m->user_agent)))
+    if (!l->user_agent && m->status > 100 && !same_text(c->c.user_agent_callee, m->user_agent))
         vq_talk_set(&c->talk, &l->user_agent, m->user_agent);
 }
 
@@ -92,7 +93,8 @@ static void responded(struct vq_sip_call *c, struct vq_leg *l, const struct vq_s
         win(c, l);
 }
 
-void vq_call_leg(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d, bool from_caller)
+void vq_call_leg(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d,
+                 bool from_caller)
 {
     struct vq_leg *l = leg_of(e, c, m, from_caller);
     if (!l)

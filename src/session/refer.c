@@ -82,7 +82,8 @@ static void asked_is(struct vq_engine *e, const struct vq_transfer *t, const str
             e->moves[i].asked = *ep;
 }
 
-static void refer(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d, bool from_caller)
+static void refer(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d,
+                  bool from_caller)
 {
     enum vq_party by = from_caller ? VQ_PARTY_CALLER : VQ_PARTY_CALLEE;
     struct vq_sip_extra x;
@@ -188,7 +189,8 @@ static void follow_within(struct vq_engine *e, struct vq_sip_call *c, const stru
     }
 }
 
-void vq_call_moves(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d, bool from_caller)
+void vq_call_moves(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d,
+                   bool from_caller)
 {
     if (m->request && m->method == VQ_SIP_REFER)
         refer(e, c, m, d, from_caller);
@@ -233,20 +235,23 @@ static const char *follows_transfer(const struct vq_move *mv, const struct newco
     if (mv->target == n->target && n->referred)
         return "to the Refer-To address, with Referred-By";
     if (mv->user && mv->user == n->user && soon && (same_host || n->referred))
-        return same_host ? "from the referred host to the user of the Refer-To" : "to the user of the Refer-To, with Referred-By";
+        return same_host ? "from the referred host to the user of the Refer-To"
+                         : "to the user of the Refer-To, with Referred-By";
     return NULL;
 }
 
-static const char *follows_redirect(const struct vq_engine *e, const struct vq_move *mv, const struct newcomer *n, int64_t ts)
+static const char *follows_redirect(const struct vq_engine *e, const struct vq_move *mv, const struct newcomer *n,
+                                    int64_t ts)
 {
     const struct vq_sip_call *old = vq_sip_call_at(e, mv->call);
     bool same_caller = old->c.from && n->from && !strcmp(old->c.from, n->from);
     if (!vq_endpoint_same_host(&mv->asked, n->src) && !same_caller)
         return NULL;
     if (mv->target == n->target)
-        return same_caller ? "the same caller's INVITE to the Contact of the 3xx" : "the same host's INVITE to the Contact of the 3xx";
-    return mv->user && mv->user == n->user && same_caller && ts - mv->ts <= SOON ? "the same caller's INVITE to the user that the 3xx named"
-                                                                                 : NULL;
+        return same_caller ? "the same caller's INVITE to the Contact of the 3xx"
+                           : "the same host's INVITE to the Contact of the 3xx";
+    bool user = mv->user && mv->user == n->user && same_caller && ts - mv->ts <= SOON;
+    return user ? "the same caller's INVITE to the user that the 3xx named" : NULL;
 }
 
 static void tie(struct vq_sip_call *c, struct vq_move *mv, const char *why, uint64_t frame)
@@ -295,8 +300,10 @@ void vq_call_follow(struct vq_engine *e, struct vq_sip_call *c, const struct vq_
         replaces(e, c, x.replaces);
     for (uint32_t i = 0; i < VQ_MOVES && i < e->n_moves; i++) { /* the latest first */
         struct vq_move *mv = &e->moves[(e->n_moves - 1 - i) % VQ_MOVES];
-        const struct vq_sip_call *from = vq_alive(&e->talks[VQ_TALK_CALL].pool, mv->call) ? vq_sip_call_at(e, mv->call) : NULL;
-        if (!from || from == c || from->talk.id != mv->id || d->ts - mv->ts > VQ_TIMEOUT)
+        if (!vq_alive(&e->talks[VQ_TALK_CALL].pool, mv->call) || d->ts - mv->ts > VQ_TIMEOUT)
+            continue;
+        const struct vq_sip_call *from = vq_sip_call_at(e, mv->call);
+        if (from == c || from->talk.id != mv->id)
             continue;
         if (!mv->target || (mv->transfer ? mv->transfer->to_call : mv->redirect->to_call).id)
             continue;

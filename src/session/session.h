@@ -276,10 +276,12 @@ bool vq_registration_message(struct vq_engine *e, const struct vq_sip *m, const 
 bool vq_call_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d);
 bool vq_dialog_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d);
 /* leg.c: the dialog of a message, made or brought up to date. */
-void vq_call_leg(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d, bool from_caller);
+void vq_call_leg(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d,
+                 bool from_caller);
 /* refer.c: calls that lead to other calls. */
 /* Takes note of a transfer or redirection that the message asks for or tells about. */
-void vq_call_moves(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d, bool from_caller);
+void vq_call_moves(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d,
+                   bool from_caller);
 /* Ties a new call to the one that led to it; `m` is its INVITE. */
 void vq_call_follow(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d);
 /* offer.c: the SDP of a message, if it has one; `n`: its note in the ladder, or NULL. */
