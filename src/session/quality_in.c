@@ -3,6 +3,7 @@
  * not in the capture in a short list; to which stream they belong is found out when somebody asks. */
 #include "session/session.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,10 @@
 /* A message passes several hops on its way, and says the same at each. */
 static bool same(const struct vq_quality_note *a, const struct vq_quality_note *b)
 {
-    return a->peer == b->peer && a->by == b->by && !memcmp(a->v, b->v, sizeof a->v) &&
+    for (size_t i = 0; i < sizeof a->v / sizeof *a->v; i++)
+        if (a->v[i] < b->v[i] || a->v[i] > b->v[i] || isnan(a->v[i]) != isnan(b->v[i]))
+            return false;
+    return a->peer == b->peer && a->by == b->by &&
            vq_endpoint_eq(&a->local, &b->local) && vq_endpoint_eq(&a->remote, &b->remote);
 }
 
