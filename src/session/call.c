@@ -404,7 +404,7 @@ bool vq_call_message(struct vq_engine *e, const struct vq_sip *m, const struct v
     bool from_caller = (c->from_tag_hash == vq_tag_hash(e, m->from.tag)) == m->request;
     if (n)
         n->from_caller = from_caller;
-    if (m->q850 >= 0)
+    if (m->q850 >= 0 && !(m->method == VQ_SIP_CANCEL && c->c.answered != VQ_NONE))
         c->c.q850 = m->q850;
     vq_call_leg(e, c, m, d, from_caller);
     if (!again)

@@ -163,6 +163,8 @@ static void redirected(struct vq_engine *e, struct vq_sip_call *c, const struct 
 static void reason(struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d)
 {
     struct vq_sip_extra x;
+    if (m->method == VQ_SIP_CANCEL && c->c.answered != VQ_NONE)
+        return; /* why another branch was given up, RFC 3326 3.1; the call goes on */
     vq_sip_extra_read(m, &x);
     if (!x.reason_protocol.n || !vq_call_more(c) || c->more->story.reason_frame)
         return;

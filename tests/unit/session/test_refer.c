@@ -240,6 +240,18 @@ static void test_late_bye(void **state)
     assert_int_equal(c.q850, 16);
 }
 
+/* The proxy tells the phones that lost why it cancels them; the call itself goes on. */
+static void test_reason_of_another_branch(void **state)
+{
+    struct story *s = *state;
+    story_set_up(s, 0);
+    story_alice(s, 1000, "CANCEL sip:carol@x SIP/2.0", "1 CANCEL", "",
+                "Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\nReason: Q.850;cause=26\r\n", NULL);
+    struct vq_call c = story_call(s, 0);
+    assert_int_equal(c.q850, -1);
+    assert_true(!c.story || !c.story->reason_protocol);
+}
+
 static void test_bye_unanswered(void **state)
 {
     struct story *s = *state;
@@ -302,7 +314,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(test_blind), T(test_attended), T(test_not_what_was_asked_for), T(test_refused_transfer), T(test_redirected),
-        T(test_fork), T(test_answered_twice), T(test_orphan_bye), T(test_late_bye), T(test_bye_unanswered),
+        T(test_fork), T(test_answered_twice), T(test_orphan_bye), T(test_late_bye), T(test_reason_of_another_branch), T(test_bye_unanswered),
         T(test_bye_over_two_hops), T(test_408), T(test_authentication),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
