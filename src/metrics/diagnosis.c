@@ -1,58 +1,72 @@
 /* diagnosis.c - the rules. Boundaries are published ones: ITU-T G.1010 (loss 3 %), G.114 (150 and 400 ms), G.109 (R 60
  * and 70), and the 1 % and 30 ms that Cisco's voice guides ask of a network (METRICS 5.3). */
-#include "metrics/diagnosis.h"
+#include "metrics/rules.h"
 
 #include <assert.h>
-#include <stdio.h>
-
-typedef bool when_h(const struct vq_facts *f);
-typedef void say_h(const struct vq_facts *f, char *text, size_t n);
-typedef uint64_t frame_h(const struct vq_facts *f);
-
-struct rule {
-    const char *id;
-    enum vq_subject subject;
-    enum vq_severity severity;
-    when_h *when;
-    say_h *say;
-    const char *next_check;
-    frame_h *frame; /* the one that proves it; NULL: those of the subject do */
-};
-
-/* One rule's condition and its words stand together. */
-#define RULE(name, condition, ...)                                     \
-    static bool name##_when(const struct vq_facts *f)                  \
-    {                                                                  \
-        return condition;                                              \
-    }                                                                  \
-    static void name##_say(const struct vq_facts *f, char *text, size_t n) \
-    {                                                                  \
-        snprintf(text, n, __VA_ARGS__);                                \
-    }
-
-/* "1 packet", "2 packets": for the conversions "%llu %s". */
-#define COUNTED(n, one, many) (unsigned long long)(n), (n) == 1 ? (one) : (many)
-
-/* Addresses in the words of a rule. */
-#define HOST(e) vq_endpoint_host(e, (char[VQ_ENDPOINT_TEXT]){0})
-#define ENDPOINT(e) vq_endpoint_text(e, (char[VQ_ENDPOINT_TEXT]){0})
+#include <string.h>
 
 /* ---- streams ---- */
-RULE(loss_heavy, f->loss_pct > 3, "%s lost %llu %s (%.2f %%): speech breaks up; G.1010 allows 3 %%.", f->name,
-     COUNTED(f->lost, "packet", "packets"), f->loss_pct)
-RULE(loss, f->loss_pct > 1 && f->loss_pct <= 3, "%s lost %llu %s (%.2f %%): more than the 1 %% a voice network should keep.",
-     f->name, COUNTED(f->lost, "packet", "packets"), f->loss_pct)
+/* Under R 60 the score is told with what brought it there, and that becomes an error. */
+static bool poor(const struct vq_facts *f)
+{
+    return f->scored && f->r < 60;
+}
+
+static const char *score(const struct vq_facts *f, char text[40])
+{
+    text[0] = '\0';
+    if (f->scored && f->r < 70)
+        snprintf(text, 40, " (R %.1f, MOS %.2f)", f->r, f->mos);
+    return text;
+}
+#define SCORE score(f, (char[40]){0})
+/* What one outage does not explain: losses beside it are looked at by their share of all packets. */
+static bool one_outage(const struct vq_facts *f)
+{
+    return f->path_change[0] && f->path_mos < 4 && f->path_missing > 0.8 * (double)f->lost;
+}
+RULE(loss_heavy, f->loss_pct > 3 && !one_outage(f), "%s lost %llu %s (%.2f %%): speech breaks up; G.1010 allows 3 %%%s.", f->name,
+     COUNTED(f->lost, "packet", "packets"), f->loss_pct, SCORE)
+static bool some_loss(const struct vq_facts *f)
+{
+    return f->loss_pct > 1 && f->loss_pct <= 3 && !one_outage(f);
+}
+#define LOSS_WORDS "%s lost %llu %s (%.2f %%): more than the 1 %% a voice network should keep%s."
+#define LOSS f->name, COUNTED(f->lost, "packet", "packets"), f->loss_pct, SCORE
+RULE(loss, some_loss(f) && !poor(f), LOSS_WORDS, LOSS)
+RULE(loss_poor, some_loss(f) && poor(f) && f->discard_pct < f->loss_pct, LOSS_WORDS, LOSS)
+RULE(loss_beside, some_loss(f) && poor(f) && f->discard_pct >= f->loss_pct, LOSS_WORDS, LOSS)
 RULE(loss_light, f->lost && f->loss_pct <= 1, "%s lost %llu %s (%.2f %%): hardly audible.", f->name,
      COUNTED(f->lost, "packet", "packets"), f->loss_pct)
+/* 4 ms: this project's own, twice what healthy phones on a busy machine show. */
+RULE(jitter_light, f->jitter_mean_ms > 4 && f->jitter_max_ms <= 30,
+     "%s has a jitter of %.1f ms on average, which a jitter buffer evens out: hardly audible.", f->name, f->jitter_mean_ms)
 RULE(jitter, f->jitter_max_ms > 30, "%s has jitter up to %.1f ms: a small jitter buffer drops what comes too late.", f->name,
      f->jitter_max_ms)
-RULE(discard, f->discard_pct >= 1 && f->enough_ms > f->buffer_ms,
-     "%s: %.1f %% of the packets come too late for a %.0f ms jitter buffer; one of %.0f ms would have been enough.", f->name,
-     f->discard_pct, f->buffer_ms, f->enough_ms)
-RULE(discard_hopeless, f->discard_pct >= 1 && !(f->enough_ms > f->buffer_ms),
-     "%s: %.1f %% of the packets come too late for a %.0f ms jitter buffer, and 400 ms would not be enough either.", f->name,
-     f->discard_pct, f->buffer_ms)
-RULE(burst_loss, f->burst_r >= 2 && f->lost >= 5,
+static const char *overtaken(const struct vq_facts *f, char text[64])
+{
+    text[0] = '\0';
+    if (f->reordered)
+        snprintf(text, 64, " (%llu packets were overtaken by later ones)", (unsigned long long)f->reordered);
+    return text;
+}
+static bool curable(const struct vq_facts *f)
+{
+    return f->discard_pct >= 1 && f->enough_ms > f->buffer_ms;
+}
+static bool hopeless(const struct vq_facts *f)
+{
+    return f->discard_pct >= 1 && !(f->enough_ms > f->buffer_ms);
+}
+#define DISCARD_WORDS "%s: %.1f %% of the packets come too late for a %.0f ms jitter buffer%s; one of %.0f ms would have been enough%s."
+#define DISCARD f->name, f->discard_pct, f->buffer_ms, overtaken(f, (char[64]){0}), f->enough_ms, SCORE
+RULE(discard, curable(f) && !poor(f), DISCARD_WORDS, DISCARD)
+RULE(discard_poor, curable(f) && poor(f), DISCARD_WORDS, DISCARD)
+#define HOPELESS_WORDS "%s: %.1f %% of the packets come too late for a %.0f ms jitter buffer%s, and 400 ms would not be enough either%s."
+#define HOPELESS f->name, f->discard_pct, f->buffer_ms, overtaken(f, (char[64]){0}), SCORE
+RULE(discard_hopeless, hopeless(f) && !poor(f), HOPELESS_WORDS, HOPELESS)
+RULE(discard_hopeless_poor, hopeless(f) && poor(f), HOPELESS_WORDS, HOPELESS)
+RULE(burst_loss, f->burst_r >= 2 && f->lost >= 5 && !one_outage(f),
      "%s loses packets in bursts, up to %u in a row: %.1f times as long as chance makes them.", f->name, f->longest_loss,
      f->burst_r)
 RULE(gap_network, f->gap_network_ms > 0,
@@ -72,10 +86,10 @@ RULE(payload_change, f->payload_changes > 0, "%s changed its codec %u %s.", f->n
 RULE(wrong_ptime, f->ptime_ms > 0 && f->ptime_ms <= 120 && f->ptime_declared_ms > 0 && f->ptime_ms > 1.5 * f->ptime_declared_ms,
      "%s has packets of %.0f ms, though the receiver's SDP asks for %.0f ms.", f->name, f->ptime_ms, f->ptime_declared_ms)
 RULE(unannounced, f->codec_unannounced, "%s has a payload type that the receiver's SDP does not announce.", f->name)
-RULE(delay_heavy, f->one_way_measured && f->one_way_ms > 400, "%s takes about %.0f ms one way: beyond the 400 ms limit of G.114.",
-     f->name, f->one_way_ms)
+RULE(delay_heavy, f->one_way_measured && f->one_way_ms > 400, "%s takes about %.0f ms one way: beyond the 400 ms limit of G.114%s.",
+     f->name, f->one_way_ms, SCORE)
 RULE(delay, f->one_way_measured && f->one_way_ms > 150 && f->one_way_ms <= 400,
-     "%s takes about %.0f ms one way: talkers begin to interrupt each other above 150 ms (G.114).", f->name, f->one_way_ms)
+     "%s takes about %.0f ms one way: talkers begin to interrupt each other above 150 ms (G.114)%s.", f->name, f->one_way_ms, SCORE)
 RULE(quality_poor, f->scored && f->r < 60, "%s scores R %.1f, MOS %.2f: G.109 does not recommend it or calls it poor.", f->name,
      f->r, f->mos)
 RULE(quality_low, f->scored && f->r >= 60 && f->r < 70, "%s scores R %.1f, MOS %.2f: many users are dissatisfied (G.109 low).",
@@ -107,14 +121,6 @@ RULE(rtcp_absent, f->rtcp_missed_s >= 15, "%s: no RTCP in %.0f s, though SDP spo
 RULE(unbound, !f->bound, "%s was announced by no SDP in this capture; it belongs to no call that is known.", f->name)
 
 /* ---- calls ---- */
-static const char *silent_side(const struct vq_facts *f)
-{
-    return f->streams_to_caller ? "callee" : "caller";
-}
-RULE(no_media, f->answered && f->talk_s >= 1 && !f->streams_to_caller && !f->streams_to_callee,
-     "%s was answered and lasted %.0f s, but not one RTP packet of it was seen.", f->name, f->talk_s)
-RULE(one_way, f->answered && f->talk_s >= 1 && !f->streams_to_caller != !f->streams_to_callee,
-     "%s has audio in one direction only: the %s hears nothing.", f->name, silent_side(f))
 RULE(no_ack, f->no_ack, "%s: the 200 OK was never acknowledged (no ACK); the callee will hang up after 32 s.", f->name)
 RULE(ack_lost, f->ack_lost > 0,
      "%s: the 200 OK came %llu %s again after its ACK had gone by: the ACK is lost on its way to the callee.", f->name,
@@ -252,8 +258,11 @@ static const char *icmp_words(const struct vq_facts *f)
 /* When the phones hang up their ports close before the last packets arrive: only what happens during the talk counts. */
 RULE(icmp_media, f->icmp_while_talking > 0, "%s: %s reports %llu %s while it sent media to %s: %s.", f->name, HOST(f->icmp_reporter),
      COUNTED(f->icmp_while_talking, "time", "times"), ENDPOINT(f->icmp_about), icmp_words(f))
-RULE(icmp_sip, f->icmp_sip, "%s reports %llu %s about SIP sent to %s: %s.", HOST(f->icmp_reporter),
-     COUNTED(f->icmp_count, "time", "times"), ENDPOINT(f->icmp_about), icmp_words(f))
+#define ICMP_SIP_WORDS "%s reports %llu %s about SIP sent to %s: %s."
+#define ICMP_SIP HOST(f->icmp_reporter), COUNTED(f->icmp_count, "time", "times"), ENDPOINT(f->icmp_about), icmp_words(f)
+RULE(icmp_sip, f->icmp_sip && f->icmp_count > 1, ICMP_SIP_WORDS, ICMP_SIP)
+/* A phone that is switched off, or a last packet that crossed that. */
+RULE(icmp_sip_once, f->icmp_sip && f->icmp_count == 1, ICMP_SIP_WORDS, ICMP_SIP)
 
 /* ---- the capture itself ---- */
 RULE(snap, f->snap_cut > 0, "%llu %s cut short by the capture's snap length.", COUNTED(f->snap_cut, "frame", "frames"))
@@ -315,11 +324,7 @@ static uint64_t frame_of_late_bye(const struct vq_facts *f)
     return f->late_bye_frame;
 }
 
-#define ROW_AT(id, name, subject, severity, next, frame) \
-    {id, VQ_ABOUT_##subject, VQ_##severity, name##_when, name##_say, next, frame}
-#define ROW(id, name, subject, severity, next) ROW_AT(id, name, subject, severity, next, NULL)
-
-static const struct rule rules[] = {
+static const struct vq_rule rules[] = {
     ROW("capture-no-memory", no_memory, CAPTURE, ERROR, "Give the machine more memory or lower the --max options."),
     ROW("capture-evicted", evicted, CAPTURE, WARNING, "Raise --max-calls, --max-streams or --max-flows."),
     ROW("capture-snap", snap, CAPTURE, INFO, "Capture with a larger snap length (tcpdump -s 0)."),
@@ -342,10 +347,9 @@ static const struct rule rules[] = {
     ROW("registration-too-brief", too_brief, REGISTRATION, INFO, "Set the phone's registration interval to what the registrar wants."),
     ROW("registration-shortened", shortened, REGISTRATION, INFO, "Nothing to do unless refreshes come late."),
     ROW("registration-storm", reg_storm, REGISTRATION, WARNING, "Look at the client: it sends faster than SIP's timers."),
-    ROW("registration-retransmitted", reg_retransmitted, REGISTRATION, INFO, "Is the path to the server losing packets or slow?"),
+    ROW_UNLESS("registration-retransmitted", reg_retransmitted, REGISTRATION, INFO, "Is the path to the server losing packets or slow?",
+               "registration-storm"),
 
-    ROW("call-no-media", no_media, CALL, ERROR, "Capture where the media passes; compare the SDP addresses with where the phones are."),
-    ROW("call-one-way", one_way, CALL, ERROR, "Is the SDP address of the silent direction reachable? Check NAT, firewall and hold."),
     ROW("call-unanswered", call_unanswered, CALL, ERROR, "Is the called host up, and does the INVITE reach it?"),
     ROW("call-408", call_408, CALL, WARNING, "Is the called phone up, and does the INVITE reach it?"),
     ROW("call-failed", call_failed, CALL, ERROR, "Read the server's log at that time."),
@@ -365,36 +369,49 @@ static const struct rule rules[] = {
     ROW_AT("call-transfer-failed", transfer_failed, CALL, WARNING, "Read the NOTIFYs of the transfer in the ladder.", frame_of_transfer),
     ROW_AT("call-not-followed", not_followed, CALL, INFO, "May the phone follow redirections, and is the new address in the capture?", frame_of_redirect),
     ROW_AT("call-transferred", transferred, CALL, INFO, "See both calls together.", frame_of_transfer),
-    ROW("call-retransmissions", sip_retransmitted, CALL, WARNING, "Is the signalling path losing packets or slow?"),
+    ROW_UNLESS("call-retransmissions", sip_retransmitted, CALL, WARNING, "Is the signalling path losing packets or slow?",
+               "call-unanswered call-408 call-no-ack call-ack-lost call-error-no-ack call-storm call-bye-unanswered call-retransmissions-slow call-orphan-bye"),
     ROW("call-sip-defect", sip_defect, CALL, INFO, "Update or fix the sender of that message."),
-    ROW("call-private-sdp", private_sdp, CALL, WARNING, "Let the phone use STUN, ICE or a relay, or switch on the server's NAT support (symmetric RTP)."),
+    ROW_UNLESS("call-private-sdp", private_sdp, CALL, WARNING, "Let the phone use STUN, ICE or a relay, or switch on the server's NAT support (symmetric RTP).",
+               "call-one-way-nat call-no-media"),
     ROW("call-private-sdp-works", private_sdp_works, CALL, INFO, "Nothing to do while the other side, or a relay, answers to where media comes from (symmetric RTP)."),
     ROW("call-alg", alg, CALL, WARNING, "Turn SIP ALG off in the router."),
     ROW("call-mid-dialog", mid_dialog, CALL, INFO, "Start the capture before the call."),
 
     ROW("stream-astray", astray, STREAM, ERROR, "Let the receiver's phone announce its outer address (STUN, ICE), or relay the media at the server."),
+    ROW("stream-path-outage", path_outage, STREAM, ERROR, "An uplink failed over: how fast do routers and phones notice? Compare with their logs."),
     ROW("stream-loss-heavy", loss_heavy, STREAM, ERROR, "Find where it is lost: capture at both ends, check duplex, Wi-Fi and uplink load."),
+    ROW("stream-loss", loss_poor, STREAM, ERROR, "Check the link for errors and full queues."),
+    ROW("stream-discard", discard_poor, STREAM, ERROR, "Enlarge the receiver's jitter buffer; give voice priority (DSCP EF) on the busiest link."),
+    ROW("stream-discard-heavy", discard_hopeless_poor, STREAM, ERROR, "Find the queue or the Wi-Fi that holds packets back this long; no buffer helps."),
     ROW("stream-loss", loss, STREAM, WARNING, "Check the link for errors and full queues."),
+    ROW("stream-loss", loss_beside, STREAM, WARNING, "Check the link for errors and full queues."),
+    ROW("stream-discard", discard, STREAM, WARNING, "Enlarge the receiver's jitter buffer; give voice priority (DSCP EF) on the busiest link."),
+    ROW("stream-discard-heavy", discard_hopeless, STREAM, WARNING, "Find the queue or the Wi-Fi that holds packets back this long; no buffer helps."),
     ROW("stream-loss-light", loss_light, STREAM, INFO, "Nothing to do unless it grows."),
     ROW("stream-lost-beyond", lost_beyond, STREAM, WARNING, "Capture nearer to the receiver."),
     ROW("stream-unheard", unheard, STREAM, ERROR, "Does a firewall or NAT drop it on the way? Compare SDP's media address with where the receiver is."),
     ROW("stream-capture-lossy", capture_lossy, STREAM, WARNING, "Give the capturing machine a larger buffer, or capture less (snap length, filter)."),
     ROW("stream-rtcp-absent", rtcp_absent, STREAM, INFO, "Does the capture filter leave out the ports beside RTP's? Is RTCP switched off in the phone?"),
-    ROW("stream-quality-poor", quality_poor, STREAM, ERROR, "See which of loss, delay and codec costs the points: the emodel part of the report."),
-    ROW("stream-quality-low", quality_low, STREAM, WARNING, "See which of loss, delay and codec costs the points: the emodel part of the report."),
+    ROW_UNLESS("stream-quality-poor", quality_poor, STREAM, ERROR, "See which of loss, delay and codec costs the points: the emodel part of the report.",
+               "stream-path-outage stream-loss-heavy stream-loss stream-discard stream-discard-heavy stream-delay stream-delay-heavy"),
+    ROW_UNLESS("stream-quality-low", quality_low, STREAM, WARNING, "See which of loss, delay and codec costs the points: the emodel part of the report.",
+               "stream-path-outage stream-loss-heavy stream-loss stream-discard stream-discard-heavy stream-delay stream-delay-heavy"),
     ROW("stream-delay-heavy", delay_heavy, STREAM, ERROR, "Trace the route between the ends; is a satellite or VPN detour in it?"),
     ROW("stream-delay", delay, STREAM, WARNING, "Trace the route between the ends; are queues full?"),
-    ROW("stream-discard", discard, STREAM, WARNING, "Enlarge the receiver's jitter buffer; give voice priority (DSCP EF) on the busiest link."),
-    ROW("stream-discard-heavy", discard_hopeless, STREAM, WARNING, "Find the queue or the Wi-Fi that holds packets back this long; no buffer helps."),
     ROW("stream-loss-bursts", burst_loss, STREAM, WARNING, "Look for what stops the path for moments: a full queue, Wi-Fi roaming, a route change."),
-    ROW("stream-path-outage", path_outage, STREAM, ERROR, "An uplink failed over: how fast do routers and phones notice? Compare with their logs."),
-    ROW("stream-gap-network", gap_network, STREAM, WARNING, "What happened on the path at that time: Wi-Fi roaming, a route change, a full queue?"),
+    ROW_UNLESS("stream-gap-network", gap_network, STREAM, WARNING, "What happened on the path at that time: Wi-Fi roaming, a route change, a full queue?",
+               "stream-path-outage"),
     ROW("stream-sender-stop", gap_stop, STREAM, INFO, "Mute, silence suppression without comfort noise, or a sender under load?"),
-    ROW("stream-path-change", path_change, STREAM, INFO, "Load balancing or a router that took over; harmless unless it comes often."),
+    ROW_UNLESS("stream-path-change", path_change, STREAM, INFO, "Load balancing or a router that took over; harmless unless it comes often.",
+               "stream-path-outage"),
     ROW("stream-codec-unannounced", unannounced, STREAM, WARNING, "Compare the codecs of offer and answer with what is sent: the receiver may play nothing."),
     ROW("stream-ptime", wrong_ptime, STREAM, INFO, "Some receivers expect the packet time that they asked for; set it in the sender."),
     ROW("stream-payload-change", payload_change, STREAM, INFO, "A re-INVITE, a fax tone or a gateway changes codecs; did both sides agree?"),
-    ROW("stream-jitter", jitter, STREAM, WARNING, "Give voice priority (DSCP EF) on the busiest link; enlarge the jitter buffer."),
+    ROW_UNLESS("stream-jitter", jitter, STREAM, WARNING, "Give voice priority (DSCP EF) on the busiest link; enlarge the jitter buffer.",
+               "stream-discard stream-discard-heavy"),
+    ROW_UNLESS("stream-jitter-light", jitter_light, STREAM, INFO, "Nothing to do unless it grows.",
+               "stream-discard stream-discard-heavy"),
     ROW("stream-restart", restart, STREAM, INFO, "A transfer, hold or restart of the sender does this."),
     ROW("stream-stray", stray, STREAM, INFO, "Look for a second sender with the same SSRC."),
     ROW("stream-reordered", reordered, STREAM, INFO, "Do packets take several paths (load balancing)?"),
@@ -404,54 +421,90 @@ static const struct rule rules[] = {
     ROW("stun-unanswered", stun_silent, STUN, WARNING, "Is the STUN server's address right, and is UDP to it open in the firewall?"),
     ROW("icmp-media", icmp_media, ICMP, ERROR, "Is that the right media address? Check SDP, NAT and firewall of that side."),
     ROW("icmp-sip", icmp_sip, ICMP, WARNING, "Is the SIP server or phone running there, on that port and protocol?"),
+    ROW("icmp-sip", icmp_sip_once, ICMP, INFO, "Is the SIP server or phone running there, on that port and protocol?"),
 
     ROW("stream-unbound", unbound, STREAM, INFO, "Capture the SIP signalling too, from before the call."),
 };
 
-#define RULES (sizeof rules / sizeof *rules)
+/* All tables in the order of telling, and where a rule is among those of its subject. */
+struct place {
+    unsigned table, row;
+};
+
+static const struct vq_rule *next_of(enum vq_subject subject, struct place *p)
+{
+    for (; p->table < 2; p->table++, p->row = 0) {
+        const struct vq_rule *table = p->table ? rules : vq_rules_media;
+        unsigned n = p->table ? (unsigned)(sizeof rules / sizeof *rules) : vq_rules_media_n;
+        while (p->row < n)
+            if (table[p->row++].subject == subject)
+                return &table[p->row - 1];
+    }
+    return NULL;
+}
+
+/* Whether a list of ids, with a space between them, has this one. */
+static bool has_id(const char *list, const char *id)
+{
+    size_t n = strlen(id);
+    for (const char *at = list; (at = strstr(at, id)); at += n)
+        if ((at == list || at[-1] == ' ') && (at[n] == ' ' || !at[n]))
+            return true;
+    return false;
+}
+
+static bool silenced(const struct vq_rule *r, enum vq_subject subject, uint64_t hold)
+{
+    struct place at = {0};
+    const struct vq_rule *other;
+    for (unsigned n = 0; r->silenced_by && (other = next_of(subject, &at)); n++)
+        if ((hold >> n & 1) && has_id(r->silenced_by, other->id))
+            return true;
+    return false;
+}
 
 uint64_t vq_diagnose(const struct vq_facts *facts)
 {
-    uint64_t hold = 0;
-    unsigned n = 0;
-    for (size_t i = 0; i < RULES; i++) {
-        if (rules[i].subject != facts->subject)
-            continue;
+    struct place at = {0};
+    const struct vq_rule *r;
+    uint64_t hold = 0, told = 0;
+    for (unsigned n = 0; (r = next_of(facts->subject, &at)); n++) {
         assert(n < 64); /* a bit for each rule of a subject */
-        if (rules[i].when(facts))
+        if (r->when(facts))
             hold |= UINT64_C(1) << n;
-        n++;
     }
-    return hold;
-}
-
-/* The `n`th rule of a subject, NULL behind the last. */
-static const struct rule *rule_of(enum vq_subject subject, unsigned n)
-{
-    for (size_t i = 0; i < RULES; i++)
-        if (rules[i].subject == subject && n-- == 0)
-            return &rules[i];
-    return NULL;
+    if (!hold)
+        return 0;
+    at = (struct place){0};
+    for (unsigned n = 0; (r = next_of(facts->subject, &at)); n++)
+        if ((hold >> n & 1) && !silenced(r, facts->subject, hold))
+            told |= UINT64_C(1) << n;
+    return told;
 }
 
 uint64_t vq_rules_of_severity(enum vq_subject subject, enum vq_severity severity)
 {
+    struct place at = {0};
+    const struct vq_rule *r;
     uint64_t mask = 0;
-    const struct rule *r;
-    for (unsigned n = 0; (r = rule_of(subject, n)); n++)
+    for (unsigned n = 0; (r = next_of(subject, &at)); n++)
         mask |= (uint64_t)(r->severity == severity) << n;
     return mask;
 }
 
 void vq_rule_say(unsigned rule, const struct vq_facts *facts, struct vq_finding *f)
 {
-    const struct rule *r = rule_of(facts->subject, rule);
+    struct place at = {0};
+    const struct vq_rule *r = next_of(facts->subject, &at);
+    while (rule--)
+        r = next_of(facts->subject, &at);
     f->id = r->id;
     f->severity = r->severity;
     f->next_check = r->next_check;
     r->say(facts, f->text, sizeof f->text);
-    if (r->frame) {
-        f->frames[0] = r->frame(facts);
+    uint64_t frame = r->frame ? r->frame(facts) : 0;
+    if (frame) {
+        f->frames[0] = frame;
         f->n_frames = 1;
     }
 }

@@ -7,12 +7,12 @@
 /* What the rules look at. Whoever fills it in leaves what does not apply zero, NAN or NULL. */
 struct vq_facts {
     enum vq_subject { VQ_ABOUT_CAPTURE, VQ_ABOUT_REGISTRATION, VQ_ABOUT_CALL, VQ_ABOUT_STREAM, VQ_ABOUT_ICMP,
-                      VQ_ABOUT_NAT, VQ_ABOUT_STUN,
+                      VQ_ABOUT_NAT, VQ_ABOUT_STUN, VQ_ABOUT_PEER,
                       VQ_SUBJECTS } subject;
     const char *name;            /* "call 3", "stream 7 (PCMU, caller to callee)" */
 
     /* stream */
-    double loss_pct, jitter_max_ms, one_way_ms, r, mos;
+    double loss_pct, jitter_max_ms, jitter_mean_ms, one_way_ms, r, mos;
     uint64_t packets, lost, duplicates, reordered, stray;
     double discard_pct, buffer_ms, enough_ms; /* too late for the assumed buffer; what would have been enough, NAN: nothing */
     double burst_r;
@@ -21,6 +21,7 @@ struct vq_facts {
     unsigned gap_missing;               /* packets lost in the former */
     char path_change[32];               /* "source address, TTL"; "": none */
     uint64_t path_frame;
+    unsigned path_missing;              /* packets lost in it */
     double path_gap_ms, path_mos;       /* around the change, NAN: not scored */
     unsigned payload_changes;
     int64_t lost_after, missed_here; /* vq_stream's; VQ_NONE: cannot be told */
@@ -32,11 +33,37 @@ struct vq_facts {
     unsigned segments;
     bool scored, bound, one_way_measured;
 
+    uint64_t keys_unended, keys_unwanted;
+    uint64_t dscp_lost_frame;    /* 0: it kept its marking, or never had any */
+    int dscp_was;
+
     /* call */
     bool answered, no_ack, mid_dialog, ended;
     enum vq_call_state state;
     double talk_s;
-    unsigned streams_to_caller, streams_to_callee;
+    /* What each party hears, the caller first, from the answer to the end of the talk. */
+    struct vq_hears {
+        enum vq_hears_phase {
+            VQ_HEARS_ALL,                 /* or nothing can be said */
+            VQ_HEARS_NEVER,               /* not one packet to it */
+            VQ_HEARS_EARLY_MEDIA_ONLY,    /* before the answer */
+            VQ_HEARS_NO_MORE_AFTER_HOLD,  /* though the call was resumed */
+            VQ_HEARS_NO_MORE_AFTER_OFFER, /* after a re-INVITE */
+            VQ_HEARS_NO_MORE
+        } phase;
+        bool on_hold;                     /* NEVER: its own SDP has asked for none all the time */
+        double silent_s;                  /* until the end */
+        double late_ms;                   /* the first packet after the answer, 0: early media, or none */
+        uint64_t first_frame, last_frame;
+        const struct vq_endpoint *icmp_reporter; /* of an error about media to it, NULL: none */
+        enum vq_icmp_kind icmp_kind;
+    } hears[2];
+    double rtt_ms;               /* RTCP, of its slowest stream; 0: none */
+    int dscp[2];                 /* of what is sent to each of them, -1: nothing */
+    uint64_t echo_frame;         /* of a stream that comes back, 0: none */
+    const char *codec_here, *codec_before; /* of this leg and the one that it follows from, when they differ */
+    uint64_t keys_by_info;
+    bool keys_agreed;            /* telephone-event by both */
     unsigned status, retransmissions;
     unsigned sendings;           /* of the message that was sent most often, when more than any timer allows; else 0 */
     const char *sent;            /* which: "INVITE", "the 200 to INVITE" */
@@ -84,7 +111,13 @@ struct vq_facts {
     enum vq_icmp_kind icmp_kind;
     bool icmp_sip;               /* about SIP's own port */
 
+    /* peer that is asked by OPTIONS */
+    const struct vq_endpoint *peer;
+    uint64_t peer_asked, peer_answered;
+
     /* capture */
+    uint64_t holes, hole_frame;  /* moments at which every stream has one */
+    unsigned hole_streams;
     uint64_t snap_cut, backwards, fragments, bad_sip, no_memory, evicted, tcp_gaps, tls;
     const uint64_t *tls_unread;  /* by enum vq_tls_fault */
     uint64_t tls_decrypted;

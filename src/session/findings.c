@@ -15,6 +15,24 @@ struct case_file {
     char name[120];
 };
 
+/* Which rules hold of which object: 16 bytes each instead of the words. */
+struct record {
+    uint64_t rules;
+    uint32_t handle;
+};
+
+struct vq_diagnosis {
+    struct records {
+        struct record *r;
+        size_t n, room;
+    } of[VQ_SUBJECTS];
+    uint64_t counts[VQ_ERROR + 1];
+    uint64_t of_severity[VQ_SUBJECTS][VQ_ERROR + 1]; /* rules, as vq_diagnose() numbers them */
+    struct vq_totals totals;
+    struct vq_pinged_list peers;
+    bool of_the_end; /* made after vq_engine_finish(): stays true */
+};
+
 static void add_frame(struct vq_finding *f, uint64_t frame)
 {
     if (frame && f->n_frames < sizeof f->frames / sizeof *f->frames)
@@ -44,6 +62,7 @@ static void capture(const struct vq_engine *e, uint32_t handle, struct vq_facts 
         .tls_suite = st.tcp_tls_unread_suite,
         .keylog = st.tls_keylog,
     };
+    vq_capture_hole_facts(e, f);
 }
 
 static void capture_evidence(const struct vq_engine *e, uint32_t handle, struct case_file *c)
@@ -92,11 +111,7 @@ static void call(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
     };
     vq_call_sip_facts(e, sc, f);
     f->no_ack |= f->answered && !c->mid_dialog && c->ack == VQ_NONE && talk >= VQ_TIMEOUT / 2;
-    for (const struct vq_list *l = sc->streams.next; l != &sc->streams; l = l->next) {
-        const struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, in_call);
-        f->streams_to_caller += s->direction == VQ_DIR_CALLEE_TO_CALLER;
-        f->streams_to_callee += s->direction == VQ_DIR_CALLER_TO_CALLEE;
-    }
+    vq_call_media_facts(e, sc, f);
     struct vq_hidden hidden;
     for (int callee = 0; callee < 2; callee++)
         if (vq_call_hidden(e, sc, !callee, &hidden))
@@ -131,10 +146,15 @@ static void stream_path(const struct vq_engine *e, const struct vq_stream *s, st
     if (s->path_changes_not_kept || s->n_path_changes > PATH_CHANGES_TOLD)
         return;
     for (unsigned i = 0; i < s->n_path_changes && vq_stream_path_change(e, s, i, &c); i++) {
+        if ((c.what & VQ_PATH_DSCP) && c.dscp_before && !c.dscp && !f->dscp_lost_frame) {
+            f->dscp_lost_frame = c.frame;
+            f->dscp_was = c.dscp_before;
+        }
         if (!(c.what & ~(unsigned)VQ_PATH_DSCP) || (f->path_change[0] && c.gap_ms <= f->path_gap_ms))
             continue;
         f->path_frame = c.frame;
         f->path_gap_ms = c.gap_ms;
+        f->path_missing = c.missing;
         f->path_mos = c.mos_around;
         f->path_change[0] = 0;
         for (unsigned k = 0, n = 0; k < 3; k++)
@@ -195,7 +215,8 @@ static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
     vq_stream_judge(e, s, &peer);
     *f = (struct vq_facts){
         .subject = VQ_ABOUT_STREAM, .loss_pct = b->loss_pct, .one_way_ms = b->one_way_ms,
-        .jitter_max_ms = s->ms_per_tick > 0 ? s->jitter.max : 0, .one_way_measured = b->one_way_measured, .r = b->r_nb,
+        .jitter_max_ms = s->ms_per_tick > 0 ? s->jitter.max : 0,
+        .jitter_mean_ms = s->ms_per_tick > 0 && s->jitter.n ? s->jitter.sum / s->jitter.n : 0, .one_way_measured = b->one_way_measured, .r = b->r_nb,
         .burst_r = b->burst_r, .longest_loss = b->longest_loss, .discard_pct = b->discard_pct, .buffer_ms = e->opt.buffer_ms, .enough_ms = b->enough_ms,
         .mos = b->mos, .packets = s->packets, .lost = b->lost, .duplicates = s->seq.duplicates,
         .reordered = s->seq.reordered, .stray = s->seq.stray,
@@ -211,6 +232,7 @@ static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
     if ((vq_cold_at(e, s->cold)->course || vq_stream_previous(e, s, &why)) && vq_stream_get(e, h, &view))
         stream_course(e, &view, f);
     stream_nat(e, s, f);
+    vq_stream_key_facts(e, s, f);
 }
 
 static void stream_evidence(const struct vq_engine *e, uint32_t h, struct case_file *c)
@@ -322,6 +344,25 @@ static void stun_evidence(const struct vq_engine *e, uint32_t h, struct case_fil
     add_frame(&c->finding, e->nats[h - 1].s.frame);
 }
 
+/* Peers by their place in the diagnosis's list, counted from 1. */
+static uint32_t next_peer(const struct vq_engine *e, uint32_t handle)
+{
+    return handle < e->diagnosis->peers.n ? handle + 1 : 0;
+}
+
+static void peer(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
+{
+    const struct vq_pinged *p = &e->diagnosis->peers.peer[h - 1];
+    *f = (struct vq_facts){.subject = VQ_ABOUT_PEER, .peer = &p->host, .peer_asked = p->asked, .peer_answered = p->answered};
+}
+
+static void peer_evidence(const struct vq_engine *e, uint32_t h, struct case_file *c)
+{
+    const struct vq_pinged *p = &e->diagnosis->peers.peer[h - 1];
+    for (unsigned i = 0; i < p->n_frames; i++)
+        add_frame(&c->finding, p->frames[i]);
+}
+
 /* ---- the list ---------------------------------------------------------------------------------------------------- */
 
 static uint32_t only_capture(const struct vq_engine *e, uint32_t handle)
@@ -342,23 +383,7 @@ static const struct {
     [VQ_ABOUT_ICMP] = {next_icmp, icmp, icmp_evidence},
     [VQ_ABOUT_NAT] = {next_nat, nat, nat_evidence},
     [VQ_ABOUT_STUN] = {next_stun, stun, stun_evidence},
-};
-
-/* Which rules hold of which object: 16 bytes each instead of the words. */
-struct record {
-    uint64_t rules;
-    uint32_t handle;
-};
-
-struct vq_diagnosis {
-    struct records {
-        struct record *r;
-        size_t n, room;
-    } of[VQ_SUBJECTS];
-    uint64_t counts[VQ_ERROR + 1];
-    uint64_t of_severity[VQ_SUBJECTS][VQ_ERROR + 1]; /* rules, as vq_diagnose() numbers them */
-    struct vq_totals totals;
-    bool of_the_end; /* made after vq_engine_finish(): stays true */
+    [VQ_ABOUT_PEER] = {next_peer, peer, peer_evidence},
 };
 
 struct vq_diagnosis *vq_diagnosis_new(void)
@@ -452,6 +477,7 @@ static int diagnose(const struct vq_engine *e)
                   {VQ_ABOUT_ICMP, NULL},
                   {VQ_ABOUT_NAT, NULL},
                   {VQ_ABOUT_STUN, NULL},
+                  {VQ_ABOUT_PEER, NULL},
                   {VQ_ABOUT_CAPTURE, NULL}};
     struct vq_diagnosis *d = e->diagnosis;
     int joined = vq_join_update(e);
@@ -464,6 +490,7 @@ static int diagnose(const struct vq_engine *e)
     if (rc)
         return rc;
     memset(d->counts, 0, sizeof d->counts);
+    vq_pinged_gather(e, &d->peers);
     d->totals = (struct vq_totals){.mos_worst = (double)NAN, .mos_mean_of_worst = (double)NAN};
     for (size_t i = 0; i < sizeof rounds / sizeof *rounds; i++) {
         enum vq_subject s = rounds[i].subject;

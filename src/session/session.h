@@ -326,6 +326,24 @@ struct vq_facts;
 void vq_call_sip_facts(const struct vq_engine *e, const struct vq_sip_call *c, struct vq_facts *f);
 void vq_registration_sip_facts(const struct vq_engine *e, uint32_t handle, struct vq_facts *f);
 
+/* ---- hears.c: what media says to them ---- */
+void vq_call_media_facts(const struct vq_engine *e, const struct vq_sip_call *c, struct vq_facts *f);
+void vq_stream_key_facts(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_facts *f);
+void vq_capture_hole_facts(const struct vq_engine *e, struct vq_facts *f);
+
+/* ---- pinged.c: peers that are asked by OPTIONS whether they live ---- */
+#define VQ_PINGED 64u
+struct vq_pinged_list {
+    struct vq_pinged {
+        struct vq_endpoint host;
+        uint64_t asked, answered; /* OPTIONS; one that may still be answered is not counted */
+        uint64_t frames[4];       /* of those without an answer */
+        unsigned n_frames;
+    } peer[VQ_PINGED];
+    unsigned n;
+};
+void vq_pinged_gather(const struct vq_engine *e, struct vq_pinged_list *out);
+
 /* ---- findings.c, view.c: what they remember between questions; NULL without memory ---- */
 struct vq_diagnosis *vq_diagnosis_new(void);
 void vq_diagnosis_free(struct vq_diagnosis *d);

@@ -23,7 +23,7 @@ register-401            | 14 | 0 0 0     |                     | registered regi
 register-wrong-password |  4 | 0 0 0     |                     | rejected 403 | registration-wrong-password
 register-timeout        | 11 | 0 0 0     |                     | timeout      | registration-timeout
 register-423            |  6 | 0 0 0     |                     | registered   |
-options-qualify         | 27 | 0 0 0     |                     |              |
+options-qualify         | 27 | 0 0 0     |                     |              | peer-silent
 trunk-dead              | 18 | 0 0 0     | timeout             | timeout      | registration-timeout call-unanswered
 call-tcp                | 24 | 2 603 0   | completed           | registered registered |
 call-websocket          | 20 | 2 401 0   | completed           | registered   |
@@ -40,6 +40,11 @@ call-early-media        | 10 | 2 703 0   | completed           |              |
 call-redirect-302       | 13 | 2 602 0   | completed           |              |
 call-nat-stun           | 14 | 2 602 0   | completed           | registered   |
 call-nat-stun-inside    | 14 | 2 601 0   | completed           | registered   |
+call-nat-oneway         | 14 | 1 251 0   | completed           | registered   | call-one-way-nat
+call-failover           | 20 | 2 1069 61 | completed           | registered registered | stream-path-outage
+call-dtx                | 10 | 2 700 0   | completed           |              |
+call-both-ends-a        | 10 | 2 1202 0  | completed           |              | stream-lost-beyond
+call-both-ends-b        |  6 | 2 1165 37 | completed           |              | stream-loss-heavy
 call-ipv6               |  6 | 2 604 0   | completed           |              |
 call-hold               | 18 | 2 502 0   | completed           |              |
 call-dtmf               | 10 | 2 635 0   | completed           |              |

@@ -91,15 +91,22 @@ def check(name, scn, meta, suffix=''):
     damaged = set()
     if meta.get('logs'):
         logs = [os.path.join(OUT, x) for x in meta['logs']]
-        streams, wrong = truth.truth(path, scn.side, logs)
+        streams, wrong = truth.truth(path, scn.side[suffix] if isinstance(scn.side, dict) else scn.side, logs)
         problems += wrong
         damaged = {(s['src'], s['dst'], int(s['ssrc'], 16)) for s in streams if s['direction_impaired']}
-        with open(f'{OUT}/{name}.truth.json', 'w', encoding='ascii') as f:
-            json.dump({'capture': name + '.pcap', 'seed': meta['seed'], 'impairment': scn.impairment,
+        with open(f'{OUT}/{name}{suffix}.truth.json', 'w', encoding='ascii') as f:
+            json.dump({'capture': f'{name}{suffix}.pcap', 'seed': meta['seed'], 'impairment': scn.impairment,
                        'streams': streams}, f, indent=1)
             f.write('\n')
+    if scn.outage_ms and not any(s['lost'] for s in found.values()):
+        problems.append('nothing was lost in the outage')
     other = tshark_lost(path)
     for key, s in found.items():
+        if scn.outage_ms and s['lost']:
+            # all at once, and as many as the time without packets had
+            if not scn.outage_ms * 0.9 < s['max_delta_ms'] < scn.outage_ms * 1.5 or abs(s['lost'] * 20 - s['max_delta_ms']) > 60:
+                problems.append(f'{key}: {s["lost"]} lost in {s["max_delta_ms"]:.0f} ms, not in {scn.outage_ms}')
+            damaged.add(key)
         if key not in damaged and (s['lost'] or s['duplicates'] or s['reordered']):
             problems.append(f'undamaged stream {key} lost {s["lost"]}')
         # a phone that sends nothing while on hold has not stalled
@@ -145,7 +152,7 @@ def row(name, suffix, scn, meta, facts):
         media += f', {facts["duplicates"]} duplicates' if facts['duplicates'] else ''
         media += f', {facts["reordered"]} reordered' if facts['reordered'] else ''
     extra = ''.join(f'; {facts["kinds"][k]} {word}' for k, word in EXTRAS if facts['kinds'][k])
-    doc = scn.inside if suffix == '-inside' else scn.doc
+    doc = scn.inside if suffix in ('-inside', '-b') else scn.doc
     software = ', '.join(sorted(set(meta['software'].values())))
     truth_file = ' (truth: `.truth.json`)' if meta.get('logs') else ''
     kind = 'pcapng' if os.path.exists(keys(name)) else 'pcap'
@@ -181,8 +188,8 @@ def ship(scenarios, chosen):
                 shutil.copyfile(source, f'{CAPTURES}/{name}{suffix}.pcap')
             total += facts['bytes']
             table += row(name, suffix, scn, meta, facts)
-        if meta.get('logs'):
-            shutil.copyfile(f'{OUT}/{name}.truth.json', f'{CAPTURES}/{name}.truth.json')
+        for suffix in scn.suffixes if meta.get('logs') else ():
+            shutil.copyfile(f'{OUT}/{name}{suffix}.truth.json', f'{CAPTURES}/{name}{suffix}.truth.json')
     with open(os.path.join(HERE, 'captures-readme.md'), encoding='utf-8') as f:
         text = f.read()
     with open(os.path.join(CAPTURES, 'README.md'), 'w', encoding='utf-8') as f:

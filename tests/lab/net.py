@@ -26,7 +26,7 @@ LOCK = '/tmp/vqlab-own.lock'
 
 ADDR = {'pbx': '10.20.30.2', 'stun': '10.20.30.3', 'anna': '10.20.30.11', 'bert': '10.20.30.12',
         'carl': '10.20.30.13', 'dora': '10.20.30.14', 'dead': '10.20.30.99',
-        'router': '10.20.30.70', 'home': '192.168.50.10'}
+        'router': '10.20.30.70', 'uplink': '10.20.30.71', 'home': '192.168.50.10'}
 ADDR6 = {'anna': 'fd20:30::11', 'bert': 'fd20:30::12'}
 ROUTER_INSIDE = '192.168.50.1'
 IMPAIR_LIMIT = 80           # seconds; longer than any scenario
@@ -247,6 +247,34 @@ class Lab:
             add table ip nat
             add chain ip nat post { type nat hook postrouting priority 100 ; }
             add rule ip nat post oifname out0 ip protocol udp masquerade to :61000-61999''')
+
+    def branch(self):
+        """'home' as a branch office that is routed, not hidden: its router has two uplinks to the switch."""
+        self.namespace('router')
+        for i, name in enumerate(('out0', 'out1')):
+            self.link('router', name, 'switch', f'p-uplink{i}', f'02:00:00:00:00:{0x46 + i:02x}')
+            self.ip('switch', f'link set p-uplink{i} master br0')
+        # both uplinks lead into one network: each answers for its own address only
+        self.inside('router', 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv4.conf.all.arp_ignore=1',
+                    'net.ipv4.conf.all.arp_announce=2', 'net.ipv4.conf.all.rp_filter=0', 'net.ipv4.conf.all.send_redirects=0')
+        self.ip('router', f'addr add {ADDR["router"]}/24 dev out0')
+        self.ip('router', f'addr add {ADDR["uplink"]}/24 dev out1')
+        self.namespace('home')
+        self.link('home', 'eth0', 'router', 'in0', '02:00:00:00:01:0a')
+        self.ip('router', f'addr add {ROUTER_INSIDE}/24 dev in0')
+        self.ip('home', f'addr add {ADDR["home"]}/24 dev eth0')
+        self.ip('home', f'route add default via {ROUTER_INSIDE}')
+
+    def route_home(self, hosts, via):
+        for host in hosts:
+            self.ip(host, f'route replace {ADDR["home"]}/32 via {ADDR[via]}')
+
+    def fail_uplink(self, hosts, seconds):
+        """The first uplink goes dead; after SECONDS the routers have noticed, and everything takes the second one."""
+        self.ip('switch', 'link set p-uplink0 down')
+        time.sleep(seconds)
+        self.ip('router', 'link set out0 down')
+        self.route_home(hosts, 'uplink')
 
     def dead_host(self):
         """Answers ARP, then swallows every packet without an ICMP error."""

@@ -6,6 +6,7 @@ and returns; what must then be in the recording stands in its decorator:
   doc, sees   for the table in captures/README.md
   flow        SIP messages that must occur in this order (others may lie between)
   streams     number of RTP streams
+  outage_ms   for how long those that lose packets break off, once
 """
 import json
 import os
@@ -30,10 +31,10 @@ AUTH_CALL = 'INVITE 407/INVITE ACK ' + CALL
 
 class Scenario:
     def __init__(self, record, doc, sees, flow, streams=0, side=None, impairment=None, pauses=False,
-                 suffixes=('',), inside=None):
+                 suffixes=('',), inside=None, outage_ms=0):
         self.record, self.doc, self.sees, self.flow, self.streams = record, doc, sees, flow, streams
         self.side, self.impairment, self.pauses = side, impairment, pauses
-        self.suffixes, self.inside = suffixes, inside
+        self.suffixes, self.inside, self.outage_ms = suffixes, inside, outage_ms
 
 
 def scenario(name, **about):
@@ -173,6 +174,58 @@ def _(lab):
     anna = Baresip(lab, 'home', 'anna', modules=('stun',),
                    account=f';medianat=stun;stunserver="stun:{ADDR["stun"]}:3478"')
     talk(anna, 6)
+
+
+@scenario('call-nat-oneway', flow=f'{REGISTERED} {AUTH_CALL}', streams=1,
+          doc='A phone behind a NAT router without STUN: its SDP names its private address, and the other phone sends '
+              'its media there, in vain. Captured outside the router',
+          sees='1 call completed, audio in one direction only, because of the private address in SDP')
+def _(lab):
+    for host in ('pbx', 'bert'):
+        lab.host(host)
+    lab.router()
+    software.kamailio(lab)
+    Baresip(lab, 'bert', 'bert')
+    lab.capture('router', 'out0')
+    anna = Baresip(lab, 'home', 'anna')
+    talk(anna, 5)
+
+
+@scenario('call-failover', flow=f'{REGISTERED} {AUTH_CALL}', streams=2, outage_ms=1200,
+          doc='A phone in a branch office whose router has two uplinks. During the call the first one goes dead; 1.2 s '
+              'later the routers have noticed and everything takes the second. Captured at the switch',
+          sees='1 call completed, 1.2 s of what the branch sends lost while one uplink takes over from the other')
+def _(lab):
+    for host in ('pbx', 'bert'):
+        lab.host(host)
+    lab.branch()
+    lab.route_home(('pbx', 'bert'), 'router')
+    software.kamailio(lab)
+    Baresip(lab, 'bert', 'bert')
+    lab.capture('switch', 'br0')
+    anna = Baresip(lab, 'home', 'anna')
+    anna.dial(BERT)
+    anna.wait_established()
+    time.sleep(5)
+    lab.fail_uplink(('pbx', 'bert'), 1.2)
+    time.sleep(5)
+    anna.hang_up()
+    time.sleep(1)
+
+
+@scenario('call-dtx', flow=AUTH_CALL, streams=2, pauses=True,
+          doc='A call of two phones that send nothing while their user is silent (G.729 Annex B: a voice activity '
+              'detector, and comfort noise now and then)',
+          sees='1 call completed, silence in both directions that is no loss and no fault')
+def _(lab):
+    office(lab)
+    anna, _ = [Linphone(lab, name, name, codec='G729/8000', pause=2.5) for name in ('anna', 'bert')]
+    lab.capture('anna')
+    anna.command('call ' + BERT)
+    anna.process.wait_for('established|Media streams', 10)
+    time.sleep(10)
+    anna.hang_up()
+    time.sleep(1)
 
 
 @scenario('call-ipv6', flow=CALL, streams=2, doc='A direct call between two phones over IPv6, without a server',
@@ -505,6 +558,20 @@ def _(lab):
     office(lab, anna_relay=('loss=8', ''))
     anna, _ = two_phones(lab)
     lab.capture('anna')
+    talk(anna, 12)
+
+
+@scenario('call-both-ends', flow=CALL, streams=2, side={'-a': 'phone', '-b': 'network'}, suffixes=('-a', '-b'),
+          impairment='6 % random loss of what Anna sends, between the two capture points',
+          doc='6 % loss of the RTP from Anna to Bert. Captured at Anna, before the loss: nothing is missing here, only '
+              'Bert\'s RTCP reports know',
+          inside='The same call captured at Bert, behind the loss',
+          sees='1 call completed; the loss lies between the two capture points')
+def _(lab):
+    office(lab, anna_relay=('loss=6', ''))
+    anna, _ = two_phones(lab)
+    lab.capture('anna', suffix='-a')
+    lab.capture('bert', suffix='-b')
     talk(anna, 12)
 
 

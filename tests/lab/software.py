@@ -17,13 +17,13 @@ TEXT = {'anna': ('en-us', 'Hello Bert, this is Anna. I am calling to test the li
         'trunk': ('en-us', 'This is the trunk line.')}
 
 
-def speech(lab, who):
-    """Half a minute of synthetic speech, so that payloads are not constant."""
+def speech(lab, who, pause=0.4):
+    """Half a minute of synthetic speech with pauses, so that payloads are not constant."""
     path = f'{lab.work}/{who}.wav'
     voice, text = TEXT[who]
     run('espeak-ng', '-v', voice, '-s', '140', '-w', path + '.raw.wav', text)
     run('sox', path + '.raw.wav', '-r', '8000', '-c', '1', '-b', '16', path,
-        'gain', '-6', 'pad', '0.2', '0.4', 'repeat', '9', 'trim', '0', '30')
+        'gain', '-6', 'pad', '0.2', str(pause), 'repeat', '9', 'trim', '0', '30')
     return path
 
 
@@ -102,11 +102,12 @@ class Linphone:
     CODECS = ('PCMU/8000', 'PCMA/8000', 'opus/48000', 'speex/8000', 'speex/16000', 'GSM/8000',
               'G722/8000', 'G729/8000', 'iLBC/8000', 'BV16/8000', 'L16/44100')
 
-    def __init__(self, lab, host, user, register=True, transport='udp', expires=300, keepalive_ms=60000):
+    def __init__(self, lab, host, user, register=True, transport='udp', expires=300, keepalive_ms=60000,
+                 codec='PCMU/8000', pause=0.4):
         conf = f'{lab.work}/linphone-{user}'
         os.makedirs(conf + '/.local/share/linphone')
         os.makedirs(conf + '/linphone')
-        wav, server = speech(lab, user), ADDR['pbx']
+        wav, server = speech(lab, user, pause), ADDR['pbx']
         rc = [('sip', {'sip_port': 5060 if transport == 'udp' else 0, 'sip_tcp_port': 5060 if transport == 'tcp' else 0,
                        'sip_tls_port': 0, 'default_proxy': 0,
                        'guess_hostname': 1, 'register_only_when_network_is_up': 0, 'use_ipv6': 0,
@@ -118,9 +119,9 @@ class Linphone:
               ('rtp', {'audio_rtp_port': 7078, 'audio_jitt_comp': 60}),
               ('sound', {'echocancellation': 0, 'agc': 0}),
               ('video', {'enabled': 0})]
-        for i, codec in enumerate(self.CODECS):
-            mime, rate = codec.split('/')
-            rc.append((f'audio_codec_{i}', {'mime': mime, 'rate': rate, 'enabled': int(i == 0),
+        for i, known in enumerate(self.CODECS):
+            mime, rate = known.split('/')
+            rc.append((f'audio_codec_{i}', {'mime': mime, 'rate': rate, 'enabled': int(known == codec),
                                             'channels': 2 if mime == 'opus' else 1}))
         with open(conf + '/rc', 'w', encoding='ascii') as f:
             for section, values in rc:
