@@ -41,7 +41,7 @@ call-redirect-302       | 13 | 2 602 0   | completed           |              |
 call-nat-stun           | 14 | 2 602 0   | completed           | registered   |
 call-nat-stun-inside    | 14 | 2 601 0   | completed           | registered   |
 call-nat-oneway         | 14 | 1 251 0   | completed           | registered   | call-one-way-nat
-call-failover           | 20 | 2 1069 61 | completed           | registered registered | stream-path-outage
+call-failover           | 20 | 2 1069 61 | completed           | registered   | stream-path-outage
 call-dtx                | 10 | 2 700 0   | completed           |              |
 call-both-ends-a        | 10 | 2 1202 0  | completed           |              | stream-lost-beyond
 call-both-ends-b        |  6 | 2 1165 37 | completed           |              | stream-loss-heavy
