@@ -25,7 +25,8 @@ static bool one_outage(const struct vq_facts *f)
 {
     return f->path_change[0] && f->path_mos < 4 && f->path_missing > 0.8 * (double)f->lost;
 }
-RULE(loss_heavy, f->loss_pct > 3 && !one_outage(f), "%s lost %llu %s (%.2f %%): speech breaks up; G.1010 allows 3 %%%s.", f->name,
+RULE(loss_heavy, f->loss_pct > 3 && !one_outage(f),
+     "%s lost %llu %s (%.2f %%): speech breaks up; G.1010 allows 3 %%%s.", f->name,
      COUNTED(f->lost, "packet", "packets"), f->loss_pct, SCORE)
 static bool some_loss(const struct vq_facts *f)
 {
@@ -58,11 +59,13 @@ static bool hopeless(const struct vq_facts *f)
 {
     return f->discard_pct >= 1 && !(f->enough_ms > f->buffer_ms);
 }
-#define DISCARD_WORDS "%s: %.1f %% of the packets come too late for a %.0f ms jitter buffer%s; one of %.0f ms would have been enough%s."
+#define DISCARD_WORDS \
+    "%s: %.1f %% of the packets come too late for a %.0f ms jitter buffer%s; one of %.0f ms would have been enough%s."
 #define DISCARD f->name, f->discard_pct, f->buffer_ms, overtaken(f, (char[64]){0}), f->enough_ms, SCORE
 RULE(discard, curable(f) && !poor(f), DISCARD_WORDS, DISCARD)
 RULE(discard_poor, curable(f) && poor(f), DISCARD_WORDS, DISCARD)
-#define HOPELESS_WORDS "%s: %.1f %% of the packets come too late for a %.0f ms jitter buffer%s, and 400 ms would not be enough either%s."
+#define HOPELESS_WORDS \
+    "%s: %.1f %% of the packets come too late for a %.0f ms jitter buffer%s, and 400 ms would not be enough either%s."
 #define HOPELESS f->name, f->discard_pct, f->buffer_ms, overtaken(f, (char[64]){0}), SCORE
 RULE(discard_hopeless, hopeless(f) && !poor(f), HOPELESS_WORDS, HOPELESS)
 RULE(discard_hopeless_poor, hopeless(f) && poor(f), HOPELESS_WORDS, HOPELESS)
@@ -324,6 +327,10 @@ static uint64_t frame_of_late_bye(const struct vq_facts *f)
     return f->late_bye_frame;
 }
 
+/* What a low score is the effect of. */
+#define WHAT_COSTS \
+    "stream-path-outage stream-loss-heavy stream-loss stream-discard stream-discard-heavy stream-delay stream-delay-heavy"
+
 static const struct vq_rule rules[] = {
     ROW("capture-no-memory", no_memory, CAPTURE, ERROR, "Give the machine more memory or lower the --max options."),
     ROW("capture-evicted", evicted, CAPTURE, WARNING, "Raise --max-calls, --max-streams or --max-flows."),
@@ -370,7 +377,8 @@ static const struct vq_rule rules[] = {
     ROW_AT("call-not-followed", not_followed, CALL, INFO, "May the phone follow redirections, and is the new address in the capture?", frame_of_redirect),
     ROW_AT("call-transferred", transferred, CALL, INFO, "See both calls together.", frame_of_transfer),
     ROW_UNLESS("call-retransmissions", sip_retransmitted, CALL, WARNING, "Is the signalling path losing packets or slow?",
-               "call-unanswered call-408 call-no-ack call-ack-lost call-error-no-ack call-storm call-bye-unanswered call-retransmissions-slow call-orphan-bye"),
+               "call-unanswered call-408 call-no-ack call-ack-lost call-error-no-ack call-storm call-bye-unanswered "
+               "call-retransmissions-slow call-orphan-bye"),
     ROW("call-sip-defect", sip_defect, CALL, INFO, "Update or fix the sender of that message."),
     ROW_UNLESS("call-private-sdp", private_sdp, CALL, WARNING, "Let the phone use STUN, ICE or a relay, or switch on the server's NAT support (symmetric RTP).",
                "call-one-way-nat call-no-media"),
@@ -394,9 +402,9 @@ static const struct vq_rule rules[] = {
     ROW("stream-capture-lossy", capture_lossy, STREAM, WARNING, "Give the capturing machine a larger buffer, or capture less (snap length, filter)."),
     ROW("stream-rtcp-absent", rtcp_absent, STREAM, INFO, "Does the capture filter leave out the ports beside RTP's? Is RTCP switched off in the phone?"),
     ROW_UNLESS("stream-quality-poor", quality_poor, STREAM, ERROR, "See which of loss, delay and codec costs the points: the emodel part of the report.",
-               "stream-path-outage stream-loss-heavy stream-loss stream-discard stream-discard-heavy stream-delay stream-delay-heavy"),
+               WHAT_COSTS),
     ROW_UNLESS("stream-quality-low", quality_low, STREAM, WARNING, "See which of loss, delay and codec costs the points: the emodel part of the report.",
-               "stream-path-outage stream-loss-heavy stream-loss stream-discard stream-discard-heavy stream-delay stream-delay-heavy"),
+               WHAT_COSTS),
     ROW("stream-delay-heavy", delay_heavy, STREAM, ERROR, "Trace the route between the ends; is a satellite or VPN detour in it?"),
     ROW("stream-delay", delay, STREAM, WARNING, "Trace the route between the ends; are queues full?"),
     ROW("stream-loss-bursts", burst_loss, STREAM, WARNING, "Look for what stops the path for moments: a full queue, Wi-Fi roaming, a route change."),

@@ -32,11 +32,12 @@ struct vq_rule {
         snprintf(text, n, __VA_ARGS__);                                \
     }
 
-/* Rows of a table: with the frame that proves it, behind others that speak for it, and plain. */
+/* Rows of a table: with the frame that proves it; behind others that tell the same better; and plain. */
 #define ROW_FULL(id, name, subject, severity, next, frame, silenced_by) \
     {id, VQ_ABOUT_##subject, VQ_##severity, name##_when, name##_say, next, frame, silenced_by}
 #define ROW_AT(id, name, subject, severity, next, frame) ROW_FULL(id, name, subject, severity, next, frame, NULL)
-#define ROW_UNLESS(id, name, subject, severity, next, silenced_by) ROW_FULL(id, name, subject, severity, next, NULL, silenced_by)
+#define ROW_UNLESS(id, name, subject, severity, next, silenced_by) \
+    ROW_FULL(id, name, subject, severity, next, NULL, silenced_by)
 #define ROW(id, name, subject, severity, next) ROW_FULL(id, name, subject, severity, next, NULL, NULL)
 
 /* "1 packet", "2 packets": for the conversions "%llu %s". */

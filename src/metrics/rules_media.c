@@ -1,8 +1,8 @@
 /* rules_media.c - rules about a call's media: who hears whom and since when, keys, marking, codecs of its legs.
  *
- * Boundaries without a source are this project's own, chosen so that no call of healthy phones comes near them: a start is
- * clipped from 1 s on (a "hello" is lost; phones of the lab need up to 0.3 s), media has stopped after 5 s without a packet
- * (comfort noise and RTCP aside), a call of less than 3 s was not worth its while. */
+ * Boundaries without a source are this project's own, chosen so that no call of healthy phones comes near them: a start
+ * is clipped from 1 s on (a "hello" is lost; phones of the lab need up to 0.3 s), media has stopped after 5 s without a
+ * packet (senders that suppress silence aside), a call of less than 3 s was not worth its while. */
 #include "metrics/rules.h"
 
 #define CLIPPED_MS 1000
@@ -10,7 +10,7 @@
 /* RFC 3261 17.1.1.1: T1, after which a request over UDP is sent again. */
 #define T1_MS 500
 
-/* ---- who hears nothing ---------------------------------------------------------------------------------------------- */
+/* ---- who hears nothing ------------------------------------------------------------------------------------------- */
 
 static const char *const party[] = {"caller", "callee"};
 
@@ -44,7 +44,7 @@ static const char *icmp_words(enum vq_icmp_kind kind)
     }
 }
 
-RULE(no_media, f->answered && f->talk_s >= 1 && f->hears[0].phase == VQ_HEARS_NEVER && f->hears[1].phase == VQ_HEARS_NEVER,
+RULE(no_media, f->hears[0].phase == VQ_HEARS_NEVER && f->hears[1].phase == VQ_HEARS_NEVER,
      "%s was answered and lasted %.0f s, but not one RTP packet of it was seen.", f->name, f->talk_s)
 /* An index for the words; the conditions ask deaf(). */
 static unsigned never(const struct vq_facts *f)
@@ -53,11 +53,12 @@ static unsigned never(const struct vq_facts *f)
 }
 static bool unreachable(const struct vq_facts *f)
 {
-    return deaf(f, PHASE(NEVER)) >= 0 && !f->hears[never(f)].on_hold && f->hears[never(f)].icmp_reporter && !never_because(f, true);
+    const struct vq_hears *h = &f->hears[never(f)];
+    return deaf(f, PHASE(NEVER)) >= 0 && !h->on_hold && h->icmp_reporter && !never_because(f, true);
 }
 RULE(one_way_nat, never_because(f, true),
-     "%s has audio in one direction only: the %s hears nothing. Its SDP names %s, an address inside its NAT (outside it is %s): "
-     "what is sent there gets lost.", f->name, party[never(f)], ENDPOINT(f->hidden[never(f)].inside),
+     "%s has audio in one direction only: the %s hears nothing. Its SDP names %s, an address inside its NAT "
+     "(outside it is %s): what is sent there gets lost.", f->name, party[never(f)], ENDPOINT(f->hidden[never(f)].inside),
      HOST(f->hidden[never(f)].outside))
 RULE(one_way_icmp, unreachable(f),
      "%s has audio in one direction only: the %s hears nothing. %s reports about the media sent to it: %s.", f->name,
@@ -103,7 +104,7 @@ static uint64_t last_heard(const struct vq_facts *f)
     return f->hears[stopped(f)].last_frame;
 }
 
-/* ---- its beginning and its end -------------------------------------------------------------------------------------- */
+/* ---- its beginning and its end ----------------------------------------------------------------------------------- */
 
 /* Who waits longer for the first packet after the answer. */
 static int waits(const struct vq_facts *f)
@@ -123,25 +124,27 @@ RULE(slow_sip, f->retransmissions > 0 && f->rtt_ms > T1_MS,
      "%s: %llu SIP %s sent again because answers take %.0f ms to come, and SIP waits 500 ms (T1).", f->name,
      COUNTED(f->retransmissions, "message was", "messages were"), f->rtt_ms)
 
-/* ---- what it carries ------------------------------------------------------------------------------------------------- */
+/* ---- what it carries --------------------------------------------------------------------------------------------- */
 
 RULE(transcoded, f->codec_before && f->codec_here,
      "%s: %.32s here, %.32s on the leg before: the server transcodes, which costs quality and delay.", f->name, f->codec_here,
      f->codec_before)
 RULE(echoed, f->echo_frame != 0,
-     "%s: what the one side sends comes back to it (same SSRC and numbers in both directions): an echo service, or a loop.", f->name)
+     "%s: what the one side sends comes back to it (same SSRC and numbers in both directions): an echo service, or a loop.",
+     f->name)
 static uint64_t frame_of_echo(const struct vq_facts *f)
 {
     return f->echo_frame;
 }
 RULE(dscp_one_way, f->dscp[0] >= 0 && f->dscp[1] >= 0 && !f->dscp[0] != !f->dscp[1],
-     "%s: media to the %s is marked for priority (DSCP %d), that to the %s is not (0): one phone does not mark, or the way takes it off.",
-     f->name, party[!f->dscp[0]], f->dscp[!f->dscp[0]], party[f->dscp[0] != 0])
+     "%s: media to the %s is marked for priority (DSCP %d), that to the %s is not (0): one phone does not mark, or the way "
+     "takes it off.", f->name, party[!f->dscp[0]], f->dscp[!f->dscp[0]], party[f->dscp[0] != 0])
 RULE(keys_by_info, f->keys_by_info > 0 && f->keys_agreed,
      "%s: both sides can do telephone-event (RFC 4733), but %llu %s sent by SIP INFO.", f->name,
      COUNTED(f->keys_by_info, "key was", "keys were"))
 
-RULE(keys_unended, f->keys_unended > 0, "%s: %llu %s pressed without its end being told: the key may be taken as lost, or as held.",
+RULE(keys_unended, f->keys_unended > 0,
+     "%s: %llu %s pressed without its end being told: the key may be taken as lost, or as held.",
      f->name, COUNTED(f->keys_unended, "key was", "keys were"))
 RULE(keys_unwanted, f->keys_unwanted > 0,
      "%s: %llu %s sent as telephone-event, which the receiver's SDP does not offer: they are lost on it.", f->name,
@@ -154,7 +157,7 @@ static uint64_t frame_of_dscp(const struct vq_facts *f)
     return f->dscp_lost_frame;
 }
 
-/* ---- what concerns all of it ------------------------------------------------------------------------------------------ */
+/* ---- what concerns all of it ------------------------------------------------------------------------------------- */
 
 RULE(holes, f->holes > 0,
      "%llu times all streams (up to %u) have a hole at the same moment: the capture lost packets there, or all of them share "
@@ -164,11 +167,12 @@ static uint64_t frame_of_hole(const struct vq_facts *f)
     return f->hole_frame;
 }
 
-RULE(peer_silent, f->peer_asked > 1 && !f->peer_answered, "%s was asked %llu times by OPTIONS whether it lives, and never answered.",
+RULE(peer_silent, f->peer_asked > 1 && !f->peer_answered,
+     "%s was asked %llu times by OPTIONS whether it lives, and never answered.",
      HOST(f->peer), (unsigned long long)f->peer_asked)
 RULE(peer_gaps, f->peer_answered && f->peer_asked > f->peer_answered,
-     "%s left %llu of %llu OPTIONS without an answer.", HOST(f->peer), (unsigned long long)(f->peer_asked - f->peer_answered),
-     (unsigned long long)f->peer_asked)
+     "%s left %llu of %llu OPTIONS without an answer.", HOST(f->peer),
+     (unsigned long long)(f->peer_asked - f->peer_answered), (unsigned long long)f->peer_asked)
 
 const struct vq_rule vq_rules_media[] = {
     ROW_AT("capture-holes", holes, CAPTURE, WARNING, "Did the capturing machine drop packets (its counter of kernel drops)? If not, look at the link that all calls share.", frame_of_hole),

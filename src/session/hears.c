@@ -54,7 +54,7 @@ static void add(const struct vq_engine *e, const struct vq_rtp_stream *s, struct
     h->any = true;
 }
 
-/* ---- phases ------------------------------------------------------------------------------------------------------- */
+/* ---- phases ------------------------------------------------------------------------------------------------------ */
 
 /* Whether every SDP of the party asked for no media. */
 static bool never_wanted(const struct vq_sip_call *c, bool caller)
@@ -133,7 +133,7 @@ static void add_icmp(const struct vq_engine *e, const struct vq_sip_call *c, str
     }
 }
 
-/* ---- what else ---------------------------------------------------------------------------------------------------- */
+/* ---- what else --------------------------------------------------------------------------------------------------- */
 
 static const struct vq_codec *codec_of(const struct vq_sip_call *c)
 {
@@ -163,7 +163,8 @@ static bool echoes(const struct vq_engine *e, const struct vq_rtp_stream *a, con
     const int64_t near = 50; /* packets under way: a second */
     return a->ssrc == b->ssrc && a->direction != b->direction && vq_endpoint_same_host(&f->src, &g->dst) &&
            vq_endpoint_same_host(&f->dst, &g->src) && (int16_t)(a->seq.base - b->seq.base) < near &&
-           (int16_t)(b->seq.base - a->seq.base) < near && llabs(a->start - b->start) < VQ_S && a->last_rtp - b->last_rtp + (1u << 14) < 1u << 15;
+           (int16_t)(b->seq.base - a->seq.base) < near && llabs(a->start - b->start) < VQ_S &&
+           a->last_rtp - b->last_rtp + (1u << 14) < 1u << 15;
 }
 
 #define STREAMS_LOOKED_AT 16
@@ -217,7 +218,7 @@ void vq_call_media_facts(const struct vq_engine *e, const struct vq_sip_call *c,
     keys(c, f);
 }
 
-/* ---- streams ------------------------------------------------------------------------------------------------------- */
+/* ---- streams ----------------------------------------------------------------------------------------------------- */
 
 /* The keys of a stream: those whose end was not told, and whether the receiver's SDP has telephone-event at all. */
 void vq_stream_key_facts(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_facts *f)
@@ -238,7 +239,7 @@ void vq_stream_key_facts(const struct vq_engine *e, const struct vq_rtp_stream *
     f->keys_unwanted = n;
 }
 
-/* ---- the whole capture ---------------------------------------------------------------------------------------------- */
+/* ---- the whole capture ------------------------------------------------------------------------------------------- */
 
 /* Moments are told apart by this; a machine that stalls does so for all streams within a packet time or two. */
 #define SAME_MOMENT (60 * (VQ_S / 1000))

@@ -60,17 +60,19 @@ for file in sorted(os.listdir(sys.argv[1])):
 say('captures without a report', sorted(set(faults) - seen), [])
 
 # ---- the tables and the page ----
-ROW = re.compile(r'^ +ROW(_[A-Z]+)?\("([^"]+)", \w+, ([A-Z]+), ([A-Z]+),\s+"((?:[^"\\]|\\.)*)"(?:,\s+"([^"]+)")?', re.M)
+ROW = re.compile(r'^ +ROW(_[A-Z]+)?\("([^"]+)", \w+, ([A-Z]+), ([A-Z]+),\s+"((?:[^"\\]|\\.)*)"(?:,\s+([^()]+)\))?', re.M)
 rules, silencers = {}, []
 for file in ('rules_media.c', 'diagnosis.c'):
     with open(f'{sys.argv[2]}/src/metrics/{file}', encoding='utf-8') as f:
-        text = f.read()
+        text = re.sub(r'"\n +"', '', f.read())
+    for name, words in re.findall(r'^#define (\w+)[\s\\]+("[^"]*")$', text, re.M):
+        text = text.replace(f' {name}),', f' {words}),')
     rows = ROW.findall(text)
     say(f'{file}: rows read', len(rows), len(re.findall(r'^ +ROW(?:_[A-Z]+)?\("', text, re.M)))
     for kind, id_, subject, severity, check, silenced_by in rows:
         rule = rules.setdefault(id_, {'subject': subject, 'severities': set(), 'check': check})
         rule['severities'].add(severity.lower())
-        silencers += [(id_, other) for other in silenced_by.split()] if kind == '_UNLESS' else []
+        silencers += [(id_, other) for other in silenced_by.strip('"').split()] if kind == '_UNLESS' else []
 SUBJECTS = ['CAPTURE', 'REGISTRATION', 'CALL', 'STREAM', 'ICMP', 'NAT', 'STUN', 'PEER']
 want = [[id_, r['severities'], r['check']] for s in SUBJECTS for id_, r in rules.items() if r['subject'] == s]
 with open(f'{sys.argv[2]}/docs/findings.md', encoding='utf-8') as f:

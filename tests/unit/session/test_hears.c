@@ -164,7 +164,8 @@ static void test_keys(void **state)
         story_alice(&s, 0, INVITE, "1 INVITE", "", NULL,
                     sdp_build("10.0.0.1", 4000, "0 101", "a=rtpmap:101 telephone-event/8000\r\n"));
         story_bob(&s, 80, OK, "1 INVITE", "tbob", NULL,
-                  sdp_build("10.0.0.2", 5000, rows[r].bob_takes, rows[r].bob_takes[1] ? "a=rtpmap:101 telephone-event/8000\r\n" : ""));
+                  sdp_build("10.0.0.2", 5000, rows[r].bob_takes,
+                            rows[r].bob_takes[1] ? "a=rtpmap:101 telephone-event/8000\r\n" : ""));
         for (unsigned i = 0; i < 100; i++)
             feed_rtp(&s.f, 100 + i * 20, ALICE, BOB, 7, (uint16_t)i, i * 160, 0);
         for (unsigned i = 0; i < 5; i++) {

@@ -532,11 +532,13 @@ static void private_sdp(void **state)
     media(f, &rtp_out, &rtp_peer, 1);
     call(f, &outside, VIA_OUT, VIA_BACK, "192.168.1.5");
     vq_engine_finish(f->e);
-    const struct vq_finding *x = finding(f, "call-private-sdp");
+    const struct vq_finding *x = finding(f, "call-one-way-nat");
     assert_non_null(x);
-    assert_int_equal(x->severity, VQ_WARNING);
-    assert_string_equal(x->text, "Call 1: the caller's SDP names 192.168.1.5:4000, an address inside its NAT (outside it is "
-                                 "203.0.113.9): what is sent there from outside gets lost.");
+    assert_int_equal(x->severity, VQ_ERROR);
+    assert_string_equal(x->text, "Call 1 has audio in one direction only: the caller hears nothing. Its SDP names "
+                                 "192.168.1.5:4000, an address inside its NAT (outside it is 203.0.113.9): what is sent there "
+                                 "gets lost.");
+    assert_null(finding(f, "call-private-sdp")); /* the same fault */
     assert_null(finding(f, "call-private-sdp-works"));
     assert_null(finding(f, "stream-astray"));
     assert_null(finding(f, "stream-other-source")); /* the NAT explains it */
@@ -549,7 +551,7 @@ static void private_sdp_inside(void **state)
     media(f, &rtp_in, &rtp_peer, 1);
     call(f, &inside, VIA_OUT, VIA_BACK, "192.168.1.5");
     vq_engine_finish(f->e);
-    assert_non_null(finding(f, "call-private-sdp"));
+    assert_non_null(finding(f, "call-one-way-nat"));
 }
 
 /* The other side sends to where media comes from: no harm. */
