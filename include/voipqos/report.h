@@ -96,4 +96,23 @@ int vq_report_ladder_dialog(const struct vq_engine *e, uint32_t dialog, const st
 int vq_report_plot_data(const struct vq_engine *e, uint32_t stream, vq_write_h *w, void *arg);
 int vq_report_plot_script(const struct vq_engine *e, uint32_t stream, const char *name, vq_write_h *w, void *arg);
 
+/* The same for the sound of a file: who makes it fills this in. */
+#define VQ_WAVE_COLUMNS 1200u
+struct vq_wave_column {
+    int16_t low, high;            /* least and greatest sample */
+    float missing;                /* share of the time for which nothing was received, 0..1 */
+};
+struct vq_report_wave {
+    const char *file;             /* shown in the picture */
+    uint32_t call;                /* handle, 0: no call's */
+    uint32_t stream;              /* id, of a file without call */
+    unsigned channels;            /* 1 or 2: then caller and callee */
+    unsigned n;                   /* columns */
+    double start_s, duration_s;   /* since the first frame */
+    struct vq_wave_column column[2][VQ_WAVE_COLUMNS];
+};
+int vq_report_wave_data(const struct vq_report_wave *w, vq_write_h *wr, void *arg);
+int vq_report_wave_script(const struct vq_engine *e, const struct vq_report_wave *w, const char *name, vq_write_h *wr,
+                          void *arg);
+
 #endif

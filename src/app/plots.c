@@ -26,6 +26,7 @@ static const char *const kept[] = {"dat", "gp", "png", "svg"}; /* what becomes o
 struct plot {
     uint32_t handle, id;
     double mos;
+    const struct vq_report_wave *wave; /* NULL: it is a stream */
 };
 
 struct plots {
@@ -125,7 +126,7 @@ static int choose(struct plots *p, bool all)
                 return -ENOMEM;
             p->list = more;
         }
-        p->list[p->n++] = (struct plot){h, s.id, s.scored ? s.mos : (double)NAN};
+        p->list[p->n++] = (struct plot){h, s.id, s.scored ? s.mos : (double)NAN, NULL};
     }
     if (p->n > PLOTS_MAX && !all) {
         say("%s: %d of %zu streams are drawn, those with the lowest MOS; --all draws every one", p->folder, PLOTS_MAX,
@@ -137,20 +138,48 @@ static int choose(struct plots *p, bool all)
     return 0;
 }
 
+static int add_waves(struct plots *p, const struct vq_report_wave *waves, size_t n)
+{
+    struct plot *more = n ? realloc(p->list, (p->n + n) * sizeof *more) : p->list;
+    if (n && !more)
+        return -ENOMEM;
+    p->list = more;
+    for (size_t i = 0; i < n; i++)
+        p->list[p->n++] = (struct plot){.wave = &waves[i]};
+    return 0;
+}
+
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
+
+#define NAME_ROOM 80
+
+/* Of its files, without suffix. */
+static const char *name_of(const struct plot *it, char name[NAME_ROOM])
+{
+    const char *file = it->wave ? it->wave->file : "";
+    if (it->wave)
+        snprintf(name, NAME_ROOM, "%.*s-audio", (int)strcspn(file, "."), file);
+    else
+        snprintf(name, NAME_ROOM, "stream-%u", it->id);
+    return name;
+}
 
 static int write_one(const struct plots *p, const struct plot *it)
 {
-    char path[PATH_ROOM], name[32];
+    char path[PATH_ROOM], name[NAME_ROOM];
     struct sink k;
-    snprintf(name, sizeof name, "stream-%u", it->id);
+    name_of(it, name);
     for (int script = 0; script < 2; script++) {
         snprintf(path, sizeof path, "%s/%s.%s", p->work, name, script ? "gp" : "dat");
         int rc = sink_open(&k, path);
         if (rc)
             return rc;
-        rc = script ? vq_report_plot_script(p->e, it->handle, name, sink_write, &k)
-                    : vq_report_plot_data(p->e, it->handle, sink_write, &k);
+        if (it->wave)
+            rc = script ? vq_report_wave_script(p->e, it->wave, name, sink_write, &k)
+                        : vq_report_wave_data(it->wave, sink_write, &k);
+        else
+            rc = script ? vq_report_plot_script(p->e, it->handle, name, sink_write, &k)
+                        : vq_report_plot_data(p->e, it->handle, sink_write, &k);
         int error = sink_close(&k, !rc);
         if (rc || error)
             return rc ? rc : error;
@@ -161,13 +190,13 @@ static int write_one(const struct plots *p, const struct plot *it)
 /* One gnuplot draws many streams, and notes in the file "drawn" how far it came. */
 static int write_driver(const struct plots *p, size_t from)
 {
-    char path[PATH_ROOM];
+    char path[PATH_ROOM], name[NAME_ROOM];
     struct vq_buf b;
     struct sink k;
     vq_buf_init(&b);
     for (size_t i = from; i < p->n; i++)
-        vq_buf_fmt(&b, "reset session\nload \"stream-%u.gp\"\nset output\nset print \"drawn\" append\nprint %u\n",
-                   p->list[i].id, p->list[i].id);
+        vq_buf_fmt(&b, "reset session\nload \"%s.gp\"\nset output\nset print \"drawn\" append\nprint %zu\n",
+                   name_of(&p->list[i], name), i);
     snprintf(path, sizeof path, "%s/drawn", p->work);
     unlink(path);
     snprintf(path, sizeof path, "%s/driver", p->work);
@@ -193,9 +222,9 @@ static size_t count_drawn(const struct plots *p)
     return lines;
 }
 
-static void show_errors(const struct plots *p, uint32_t id)
+static void show_errors(const struct plots *p, const struct plot *it)
 {
-    char path[PATH_ROOM], text[2048];
+    char path[PATH_ROOM], text[2048], name[NAME_ROOM];
     struct vq_buf b;
     snprintf(path, sizeof path, "%s/errors", p->work);
     FILE *f = fopen(path, "r");
@@ -210,7 +239,10 @@ static void show_errors(const struct plots *p, uint32_t id)
         vq_buf_str(&b, "\n  ");
         vq_buf_terminal(&b, line);
     }
-    say("gnuplot could not draw stream %u:%s", id, b.n ? b.p : " it gave no reason");
+    if (it->wave)
+        say("gnuplot could not draw %s:%s", name_of(it, name), b.n ? b.p : " it gave no reason");
+    else
+        say("gnuplot could not draw stream %u:%s", it->id, b.n ? b.p : " it gave no reason");
     vq_buf_done(&b);
 }
 
@@ -220,7 +252,7 @@ static int draw(const struct plots *p, bool must_draw)
     static const char *const args[] = {"gnuplot", "--default-settings", "driver", NULL};
     unsigned failures = 0;
     if (p->n >= 20 && isatty(STDERR_FILENO))
-        say("gnuplot draws %zu streams", p->n);
+        say("gnuplot makes %zu pictures", p->n);
     for (size_t from = 0; from < p->n;) {
         int rc = write_driver(p, from);
         int status = rc ? rc : gnuplot_run(args, p->work, -1);
@@ -241,11 +273,11 @@ static int draw(const struct plots *p, bool must_draw)
             say("gnuplot was ended by signal %d; %s has the pictures made until then", WTERMSIG(status), p->folder);
             return EXIT_OUTPUT;
         }
-        show_errors(p, p->list[from].id);
+        show_errors(p, &p->list[from]);
         /* A picture begun is not a picture. */
-        char path[PATH_ROOM];
+        char path[PATH_ROOM], name[NAME_ROOM];
         for (size_t i = 2; i < sizeof kept / sizeof *kept; i++) {
-            snprintf(path, sizeof path, "%s/stream-%u.%s", p->work, p->list[from].id, kept[i]);
+            snprintf(path, sizeof path, "%s/%s.%s", p->work, name_of(&p->list[from], name), kept[i]);
             unlink(path);
         }
         from++;
@@ -262,13 +294,14 @@ static int draw(const struct plots *p, bool must_draw)
 /* Gives what was made its place, or, when writing failed half-way, removes it. */
 static int move_out(const struct plots *p, bool keep)
 {
-    char from[PATH_ROOM], to[PATH_ROOM];
+    char from[PATH_ROOM], to[PATH_ROOM], name[NAME_ROOM];
     static const char *const own[] = {"driver", "drawn", "errors"};
     int rc = 0;
     for (size_t i = 0; i < p->n; i++)
         for (size_t k = 0; k < sizeof kept / sizeof *kept; k++) {
-            snprintf(from, sizeof from, "%s/stream-%u.%s", p->work, p->list[i].id, kept[k]);
-            snprintf(to, sizeof to, "%s/stream-%u.%s", p->folder, p->list[i].id, kept[k]);
+            name_of(&p->list[i], name);
+            snprintf(from, sizeof from, "%s/%s.%s", p->work, name, kept[k]);
+            snprintf(to, sizeof to, "%s/%s.%s", p->folder, name, kept[k]);
             if ((!keep || rename(from, to)) && unlink(from) == 0 && keep)
                 rc = -EIO;
         }
@@ -294,7 +327,8 @@ static int make(struct plots *p, bool must_draw)
     return status;
 }
 
-int plots_write(const struct settings *s, const struct vq_engine *e, const char *folder, bool must_draw)
+int plots_write(const struct settings *s, const struct vq_engine *e, const struct vq_report_wave *waves, size_t n_waves,
+                const char *folder, bool must_draw)
 {
     struct plots p = {.e = e, .folder = folder};
     char work[PATH_ROOM - 64];
@@ -303,6 +337,8 @@ int plots_write(const struct settings *s, const struct vq_engine *e, const char 
         rc = -ENAMETOOLONG;
     if (!rc)
         rc = choose(&p, s->all);
+    if (!rc)
+        rc = add_waves(&p, waves, n_waves);
     if (!rc && p.n && !(p.work = mkdtemp(work)))
         rc = -errno;
     int status = EXIT_DONE;

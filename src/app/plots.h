@@ -6,8 +6,9 @@
 
 #define PLOTS_MAX 200 /* streams drawn without --all: those with the lowest MOS */
 
-/* EXIT_DONE or EXIT_OUTPUT. A missing gnuplot counts as failure only when `must_draw`. */
-int plots_write(const struct settings *s, const struct vq_engine *e, const char *folder, bool must_draw);
+/* `waves` are drawn too. EXIT_DONE or EXIT_OUTPUT. A missing gnuplot counts as failure only when `must_draw`. */
+int plots_write(const struct settings *s, const struct vq_engine *e, const struct vq_report_wave *waves, size_t n_waves,
+                const char *folder, bool must_draw);
 
 /* "5.4 patchlevel 4", or NULL when gnuplot cannot be started. */
 const char *gnuplot_version(char text[64]);

@@ -51,6 +51,8 @@ struct job {
     const struct settings *s;
     const struct vq_engine *e;
     const struct vq_report_input *in;
+    const struct vq_report_wave *waves;
+    size_t n_waves;
     struct vq_report_style style;
     uint32_t handle;    /* for ladders */
     bool stdout_closed; /* whoever reads it has seen enough */
@@ -251,7 +253,7 @@ static int folder_write(const struct job *from, const char *folder)
     snprintf(path, sizeof path, "%s/ladders", folder);
     status = worse(status, ladders_to_folder(&j, path));
     snprintf(path, sizeof path, "%s/plots", folder);
-    return worse(status, plots_write(j.s, j.e, path, false));
+    return worse(status, plots_write(j.s, j.e, j.waves, j.n_waves, path, false));
 }
 
 int reports_write(const struct settings *s, const struct vq_engine *e, const struct vq_report_input *in, struct wav *w)
@@ -260,6 +262,7 @@ int reports_write(const struct settings *s, const struct vq_engine *e, const str
     struct job j = {.s = s, .e = e, .in = &heard};
     int written = wav_write(w, e), status = EXIT_DONE;
     heard.audio = wav_audio(w, &heard.n_audio);
+    j.waves = wav_waves(w, &j.n_waves);
     bool json_only = s->json && !strcmp(s->json, "-");
     style_terminal(s, &j.style);
     if (json_only)
@@ -275,6 +278,6 @@ int reports_write(const struct settings *s, const struct vq_engine *e, const str
     if (s->out)
         status = worse(status, folder_write(&j, s->out));
     if (s->plots)
-        status = worse(status, plots_write(s, e, s->plots, true));
+        status = worse(status, plots_write(s, e, j.waves, j.n_waves, s->plots, true));
     return worse(status, written);
 }

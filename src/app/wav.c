@@ -4,6 +4,7 @@
  * unknown, or which sounds at the same time as another stream of its direction, becomes a mono file. */
 #include "app/wav.h"
 
+#include "app/plots.h"
 #include "app/sink.h"
 #include "app/wav_file.h"
 #include "util/buf.h"
@@ -47,6 +48,8 @@ struct wav {
     struct mute mutes[MUTES_MAX];
     size_t n_mutes;
     size_t n_files;
+    struct vq_report_wave *waves;
+    size_t n_waves, waves_max;   /* those that are drawn */
 };
 
 /* ---- beginning and end ------------------------------------------------------------------------------------------ */
@@ -69,6 +72,7 @@ int wav_start(struct wav **out, const struct settings *s, struct vq_engine *e)
     }
     w->folder = s->wav;
     w->buffer_ms = s->wav_buffer_ms;
+    w->waves_max = !s->plots && !s->out ? 0 : s->all ? SIZE_MAX : PLOTS_MAX;
     w->tracks[0].fd = w->tracks[1].fd = -1;
     rc = wav_spool_open(&w->spool, s->wav);
     for (unsigned i = 0; i < 2 && !rc; i++)
@@ -93,6 +97,9 @@ void wav_free(struct wav *w)
     free(w->audio);
     free(w->files);
     free(w->whys);
+    for (size_t i = 0; i < w->n_waves; i++)
+        free((void *)(uintptr_t)w->waves[i].file);
+    free(w->waves);
     free(w);
 }
 
@@ -100,6 +107,12 @@ const struct vq_report_audio *wav_audio(const struct wav *w, size_t *n)
 {
     *n = w ? w->n : 0;
     return w ? w->audio : NULL;
+}
+
+const struct vq_report_wave *wav_waves(const struct wav *w, size_t *n)
+{
+    *n = w ? w->n_waves : 0;
+    return w ? w->waves : NULL;
 }
 
 /* ---- what there is to decode ------------------------------------------------------------------------------------ */
@@ -328,6 +341,35 @@ static void tell(struct wav *w, struct item *it, const struct wav_out *o, const 
     a->late_packets = h->late;
 }
 
+/* NULL: it is not drawn. */
+static struct vq_report_wave *wave_of(struct wav *w, const struct vq_engine *e, const struct item *it,
+                                      const struct wav_out *o)
+{
+    struct vq_stats st;
+    uint64_t frames = wav_file_frames(o, w->tracks);
+    if (w->n_waves >= w->waves_max || !frames)
+        return NULL;
+    struct vq_report_wave *v = realloc(w->waves, (w->n_waves + 1) * sizeof *v);
+    char *file = strdup(o->name);
+    w->waves = v ? v : w->waves;
+    if (!v || !file) {
+        free(file);
+        return NULL;
+    }
+    v += w->n_waves++;
+    vq_engine_stats(e, &st);
+    v->file = file;
+    v->call = it->call_id ? it->call : 0;
+    v->stream = it->id;
+    v->channels = o->channels;
+    v->start_s = (double)(o->zero - st.start) / 1e9;
+    v->duration_s = (double)frames / o->rate;
+    wave_begin(v, frames);
+    for (unsigned c = 0; c < o->channels; c++)
+        wave_missing(v, frames, c, &w->tracks[c]);
+    return v;
+}
+
 /* Two streams of one direction may take turns. When they sound together, the second gets a file of its own. */
 static bool collides(const struct wav_track *t, const struct part *x)
 {
@@ -373,7 +415,7 @@ static int make_file(struct wav *w, const struct vq_engine *e, struct item *it, 
     }
     if (rc || !used)
         return rc;
-    rc = wav_file_write(w->folder, &o, w->tracks);
+    rc = wav_file_write(w->folder, &o, w->tracks, wave_of(w, e, it, &o));
     w->n_files += !rc;
     return rc;
 }

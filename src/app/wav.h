@@ -4,18 +4,6 @@
 
 #include "app/app.h"
 
-/* A file that was written, for who wants to draw it. */
-#define WAVE_COLUMNS 1200u
-struct wave {
-    char name[48];           /* without suffix */
-    uint32_t call;           /* handle, 0: a stream alone ... */
-    uint32_t stream;         /* ... this one (id) */
-    uint32_t rate;
-    unsigned channels;
-    double start_s, duration_s; /* since the first frame */
-    int16_t low[2][WAVE_COLUMNS], high[2][WAVE_COLUMNS];
-};
-
 struct wav;
 
 /* Makes the folder and listens to the engine. `*out` stays NULL when nobody asked for it. EXIT_DONE or EXIT_OUTPUT. */
@@ -24,6 +12,8 @@ int wav_start(struct wav **out, const struct settings *s, struct vq_engine *e);
 int wav_write(struct wav *w, const struct vq_engine *e);
 /* What came of each stream, for the reports; it lives as long as `w`. NULL is allowed. */
 const struct vq_report_audio *wav_audio(const struct wav *w, size_t *n);
+/* The files, drawn with --plots and -o: the first PLOTS_MAX, with --all each. Likewise. */
+const struct vq_report_wave *wav_waves(const struct wav *w, size_t *n);
 void wav_free(struct wav *w); /* NULL is allowed */
 
 #endif

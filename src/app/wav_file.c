@@ -46,7 +46,8 @@ static bool silent(const int16_t *v, size_t n)
     return true;
 }
 
-static int write_samples(struct sink *k, const struct wav_out *o, struct wav_track *tracks, uint64_t frames)
+static int write_samples(struct sink *k, const struct wav_out *o, struct wav_track *tracks, uint64_t frames,
+                         struct vq_report_wave *v)
 {
     static const size_t width = 2;
     int16_t in[2][BLOCK];
@@ -59,6 +60,8 @@ static int write_samples(struct sink *k, const struct wav_out *o, struct wav_tra
             rc = wav_track_read(&tracks[c], at, in[c], n);
             quiet = quiet && silent(in[c], n);
         }
+        for (unsigned c = 0; c < o->channels && v && !rc && !quiet; c++)
+            wave_add(v, frames, c, at, in[c], n);
         if (rc || quiet) {
             rc = rc ? rc : sink_skip(k, n * width * o->channels);
             continue;
@@ -71,13 +74,19 @@ static int write_samples(struct sink *k, const struct wav_out *o, struct wav_tra
     return rc;
 }
 
-int wav_file_write(const char *folder, const struct wav_out *o, struct wav_track *tracks)
+uint64_t wav_file_frames(const struct wav_out *o, const struct wav_track *tracks)
 {
-    char path[4096];
-    struct sink k;
     uint64_t frames = 0;
     for (unsigned c = 0; c < o->channels; c++)
         frames = tracks[c].samples > frames ? tracks[c].samples : frames;
+    return frames;
+}
+
+int wav_file_write(const char *folder, const struct wav_out *o, struct wav_track *tracks, struct vq_report_wave *v)
+{
+    char path[4096];
+    struct sink k;
+    uint64_t frames = wav_file_frames(o, tracks);
     if (snprintf(path, sizeof path, "%s/%s", folder, o->name) >= (int)sizeof path)
         return -ENAMETOOLONG;
     int rc = sink_open(&k, path);
@@ -85,7 +94,7 @@ int wav_file_write(const char *folder, const struct wav_out *o, struct wav_track
         return rc;
     rc = write_header(&k, o, frames);
     if (!rc)
-        rc = write_samples(&k, o, tracks, frames);
+        rc = write_samples(&k, o, tracks, frames, v);
     int error = sink_close(&k, !rc);
     return rc ? rc : error;
 }

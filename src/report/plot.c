@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "report/out.h"
+#include "report/plot.h"
 
 /* One line of the table: an interval, or several in a row where there are too many. */
 struct point {
@@ -114,8 +114,7 @@ int vq_report_plot_data(const struct vq_engine *e, uint32_t stream, vq_write_h *
 
 /* ---- the script -------------------------------------------------------------------------------------------------- */
 
-/* gnuplot runs "| cmd" as output and "< cmd" as data, and substitutes back-quotes: a file name must hold none. */
-static bool name_ok(const char *name)
+bool vq_plot_name_ok(const char *name)
 {
     if (!*name)
         return false;
@@ -148,8 +147,7 @@ static struct extent extent_of(const struct vq_engine *e, const struct vq_stream
     return x;
 }
 
-/* Wire text, cut before it is escaped: half an escape would not be one. */
-static void party(struct vq_out *o, const char *z)
+void vq_plot_party(struct vq_out *o, const char *z)
 {
     char text[161];
     z = z ? z : "?";
@@ -165,15 +163,15 @@ static void title(struct vq_out *o, const struct vq_engine *e, const struct vq_s
     if (s->call && vq_call_get(e, s->call, &c)) {
         bool back = s->direction == VQ_DIR_CALLEE_TO_CALLER;
         vq_buf_fmt(&o->b, "Call %u: ", c.id);
-        party(o, back ? c.to : c.from);
+        vq_plot_party(o, back ? c.to : c.from);
         vq_buf_str(&o->b, s->direction == VQ_DIR_UNKNOWN ? " – " : " → ");
-        party(o, back ? c.from : c.to);
+        vq_plot_party(o, back ? c.from : c.to);
         vq_buf_str(&o->b, ", ");
     } else {
         vq_buf_fmt(&o->b, "Stream %u, ", s->id);
     }
     if (s->codec)
-        party(o, s->codec);
+        vq_plot_party(o, s->codec);
     else
         vq_buf_fmt(&o->b, "payload type %u", s->payload_types[0]);
 }
@@ -280,29 +278,36 @@ static void picture(struct vq_out *o, const struct vq_engine *e, const struct vq
     vq_buf_str(&o->b, "unset multiplot\nunset output\n\n");
 }
 
+void vq_plot_begin(struct vq_out *o, const char *name, const char *size)
+{
+    vq_buf_fmt(&o->b, "# gnuplot script by voipqos: reads %s.dat, writes %s.png and %s.svg\n", name, name, name);
+    vq_buf_fmt(&o->b,
+               "reset\n"
+               "set encoding utf8\n"
+               "set border 3 lc rgb \"#555555\"\n"
+               "set tics nomirror out scale 0.6\n"
+               "set grid ytics xtics lc rgb \"#cfcfcf\" lw 1\n"
+               "unset key\n\n"
+               "if (strstrt(GPVAL_TERMINALS, \" pngcairo \")) {\n"
+               "    set terminal pngcairo noenhanced size %s font \"Sans,12\" background rgb \"white\"\n"
+               "} else {\n"
+               "    set terminal png noenhanced size %s medium\n"
+               "}\n",
+               size, size);
+}
+
 int vq_report_plot_script(const struct vq_engine *e, uint32_t stream, const char *name, vq_write_h *w, void *arg)
 {
     static const struct vq_report_style utf8 = {.utf8 = true};
     struct vq_stream s;
     struct vq_out o;
-    if (!name_ok(name))
+    if (!vq_plot_name_ok(name))
         return -EINVAL;
     if (!vq_stream_get(e, stream, &s))
         return -ENOENT;
     struct extent x = extent_of(e, &s);
     vq_out_init(&o, &utf8, w, arg);
-    vq_buf_fmt(&o.b, "# gnuplot script by voipqos: reads %s.dat, writes %s.png and %s.svg\n", name, name, name);
-    vq_buf_str(&o.b, "reset\n"
-                     "set encoding utf8\n"
-                     "set border 3 lc rgb \"#555555\"\n"
-                     "set tics nomirror out scale 0.6\n"
-                     "set grid ytics xtics lc rgb \"#cfcfcf\" lw 1\n"
-                     "unset key\n\n"
-                     "if (strstrt(GPVAL_TERMINALS, \" pngcairo \")) {\n"
-                     "    set terminal pngcairo noenhanced size 1100,1000 font \"Sans,12\" background rgb \"white\"\n"
-                     "} else {\n"
-                     "    set terminal png noenhanced size 1100,1000 medium\n"
-                     "}\n");
+    vq_plot_begin(&o, name, "1100,1000");
     picture(&o, e, &s, &x, name, "png");
     vq_buf_str(&o.b, "set terminal svg noenhanced size 1100,1000 font \"Sans,13\" background rgb \"white\"\n");
     picture(&o, e, &s, &x, name, "svg");

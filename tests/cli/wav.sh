@@ -64,6 +64,19 @@ done
 check "no WAV above its limit" sh -c 'test "$(find "$1" -size +1048577k | wc -l)" -eq 0' - "$tmp/made"
 check "silence takes no room" sh -c 'test "$(du -sk "$1" | cut -f 1)" -lt 4000' - "$tmp/made"
 
+# Drawn with --plots: each file as a picture.
+if command -v gnuplot >/dev/null 2>&1; then
+    status "--wav with --plots" 0 "$VOIPQOS" -q -r "$CAPTURES/call-loss-5.pcap" --wav "$tmp/drawn" --plots "$tmp/drawn/plots"
+    for suffix in dat gp png svg; do
+        check "a waveform: $suffix" test -s "$tmp/drawn/plots/call-1-audio.$suffix"
+    done
+    check "a column for each moment, and losses in it" awk '
+        /^[^#]/ { n++; lost += $4 > 0 || $7 > 0 }
+        END { exit !(n == 1200 && lost > 30 && lost < 200) }' "$tmp/drawn/plots/call-1-audio.dat"
+else
+    skip "gnuplot is not installed"
+fi
+
 status "cut off by the snap length" 0 "$VOIPQOS" -q -r "$tmp/made.pcap.cut" --wav "$tmp/cut"
 says "cut off by the snap length" "cut its payload off"
 says "nothing left" "nothing to listen to"

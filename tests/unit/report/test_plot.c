@@ -2,6 +2,7 @@
 #include "fake_model.h"
 
 #include "report/plot.c"
+#include "report/plot_wave.c"
 
 static struct vq_engine full(void)
 {
@@ -222,10 +223,60 @@ static void refuses_names_that_act(void **state)
     vq_buf_done(&b);
 }
 
+static struct vq_report_wave wave(void)
+{
+    struct vq_report_wave w = {.file = "call-1.wav", .call = 1, .channels = 2, .n = 2, .start_s = 3, .duration_s = 4};
+    w.column[0][0] = (struct vq_wave_column){-32768, 16384, 0};
+    w.column[1][1] = (struct vq_wave_column){0, 0, 0.25f};
+    return w;
+}
+
+static void writes_a_wave(void **state)
+{
+    (void)state;
+    struct vq_engine e = full();
+    struct vq_report_wave w = wave();
+    struct vq_buf b;
+    vq_buf_init(&b);
+    assert_int_equal(vq_report_wave_data(&w, take, &b), 0);
+    assert_int_equal(lines_of(&b), 3);
+    assert_has(&b, "\n     4.000 -1.0000  0.5000   0.000  0.0000  0.0000   0.000\n");
+    assert_has(&b, "\n     6.000  0.0000  0.0000   0.000  0.0000  0.0000   0.250\n");
+    vq_buf_clear(&b);
+    assert_int_equal(vq_report_wave_script(&e, &w, "call-1-audio", take, &b), 0);
+    assert_inert(&b);
+    assert_has(&b, "set output 'call-1-audio.png'");
+    assert_has(&b, "set output 'call-1-audio.svg'");
+    assert_has(&b, "Call 1: 1001 → 1002");
+    assert_has(&b, "1001 (left)");
+    assert_has(&b, "1002 (right)");
+    assert_int_equal(vq_report_wave_script(&e, &w, "a`id`", take, &b), -EINVAL);
+    w.channels = 3;
+    assert_int_equal(vq_report_wave_script(&e, &w, "x", take, &b), -EINVAL);
+    vq_buf_done(&b);
+}
+
+static void lets_nothing_hostile_act_in_a_wave(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {HOSTILE, "\\", "\"", "a\\\"`id`", "$(id)", "@a {/*99 b}", "\xe2\x80", "'"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct vq_engine e = full();
+        struct vq_report_wave w = wave();
+        struct vq_buf b;
+        vq_buf_init(&b);
+        e.calls[0].from = e.calls[0].to = w.file = texts[i];
+        assert_int_equal(vq_report_wave_script(&e, &w, "x", take, &b), 0);
+        assert_inert(&b);
+        vq_buf_done(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_a_table),
+        cmocka_unit_test(writes_a_table), cmocka_unit_test(writes_a_wave),
+        cmocka_unit_test(lets_nothing_hostile_act_in_a_wave),
         cmocka_unit_test(merges_intervals),
         cmocka_unit_test(writes_a_script),
         cmocka_unit_test(lets_nothing_hostile_act),
