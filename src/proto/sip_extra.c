@@ -120,7 +120,7 @@ bool vq_sip_refer_replaces(struct vq_slice headers, char *text, size_t room)
         for (size_t i = 0; i < v.n && n + 1 < room; i++) {
             int high = v.p[i] == '%' && i + 2 < v.n ? hex_digit(v.p[i + 1]) : -1;
             int low = high >= 0 ? hex_digit(v.p[i + 2]) : -1;
-            char c = low >= 0 ? (char)(high << 4 | low) : (char)v.p[i];
+            char c = (char)(low >= 0 ? (unsigned)high << 4 | (unsigned)low : v.p[i]);
             if (c == ';') /* the tags follow */
                 break;
             i += low >= 0 ? 2 : 0;
