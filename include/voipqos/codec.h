@@ -11,7 +11,8 @@ enum vq_scale { VQ_SCALE_NONE, VQ_SCALE_NB, VQ_SCALE_WB, VQ_SCALE_FB };
 const char *vq_scale_name(enum vq_scale s); /* "NB", "WB", "FB", "none" */
 
 /* Where a pair of Ie and Bpl comes from; only VQ_FACT_ITU was checked against a transcription of the ITU text. */
-enum vq_fact { VQ_FACT_ITU, VQ_FACT_ITU_RECALLED, VQ_FACT_DERIVED, VQ_FACT_LITERATURE, VQ_FACT_PROVISIONAL };
+enum vq_fact { VQ_FACT_ITU, VQ_FACT_ITU_RECALLED, VQ_FACT_DERIVED, VQ_FACT_LITERATURE, VQ_FACT_PROVISIONAL,
+               VQ_FACT_OWN /* from a codec file */ };
 const char *vq_fact_name(enum vq_fact f); /* "itu", "itu-recalled", ... */
 
 /* One row of ITU-T G.113 Appendix I / IV / V, or of the labelled substitutes. */
@@ -22,7 +23,7 @@ struct vq_impairment {
     double bpl;         /* packet-loss robustness; NAN: no value is published */
     enum vq_fact fact;
     const char *source; /* table and clause */
-    double r, mos;      /* no loss, no delay, on the row's own scale: the row's own test vector */
+    double r, mos;      /* no loss, no delay, on the row's own scale: the row's own test vector; NAN: from a codec file */
 };
 
 /* What a payload type carries. */
@@ -49,5 +50,31 @@ size_t vq_impairment_count(void);
 const struct vq_impairment *vq_impairment_at(size_t i);
 /* By row name or by RTP encoding name, any case; NULL when unknown or when the codec has no row. */
 const struct vq_impairment *vq_impairment_by_name(const char *name);
+
+/* ---- codec files: values that replace those of the tables ------------------------------------------------------- */
+
+/* One line of a codec file. Where it lies it has to stay: `row` points into it. */
+struct vq_codec_own {
+    struct vq_impairment row; /* its name is that of a table row, or an RTP encoding name */
+    bool of_row;              /* the former */
+    uint32_t clock_hz;        /* of an RTP encoding; 0: any */
+    double frame_ms, lookahead_ms; /* NAN: as in the table */
+    unsigned line;
+    char name[32], source[128];
+};
+#define VQ_CODEC_OWN_MAX 256
+
+/* What is wrong with a codec file; `line` counts from 1. */
+struct vq_codec_fault {
+    unsigned line;
+    char text[160];
+};
+
+/* Reads a codec file, as docs/metrics.md 2.3 has it, into `rows`, which have room for VQ_CODEC_OWN_MAX. False: `fault` is
+ * set, and *n_rows is 0. */
+bool vq_codec_own_parse(const char *text, size_t n, struct vq_codec_own *rows, size_t *n_rows, struct vq_codec_fault *fault);
+/* The line that speaks of an RTP encoding (its clock 0: any), or of a row of the table by its very name; NULL: none. */
+const struct vq_codec_own *vq_codec_own_rtp(const struct vq_codec_own *rows, size_t n, const char *name, uint32_t clock_hz);
+const struct vq_codec_own *vq_codec_own_row(const struct vq_codec_own *rows, size_t n, const char *name);
 
 #endif

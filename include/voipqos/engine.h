@@ -5,6 +5,7 @@
 #ifndef VOIPQOS_ENGINE_H
 #define VOIPQOS_ENGINE_H
 
+#include <voipqos/codec.h>
 #include <voipqos/frame.h>
 
 struct vq_engine;
@@ -30,6 +31,8 @@ struct vq_options {
     const char *g711;            /* impairment row for G.711: "g711" (no concealment, default) or "g711-plc" */
     const char *simple_model;    /* name of a struct vq_simple_model; default "cole-rosenbluth" (by codec) */
     double join_threshold;       /* confidence from which Call-IDs count as legs of one call, 0..1; above 1: never; default 0.7 */
+    const struct vq_codec_own *codecs; /* codec values that replace the tables'; they stay the caller's until the engine is freed */
+    size_t n_codecs;
     int64_t stream_idle;         /* silence after which a stream is called ended; default 30 s */
 };
 

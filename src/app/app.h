@@ -2,6 +2,7 @@
 #ifndef VQ_APP_APP_H
 #define VQ_APP_APP_H
 
+#include "app/codecs.h"
 #include "app/paths.h"
 
 #include <voipqos/report.h>
@@ -51,13 +52,14 @@ struct settings {
     uint32_t interval_s, duration_s;
     bool plc;
     const char *model;
+    const char *codecs;  /* path */
     double buffer_ms, delay_ms, advantage, join_threshold; /* NAN: the engine's default */
     struct real_list buffers;
     uint32_t max_calls, max_streams, max_flows, max_registrations, max_dialogs; /* 0: the mode's default */
 };
 
 /* The command line's settings as engine options; live captures get the engine's caps, files get room for anything. */
-void settings_options(const struct settings *s, struct vq_options *o, bool live);
+void settings_options(const struct settings *s, const struct codecs *c, struct vq_options *o, bool live);
 
 int run_file(const struct settings *s);
 int run_live(const struct settings *s);

@@ -16,7 +16,7 @@
 
 /* What the command line says; NAN and NULL: not said. */
 struct request {
-    const char *codec, *model;
+    const char *codec, *model, *codecs;
     double loss, delay, buffer, burst_r, ie, bpl, advantage;
     unsigned rating, tiphon_loss, class;
     bool json, list, help;
@@ -34,6 +34,7 @@ static const struct row {
 } rows[] = {
 #define AT(member) offsetof(struct request, member)
     {"codec", "NAME", TEXT, AT(codec), 0, 0, "take Ie and Bpl from this row (see --list) or RTP codec name"},
+    {"codecs", "FILE", TEXT, AT(codecs), 0, 0, "codec values of your own (docs/metrics.md 2.3 has the format)"},
     {"loss", "PCT", REAL, AT(loss), 0, 100, "packet loss Ppl in percent, de-jitter discards included (0)"},
     {"delay", "MS", REAL, AT(delay), 0, 10000, "one-way delay Ta; T = Ta, Tr = 2 Ta (0)"},
     {"buffer", "MS", REAL, AT(buffer), 0, 10000, "de-jitter buffer, added to Ta (0)"},
@@ -72,7 +73,8 @@ static int usage(const char *fmt, ...)
 static void print_help(void)
 {
     printf("usage: voipqos emodel [options]\n\n"
-           "Computes the E-model of ITU-T G.107 (06/2015), narrowband, and shows every term with its numbers.\n\n");
+           "Computes the E-model of ITU-T G.107 (06/2015), and of G.107.1 and G.107.2 for wideband and\n"
+           "fullband codecs, and shows every term with its numbers.\n\n");
     for (size_t i = 0; i < COUNT(rows); i++) {
         char left[40];
         snprintf(left, sizeof left, "--%s%s%s", rows[i].name, rows[i].arg ? " " : "", rows[i].arg ? rows[i].arg : "");
@@ -82,22 +84,30 @@ static void print_help(void)
            "  voipqos emodel --codec G729 --loss 1 --delay 80 --buffer 40\n"
            "  voipqos emodel --ie 0 --bpl 25.1 --loss 2 --burst-r 1.5 --json\n"
            "  voipqos emodel --delay 19.97 --model lab-voice --rating tiphon\n"
-           "\nExit status: 0 done, 1 wrong usage (or a codec that narrowband G.107 cannot score),\n"
-           "4 output cannot be written.\n");
+           "  voipqos emodel --codec G722 --loss 1\n"
+           "\nExit status: 0 done, 1 wrong usage (or a codec without published values), 2 the codec file cannot\n"
+           "be read, 4 output cannot be written.\n");
 }
 
-static void print_lists(void)
+static void print_row(const struct vq_impairment *m)
+{
+    char bpl[16] = "-";
+    if (!isnan(m->bpl))
+        snprintf(bpl, sizeof bpl, "%g", m->bpl);
+    printf("%-20s %-5s %6g %6s  %-12s  %s\n", m->name, vq_scale_name(m->scale), m->ie, bpl, vq_fact_name(m->fact), m->source);
+}
+
+static void print_lists(const struct codecs *own)
 {
     printf("%-20s %-5s %6s %6s  %-12s  %s\n", "codec", "scale", "Ie", "Bpl", "status", "source");
     for (size_t i = 0; i < vq_impairment_count(); i++) {
-        const struct vq_impairment *m = vq_impairment_at(i);
-        char bpl[16] = "-";
-        if (!isnan(m->bpl))
-            snprintf(bpl, sizeof bpl, "%g", m->bpl);
-        printf("%-20s %-5s %6g %6s  %-12s  %s\n", m->name, vq_scale_name(m->scale), m->ie, bpl, vq_fact_name(m->fact),
-               m->source);
+        const struct vq_codec_own *instead = vq_codec_own_row(own->rows, own->n, vq_impairment_at(i)->name);
+        print_row(instead ? &instead->row : vq_impairment_at(i));
     }
-    printf("\nOnly NB rows can be scored; WB and FB rows belong to G.107.1 and G.107.2.\n"
+    for (size_t i = 0; i < own->n; i++)
+        if (!own->rows[i].of_row)
+            print_row(&own->rows[i].row);
+    printf("\nNB rows are scored by G.107, WB rows by G.107.1, FB rows by G.107.2: three scales of R that do not compare.\n"
            "RTP names stand for rows:");
     for (size_t i = 0; i < vq_codec_count(); i++)
         if (vq_codec_at(i)->impairment)
@@ -193,27 +203,21 @@ static int parse(struct request *q, int argc, char **argv)
 
 /* ---- from request to sheet -------------------------------------------------------------------------------------- */
 
-static int find_codec(struct emodel_sheet *s, const char *name)
+static int find_codec(struct emodel_sheet *s, const struct codecs *own, const char *name)
 {
     const struct vq_codec *rtp = vq_codec_by_name(name, strlen(name), 0);
-    s->row = vq_impairment_by_name(name);
+    s->row = codecs_find(own, name);
     if (!s->row && rtp)
         return usage("no impairment factor is known for %s; choose a row of --list, or give --ie and --bpl",
                      rtp->name);
     if (!s->row)
         return usage("unknown codec \"%s\" (--list shows all)", name);
-    if (s->row->scale != VQ_SCALE_NB)
-        return usage("%s is a %s row: its Ie = %g belongs to ITU-T %s and to another\n"
-                     "scale of R. Narrowband G.107 cannot score it, and scales are never mixed.\n"
-                     "Without loss and delay it has R = %g on the %s scale, MOS-%s %.2f.",
-                     s->row->name, s->row->scale == VQ_SCALE_WB ? "wideband (WB)" : "fullband (FB)", s->row->ie,
-                     s->row->scale == VQ_SCALE_WB ? "G.107.1" : "G.107.2", s->row->r, vq_scale_name(s->row->scale),
-                     vq_scale_name(s->row->scale), s->row->mos);
+    s->scale = s->row->scale;
     if (s->row->fact != VQ_FACT_ITU)
         emodel_sheet_note(s, "The figures of %s are not checked ITU figures (%s): %s.", s->row->name,
                           vq_fact_name(s->row->fact), s->row->source);
-    const struct vq_impairment *of_streams = rtp && rtp->impairment ? vq_impairment_by_name(rtp->impairment) : NULL;
-    if (of_streams && of_streams != s->row)
+    const struct vq_impairment *of_streams = rtp && rtp->impairment ? codecs_find(own, rtp->impairment) : NULL;
+    if (of_streams && of_streams != s->row && vq_impairment_by_name(name) != vq_impairment_by_name(rtp->impairment))
         emodel_sheet_note(s, "%s is the row of that very name; streams of the RTP codec %s are scored by %s "
                              "(Ie %g, Bpl %g).",
                           s->row->name, rtp->name, of_streams->name, of_streams->ie, of_streams->bpl);
@@ -244,8 +248,26 @@ static void fill_equipment(struct emodel_sheet *s, const struct request *q)
     }
 }
 
+/* G.107.1 and G.107.2 have neither A nor BurstR; what was asked for does not vanish in silence. */
+static void note_wide(struct emodel_sheet *s)
+{
+    const char *standard = s->scale == VQ_SCALE_WB ? "G.107.1" : "G.107.2 (2019)";
+    if (s->in.a != 0)
+        emodel_sheet_note(s, "%s has no advantage factor: A = %g was not used.", standard, s->in.a);
+    if (s->in.burst_r != 1)
+        emodel_sheet_note(s, "%s has no burst ratio: BurstR = %g was not used.", standard, s->in.burst_r);
+    s->in.a = 0;
+    s->in.burst_r = 1;
+    emodel_sheet_note(s, "R is on the %s scale, up to %g: never compare it with the R of a narrowband codec.",
+                      vq_scale_name(s->scale), s->scale == VQ_SCALE_WB ? 129.0 : 148.0);
+}
+
 static void note_ranges(struct emodel_sheet *s)
 {
+    if (s->scale != VQ_SCALE_NB) {
+        note_wide(s);
+        return;
+    }
     if (s->in.burst_r < 1) {
         emodel_sheet_note(s, "BurstR = %g is below 1 (burstier is greater); 1 was used.", s->in.burst_r);
         s->in.burst_r = 1;
@@ -274,6 +296,9 @@ static const struct vq_simple_model *cole_rosenbluth(const struct emodel_sheet *
 
 static int fill_simple(struct emodel_sheet *s, const char *model)
 {
+    if (s->scale != VQ_SCALE_NB)
+        return model ? usage("the simplified models are narrowband; %s is on the %s scale", s->row->name, vq_scale_name(s->scale))
+                     : EXIT_DONE;
     bool by_codec = !model || !strcmp(model, "cole-rosenbluth");
     s->simple = by_codec ? cole_rosenbluth(s) : vq_simple_by_name(model);
     if (!s->simple && model)
@@ -293,9 +318,9 @@ static int fill_simple(struct emodel_sheet *s, const char *model)
     return EXIT_DONE;
 }
 
-static int fill(struct emodel_sheet *s, const struct request *q)
+static int fill(struct emodel_sheet *s, const struct request *q, const struct codecs *own)
 {
-    *s = (struct emodel_sheet){.rating = (enum vq_rating_scheme)q->rating,
+    *s = (struct emodel_sheet){.scale = VQ_SCALE_NB, .rating = (enum vq_rating_scheme)q->rating,
                                .tiphon_loss = (enum vq_tiphon_loss)q->tiphon_loss,
                                .delay_ms = q->delay, .buffer_ms = q->buffer, .class = classes[q->class].name};
     vq_emodel_defaults(&s->in);
@@ -305,34 +330,47 @@ static int fill(struct emodel_sheet *s, const struct request *q)
     s->in.a = q->advantage;
     s->in.st = classes[q->class].st;
     s->in.mt = classes[q->class].mt;
-    int rc = q->codec ? find_codec(s, q->codec) : EXIT_DONE;
+    int rc = q->codec ? find_codec(s, own, q->codec) : EXIT_DONE;
     if (rc)
         return rc;
     fill_equipment(s, q);
     note_ranges(s);
-    vq_emodel_g107(&s->in, &s->out);
+    vq_emodel_on(s->scale, &s->in, &s->out);
     return fill_simple(s, q->model);
+}
+
+static int work(const struct request *q, const struct codecs *own)
+{
+    struct emodel_sheet s;
+    if (q->list) {
+        print_lists(own);
+        return EXIT_DONE;
+    }
+    int rc = fill(&s, q, own);
+    if (rc)
+        return rc;
+    if (q->json)
+        emodel_sheet_json(&s);
+    else
+        emodel_sheet_text(&s);
+    return EXIT_DONE;
 }
 
 int cmd_emodel(int argc, char **argv)
 {
     struct request q = {.burst_r = 1, .ie = NAN, .bpl = NAN};
-    struct emodel_sheet s;
     int rc = parse(&q, argc, argv);
     if (rc)
         return rc;
     if (q.help) {
         print_help();
-    } else if (q.list) {
-        print_lists();
     } else {
-        rc = fill(&s, &q);
+        struct codecs own;
+        rc = codecs_load(&own, q.codecs);
+        rc = rc == EINVAL ? EXIT_USAGE : rc ? EXIT_INPUT : work(&q, &own);
+        codecs_done(&own);
         if (rc)
             return rc;
-        if (q.json)
-            emodel_sheet_json(&s);
-        else
-            emodel_sheet_text(&s);
     }
     if (fflush(stdout) || ferror(stdout)) {
         usage("standard output: %s", strerror(errno));

@@ -6,7 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define STANDARD "ITU-T G.107 (06/2015)"
+static const struct scale {
+    const char *standard, *band, *mos;
+    double ceiling; /* of Ie,eff */
+} scales[] = {
+    [VQ_SCALE_NB] = {"ITU-T G.107 (06/2015)", "narrowband", "MOS-CQEN", 95},
+    [VQ_SCALE_WB] = {"ITU-T G.107.1 (06/2019)", "wideband", "MOS-CQEW", 95},
+    [VQ_SCALE_FB] = {"ITU-T G.107.2 (06/2019)", "fullband", "MOS-CQEF", 132},
+};
+
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 void emodel_sheet_note(struct emodel_sheet *s, const char *fmt, ...)
@@ -48,13 +56,20 @@ static void print_given(const struct emodel_sheet *s)
         printf("Bpl: none published, not needed without loss\n");
     else
         printf("Bpl = %g (%s)\n", in->bpl, s->bpl_from);
-    printf("  Packet loss  Ppl = %g %%, BurstR = %g\n", in->ppl, in->burst_r);
+    if (s->scale == VQ_SCALE_NB)
+        printf("  Packet loss  Ppl = %g %%, BurstR = %g\n", in->ppl, in->burst_r);
+    else
+        printf("  Packet loss  Ppl = %g %%\n", in->ppl);
     if (s->buffer_ms > 0)
         printf("  Delay        Ta = %g + %g (de-jitter buffer) = %g ms one way", s->delay_ms, s->buffer_ms, in->ta);
     else
         printf("  Delay        Ta = %g ms one way", in->ta);
     printf("; T = Ta, Tr = 2 Ta = %g ms\n", in->tr);
     printf("  Sensitivity  class \"%s\": sT = %g, mT = %g ms\n", s->class, in->st, in->mt);
+    if (s->scale != VQ_SCALE_NB) {
+        printf(s->scale == VQ_SCALE_WB ? "  G.107.1 defaults: TELR %g, WEPL %g\n\n" : "\n", in->telr, in->wepl);
+        return;
+    }
     printf("  Advantage    A = %g\n", in->a);
     printf("  G.107 defaults: SLR %g, RLR %g, STMR %g, LSTR %g, Ds %g, Dr %g, TELR %g, WEPL %g, qdu %g,\n"
            "               Nc %g, Nfor %g, Ps %g, Pr %g\n\n",
@@ -85,6 +100,19 @@ static void print_ro_is(const struct emodel_sheet *s)
     printf("  Is  = Iolr + Ist + Iq = %s + %s + %s = %.4f\n\n", N(o->iolr), N(o->ist), N(o->iq), o->is);
 }
 
+static void print_idd(const char *name, const struct vq_emodel_in *in, double idd)
+{
+    if (in->ta <= in->mt) {
+        printf("  %s = 0, because Ta = %g ms <= mT = %g ms\n", name, in->ta, in->mt);
+        return;
+    }
+    double x = log2(in->ta / in->mt), n = 6 * in->st;
+    printf("  %s = 25 ((1 + X^(6 sT))^(1/(6 sT)) - 3 (1 + (X/3)^(6 sT))^(1/(6 sT)) + 2), X = lg(Ta/mT) / lg 2\n"
+           "    X = lg(%g/%g) / lg 2 = %.4f\n"
+           "      = 25 ((1 + %.4f^%g)^(1/%g) - 3 (1 + %.4f^%g)^(1/%g) + 2) = %.4f\n",
+           name, in->ta, in->mt, x, x, n, n, x / 3, n, n, idd);
+}
+
 static void print_id(const struct emodel_sheet *s)
 {
     const struct vq_emodel_in *in = &s->in;
@@ -92,24 +120,53 @@ static void print_id(const struct emodel_sheet *s)
     printf("Id: what comes with the delay (clause 7.4)\n");
     printf("  Idte = %.4f (talker echo, T = %g ms)   Idle = %.4f (listener echo, Tr = %g ms)\n",
            o->idte, in->t, o->idle, in->tr);
-    if (in->ta <= in->mt) {
-        printf("  Idd = 0, because Ta = %g ms <= mT = %g ms\n", in->ta, in->mt);
-    } else {
-        double x = log2(in->ta / in->mt), n = 6 * in->st;
-        printf("  Idd = 25 ((1 + X^(6 sT))^(1/(6 sT)) - 3 (1 + (X/3)^(6 sT))^(1/(6 sT)) + 2), X = lg(Ta/mT) / lg 2\n"
-               "    X = lg(%g/%g) / lg 2 = %.4f\n"
-               "      = 25 ((1 + %.4f^%g)^(1/%g) - 3 (1 + %.4f^%g)^(1/%g) + 2) = %.4f\n",
-               in->ta, in->mt, x, x, n, n, x / 3, n, n, o->idd);
-    }
+    print_idd("Idd", in, o->idd);
     printf("  Id  = Idte + Idle + Idd = %s + %s + %s = %.4f\n\n", N(o->idte), N(o->idle), N(o->idd), o->id);
+}
+
+/* G.107.1 7.4 with Roe = 129 (Cor. 1); G.107.2 (2019) has no echo. */
+static void print_id_wide(const struct emodel_sheet *s)
+{
+    const struct vq_emodel_in *in = &s->in;
+    const struct vq_emodel_out *o = &s->out;
+    double span = vq_emodel_span(s->scale);
+    printf("Id: what comes with the delay\n");
+    if (s->scale == VQ_SCALE_WB && in->t >= 1) {
+        double k = in->t < 100 ? 0.08 * in->t + 10 : 18;
+        double terv = in->telr + k - 40 * log10((1 + in->t / 10) / (1 + in->t / 150)) + 6 * exp(-0.3 * in->t * in->t);
+        printf("  TERV = TELR + K - 40 lg((1 + T/10)/(1 + T/150)) + 6 e^(-0.3 T^2), K = %s\n"
+               "       = %g + %g - 40 lg((1 + %g/10)/(1 + %g/150)) + 6 e^(-0.3 x %g^2) = %.4f\n"
+               "  Re   = 80 + 3 (TERV - 14) = %.4f\n"
+               "  Idte = ((129 - Re)/2 + sqrt((129 - Re)^2/4 + 100) - 1) (1 - e^-T) = %.4f   talker echo\n",
+               in->t < 100 ? "0.08 T + 10" : "18", in->telr, k, in->t, in->t, in->t, terv, 80 + 3 * (terv - 14), o->idte);
+    } else if (s->scale == VQ_SCALE_WB) {
+        printf("  Idte = 0, because T = %g ms < 1 ms   talker echo\n", in->t);
+    }
+    if (s->scale == VQ_SCALE_WB) {
+        double rle = 10.5 * (in->wepl + 7) * pow(in->tr + 1, -0.25);
+        printf("  Rle  = 10.5 (WEPL + 7) (Tr + 1)^(-1/4) = 10.5 x %g x %g^(-1/4) = %.4f\n"
+               "  Idle = (129 - Rle)/2 + sqrt((129 - Rle)^2/4 + 169) = %.4f   listener echo\n",
+               in->wepl + 7, in->tr + 1, rle, o->idle);
+    }
+    print_idd("Idd of G.107", in, o->idd / span);
+    printf("  Idd  = %g x %s = %.4f\n", span, N(o->idd / span), o->idd);
+    if (s->scale == VQ_SCALE_WB)
+        printf("  Id   = Idte + Idle + Idd = %s + %s + %s = %.4f\n\n", N(o->idte), N(o->idle), N(o->idd), o->id);
+    else
+        printf("  Id   = Idd = %.4f; echo has no term in this Recommendation\n\n", o->id);
 }
 
 static void print_ie_eff(const struct emodel_sheet *s)
 {
     const struct vq_emodel_in *in = &s->in;
-    printf("Ie,eff: codec and loss (clause 7.5)\n");
-    printf("  Ie,eff = Ie + (95 - Ie) Ppl / (Ppl/BurstR + Bpl)\n");
-    if (in->ppl > 0)
+    bool wide = s->scale != VQ_SCALE_NB;
+    double top = scales[s->scale].ceiling;
+    printf(wide ? "Ie,eff: codec and loss\n" : "Ie,eff: codec and loss (clause 7.5)\n");
+    printf("  Ie,eff = Ie + (%g - Ie) Ppl / (%s + Bpl)\n", top, wide ? "Ppl" : "Ppl/BurstR");
+    if (wide && in->ppl > 0)
+        printf("         = %g + (%g - %g) x %g / (%g + %g) = %.4f\n\n", in->ie, top, in->ie, in->ppl, in->ppl, in->bpl,
+               s->out.ie_eff);
+    else if (in->ppl > 0)
         printf("         = %g + (95 - %g) x %g / (%g/%g + %g) = %.4f\n\n", in->ie, in->ie, in->ppl, in->ppl,
                in->burst_r, in->bpl, s->out.ie_eff);
     else
@@ -153,7 +210,7 @@ static const char *loss_reading(const struct emodel_sheet *s)
 static void print_rating(const struct emodel_sheet *s)
 {
     if (s->rating == VQ_RATING_ITU) {
-        printf("Rating: %s (ITU-T G.109, by R); delay %s (ITU-T G.114)\n", vq_rating_g109(s->out.r),
+        printf("Rating: %s (ITU-T G.109, by R); delay %s (ITU-T G.114)\n", vq_rating_g109(s->out.r / vq_emodel_span(s->scale)),
                vq_rating_g114(s->in.ta));
         return;
     }
@@ -163,11 +220,10 @@ static void print_rating(const struct emodel_sheet *s)
            vq_tiphon_mean_name(tiphon_mean(s)));
 }
 
-void emodel_sheet_text(const struct emodel_sheet *s)
+static void print_narrow(const struct emodel_sheet *s)
 {
     const struct vq_emodel_out *o = &s->out;
-    printf("E-model, " STANDARD ", narrowband\n\n"
-           "  R = Ro - Is - Id - Ie,eff + A   (7-1)\n\n");
+    printf("  R = Ro - Is - Id - Ie,eff + A   (7-1)\n\n");
     print_given(s);
     print_ro_is(s);
     print_id(s);
@@ -178,7 +234,33 @@ void emodel_sheet_text(const struct emodel_sheet *s)
     print_mos("  ", o->r, o->mos);
     printf("  good or better (GoB) %.1f %%, poor or worse (PoW) %.1f %%, terminate early (TME) %.1f %%\n\n", o->gob_pct,
            o->pow_pct, o->tme_pct);
-    printf("R = %.2f, MOS = %.2f (MOS-CQEN: estimated, conversational, narrowband)\n", o->r, o->mos);
+}
+
+static void print_wide(const struct emodel_sheet *s)
+{
+    const struct vq_emodel_out *o = &s->out;
+    double span = vq_emodel_span(s->scale);
+    printf("  R = Ro - Is - Id - Ie,eff + A, Ro = %g, Is = 0, A = 0\n\n", o->ro);
+    print_given(s);
+    print_id_wide(s);
+    print_ie_eff(s);
+    printf("Result\n");
+    printf("  R   = %g - %s - %s = %.4f on the %s scale\n", o->ro, N(o->id), N(o->ie_eff), o->r, vq_scale_name(s->scale));
+    printf("  (G.107 Annex B at R/%g = %.4f)\n", span, o->r / span);
+    print_mos("  ", o->r / span, o->mos);
+    printf("\n");
+}
+
+void emodel_sheet_text(const struct emodel_sheet *s)
+{
+    const struct vq_emodel_out *o = &s->out;
+    const struct scale *sc = &scales[s->scale];
+    printf("E-model, %s, %s\n\n", sc->standard, sc->band);
+    if (s->scale == VQ_SCALE_NB)
+        print_narrow(s);
+    else
+        print_wide(s);
+    printf("R = %.2f, MOS = %.2f (%s: estimated, conversational, %s)\n", o->r, o->mos, sc->mos, sc->band);
     print_rating(s);
     if (s->simple)
         print_simple(s);
@@ -237,9 +319,18 @@ static const struct member {
 #undef OUT
 };
 
+/* A term that the scale does not have is null; Bpl has a reason of its own. */
+static void json_value(const char *indent, const char *name, double v)
+{
+    json_key(indent, name);
+    json_number(v);
+    if (!isfinite(v) && strcmp(name, "bpl"))
+        printf(",\n%s\"%s_why\": \"not part of this model\"", indent, name);
+}
+
 static void json_emodel(const struct emodel_sheet *s)
 {
-    printf("{\n    \"standard\": \"" STANDARD "\",\n    \"scale\": \"NB\"");
+    printf("{\n    \"standard\": \"%s\",\n    \"scale\": \"%s\"", scales[s->scale].standard, vq_scale_name(s->scale));
     json_key("    ", "sensitivity");
     json_string(s->class);
     json_key("    ", "ie_source");
@@ -249,8 +340,7 @@ static void json_emodel(const struct emodel_sheet *s)
     for (size_t i = 0; i < COUNT(members); i++) {
         double v;
         memcpy(&v, (members[i].result ? (const char *)&s->out : (const char *)&s->in) + members[i].at, sizeof v);
-        json_key("    ", members[i].name);
-        json_number(v);
+        json_value("    ", members[i].name, v);
     }
     json_key("    ", "bpl_why");
     json_string(isnan(s->in.bpl) ? "no Bpl is published for this codec; without loss none is needed" : NULL);
@@ -267,7 +357,7 @@ static void json_rating(const struct emodel_sheet *s)
     bool itu = s->rating == VQ_RATING_ITU;
     int delay = vq_tiphon_delay(s->in.ta), loss = vq_tiphon_loss(s->in.ppl, s->tiphon_loss);
     json_key("  ", "rating");
-    json_string(itu ? vq_rating_g109(s->out.r) : vq_tiphon_mean_name(tiphon_mean(s)));
+    json_string(itu ? vq_rating_g109(s->out.r / vq_emodel_span(s->scale)) : vq_tiphon_mean_name(tiphon_mean(s)));
     json_key("  ", "rating_scheme");
     json_string(itu ? "itu" : "tiphon");
     json_key("  ", "delay_rating");
@@ -330,8 +420,7 @@ void emodel_sheet_json(const struct emodel_sheet *s)
     for (size_t i = 0; i < COUNT(results); i++) {
         double v;
         memcpy(&v, (const char *)&s->out + results[i].at, sizeof v);
-        json_key("  ", results[i].name);
-        json_number(v);
+        json_value("  ", results[i].name, v);
     }
     json_rating(s);
     json_simple(s);

@@ -13,6 +13,7 @@ struct emodel_sheet {
     struct vq_emodel_out out;
     double delay_ms, buffer_ms;         /* the parts of in.ta */
     const struct vq_impairment *row;    /* NULL: no codec named */
+    enum vq_scale scale;                /* of the row; NB without */
     const char *ie_from;                /* "codec", "given", "default" */
     const char *bpl_from;               /* also "provisional", and "unpublished", in.bpl then being NAN */
     const char *class;                  /* of delay sensitivity */

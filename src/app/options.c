@@ -54,6 +54,8 @@ static const struct option_row options[] = {
      "how to read TIPHON's table of packet loss (default point)"},
     {OPTION_TEXT, 0, "model", "NAME", AT(model), WITH_BOTH,
      "simplified E-model shown beside G.107\n(default cole-rosenbluth, by codec)"},
+    {OPTION_TEXT, 0, "codecs", "FILE", AT(codecs), WITH_BOTH,
+     "Ie, Bpl, scale, frame and look-ahead of codecs in place of\nthe built-in ones; docs/metrics.md 2.3 has the format"},
     {OPTION_FLAG, 0, "plc", NULL, AT(plc), WITH_BOTH, "G.711 receivers conceal losses (G.113 row g711-plc)"},
     {OPTION_REAL, 0, "buffer", "MS", AT(buffer_ms), WITH_BOTH, "jitter buffer of the receiver (default 40): its delay and\nwhat comes too late for it are in R and MOS"},
     {OPTION_LIST, 0, "buffers", "MS,MS...", AT(buffers), WITH_BOTH,
@@ -405,9 +407,11 @@ void settings_done(struct settings *s)
 /* A capture file has an end, and whoever reads it wants all of it: caps that only a hostile file meets. */
 #define FILE_CAP (1u << 24)
 
-void settings_options(const struct settings *s, struct vq_options *o, bool live)
+void settings_options(const struct settings *s, const struct codecs *c, struct vq_options *o, bool live)
 {
     vq_options_defaults(o);
+    o->codecs = c->rows;
+    o->n_codecs = c->n;
     const struct {
         uint32_t *cap, wanted;
     } caps[] = {

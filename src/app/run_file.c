@@ -202,10 +202,12 @@ int run_file(const struct settings *s)
     struct run r = {.s = s, .percent = -1};
     struct vq_options o;
     struct vq_engine *e = NULL;
-    int status = EXIT_DONE;
+    struct codecs codecs;
     signals_catch();
-    settings_options(s, &o, false);
-    int rc = vq_engine_new(&e, &o);
+    int rc = codecs_load(&codecs, s->codecs);
+    int status = rc == EINVAL ? EXIT_USAGE : rc ? EXIT_INPUT : EXIT_DONE;
+    settings_options(s, &codecs, &o, false);
+    rc = status == EXIT_DONE ? vq_engine_new(&e, &o) : 0;
     if (rc) {
         say("the analysis cannot start: %s", strerror(-rc));
         status = rc == -EINVAL ? EXIT_USAGE : EXIT_INPUT;
@@ -226,5 +228,6 @@ int run_file(const struct settings *s)
     vq_engine_free(e);
     inputs_close(&r.in);
     filter_free(r.filter);
+    codecs_done(&codecs);
     return status;
 }

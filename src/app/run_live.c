@@ -22,6 +22,7 @@ struct capture {
     struct wav *wav;
     struct monitor monitor;
     struct keylog keylog;
+    struct codecs codecs;
     bool no_memory;
     char why[SOURCE_WHY];
 };
@@ -116,7 +117,7 @@ static int capture_and_report(struct capture *c)
 static int engine_start(struct capture *c)
 {
     struct vq_options o;
-    settings_options(c->s, &o, true);
+    settings_options(c->s, &c->codecs, &o, true);
     if (getentropy(&o.hash_seed, sizeof o.hash_seed))
         o.hash_seed = (uint64_t)clock_ns(CLOCK_REALTIME) ^ (uint64_t)getpid() << 32;
     int rc = vq_engine_new(&c->e, &o);
@@ -140,7 +141,10 @@ int run_live(const struct settings *s)
     signals_catch();
     vq_buf_init(&c.monitor.text);
     int status = keylog_open(&c.keylog, s->keylog);
-    int rc = status == EXIT_DONE ? live_open(&c.live, s->iface, s->filter, c.why) : 0;
+    int rc = codecs_load(&c.codecs, s->codecs);
+    if (rc)
+        status = rc == EINVAL ? EXIT_USAGE : EXIT_INPUT;
+    rc = status == EXIT_DONE ? live_open(&c.live, s->iface, s->filter, c.why) : 0;
     if (status != EXIT_DONE) {
         c.live = NULL;
     } else if (rc) {
@@ -157,6 +161,7 @@ int run_live(const struct settings *s)
     vq_engine_free(c.e);
     live_close(c.live);
     keylog_close(&c.keylog);
+    codecs_done(&c.codecs);
     vq_buf_done(&c.monitor.text);
     return status;
 }

@@ -29,6 +29,7 @@ static const char *const fact_names[] = {
     [VQ_FACT_DERIVED] = "derived",
     [VQ_FACT_LITERATURE] = "literature",
     [VQ_FACT_PROVISIONAL] = "provisional",
+    [VQ_FACT_OWN] = "own",
 };
 
 const char *vq_media_name(enum vq_media m)

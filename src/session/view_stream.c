@@ -272,22 +272,41 @@ static void view_one_way(const struct vq_engine *e, const struct vq_rtp_stream *
     out->one_way_source = n ? "rtcp" : "assumed";
 }
 
-static const struct vq_impairment *impairment_of(const struct vq_engine *e, const struct vq_rtp_stream *s, const char **why)
+/* What the codec file says of the stream's codec, NULL: nothing. */
+static const struct vq_codec_own *own_of(const struct vq_engine *e, const struct vq_rtp_stream *s)
+{
+    if (!e->opt.n_codecs)
+        return NULL;
+    const char *name = s->codec ? s->codec->name : vq_cold_at(e, s->cold)->codec_name;
+    return name ? vq_codec_own_rtp(e->opt.codecs, e->opt.n_codecs, name, s->clock_hz) : NULL;
+}
+
+static const struct vq_impairment *row_of(const struct vq_engine *e, const struct vq_codec *c)
+{
+    const struct vq_impairment *i = c->impairment ? vq_impairment_by_name(c->impairment) : NULL;
+    if (i && !strcmp(i->name, "g711"))
+        i = e->g711;
+    const struct vq_codec_own *own = i ? vq_codec_own_row(e->opt.codecs, e->opt.n_codecs, i->name) : NULL;
+    return own ? &own->row : i;
+}
+
+static const struct vq_impairment *impairment_of(const struct vq_engine *e, const struct vq_rtp_stream *s,
+                                                 const struct vq_codec_own *own, const char **why)
 {
     if (s->media != VQ_MEDIA_AUDIO && s->media != VQ_MEDIA_UNKNOWN) {
         *why = "not audio: the E-model scores speech only";
         return NULL;
     }
+    if (own)
+        return &own->row;
     if (!s->codec) {
         *why = "unknown codec: no SDP announced the payload type";
         return NULL;
     }
-    const struct vq_impairment *i = s->codec->impairment ? vq_impairment_by_name(s->codec->impairment) : NULL;
-    if (!i) {
+    const struct vq_impairment *i = row_of(e, s->codec);
+    if (!i)
         *why = "no impairment values are published for this codec";
-        return NULL;
-    }
-    return strcmp(i->name, "g711") ? i : e->g711;
+    return i;
 }
 
 static const char *simple_name(const struct vq_impairment *i)
@@ -363,13 +382,15 @@ static void view_score(const struct vq_engine *e, const struct vq_rtp_stream *s,
     vq_emodel_defaults(&out->emodel_in);
     out->ta_network_ms = out->one_way_ms;
     out->ta_buffer_ms = e->opt.buffer_ms;
-    out->ta_packetization_ms = isnan(out->ptime_ms) ? 0 : out->ptime_ms;
-    out->ta_lookahead_ms = s->codec ? s->codec->lookahead_ms : 0;
+    const struct vq_codec_own *own = own_of(e, s);
+    double frame_ms = s->codec ? s->codec->frame_ms : 0, lookahead_ms = s->codec ? s->codec->lookahead_ms : 0;
+    out->ta_packetization_ms = !isnan(out->ptime_ms) ? out->ptime_ms : own && !isnan(own->frame_ms) ? own->frame_ms : frame_ms;
+    out->ta_lookahead_ms = own && !isnan(own->lookahead_ms) ? own->lookahead_ms : lookahead_ms;
     struct vq_emodel_in *in = &out->emodel_in;
     vq_emodel_set_delay(in, out->ta_network_ms + out->ta_buffer_ms + out->ta_packetization_ms + out->ta_lookahead_ms);
     view_discards(e, s, out);
     in->a = e->opt.advantage;
-    const struct vq_impairment *i = impairment_of(e, s, &out->score_why);
+    const struct vq_impairment *i = impairment_of(e, s, own, &out->score_why);
     if (i && out->packets < 2) {
         out->score_why = "too short: a single packet";
         i = NULL;

@@ -80,7 +80,7 @@ has json-null '"bpl": null' --json --codec GSM
 has json-status '"bpl_source": "provisional"' --json --codec GSM --loss 1
 has json-rating '"rating": "best"' --json
 if command -v python3 >/dev/null 2>&1; then
-    for args in '' '--codec G729 --loss 1.5 --delay 80 --buffer 40' '--codec GSM' '--rating tiphon --model lab-video' \
+    for args in '' '--codec G722 --loss 2 --delay 200 --advantage 5' '--codec evs-swb-32 --loss 1' '--codec G729 --loss 1.5 --delay 80 --buffer 40' '--codec GSM' '--rating tiphon --model lab-video' \
         '--ie 5 --loss 100 --burst-r 9'; do
         # shellcheck disable=SC2086
         "$VOIPQOS" emodel --json $args | python3 -c '
@@ -100,9 +100,44 @@ has list 'amr-wb-23.05-diotic' --list
 has list-model 'lab-video' --list
 has help '--burst-r X' --help
 
-# Refusals: other scales, bad numbers, unknown words.
-refuses wideband 'wideband (WB)' --codec G722
-refuses fullband 'fullband (FB)' --codec opus
+# Wideband and fullband: the formulas of G.107.1 and G.107.2, on scales of their own.
+has wb-standard 'E-model, ITU-T G.107.1 (06/2019), wideband' --codec G722
+has wb-best 'R   = 129 - 0.1537 - 13.0000 = 115.8463 on the WB scale' --codec G722
+has wb-mos 'MOS = 4.33 (MOS-CQEW: estimated, conversational, wideband)' --codec G722
+has wb-loss '= 20 + (95 - 20) x 2 / (2 + 4.3) = 43.8095' --codec amr-wb-12.65-diotic --loss 2
+has wb-delay 'Idd  = 1.29 x 14.7607 = 19.0413' --codec G722 --delay 300
+has wb-terms 'TERV = TELR + K - 40 lg((1 + T/10)/(1 + T/150)) + 6 e^(-0.3 T^2), K = 18' --codec G722 --delay 300
+has wb-burst 'BurstR = 3 was not used' --codec G722 --burst-r 3
+has wb-advantage 'A = 5 was not used' --codec G722 --advantage 5
+has wb-rating 'Rating: high' --codec G722
+has fb-best 'R   = 148 - 0.0000 - 7.2000 = 140.8000 on the FB scale' --codec evs-swb-24.4
+has fb-loss '= 7.2 + (132 - 7.2) x 1 / (1 + 11.4) = 17.2645' --codec evs-swb-24.4 --loss 1
+has fb-delay 'Idd  = 1.48 x 14.7607 = 21.8458' --codec evs-swb-24.4 --delay 300
+has fb-provisional 'not checked ITU figures (provisional)' --codec opus
+has fb-json '"scale": "FB"' --codec opus --json
+has fb-json-why '"gob_pct_why": "not part of this model"' --codec opus --json
+
+# Codec values of the user's own.
+own=$(mktemp) || exit 1
+trap 'rm -f "$own"' EXIT
+printf '# mine\nopus FB 8.5 12 20 6.5 literature measured in our lab\nPCMU NB 1 20 - - own\ng729 NB 12 17 10 5 derived\n' >"$own"
+printf 'LYRA WB 30 - 20 0 provisional a guess\n' >>"$own"
+has own-rtp 'Equipment    Ie = 8.5 (codec), Bpl = 12 (codec)' --codecs "$own" --codec OPUS
+has own-source 'opus [literature] measured in our lab; codec file, line 2' --codecs "$own" --codec opus
+has own-row 'Ie = 12 (codec), Bpl = 17 (codec)' --codecs "$own" --codec g729
+has own-not-streams 'Ie = 11 (codec), Bpl = 19 (codec)' --codecs "$own" --codec G729
+has own-new 'LYRA [provisional] a guess; codec file, line 5' --codecs "$own" --codec lyra --loss 1
+has own-plain 'Ie = 0 (codec), Bpl = 4.3 (codec)' --codecs "$own" --codec g711
+has own-list 'measured in our lab; codec file, line 2' --codecs "$own" --list
+printf 'opus FB 8.5 12 20 6.5 literature\n\nG722 WB x 12 20 6.5 own\n' >"$own"
+refuses own-number 'line 3: Ie is a number, not "x"' --codecs "$own"
+printf 'G722 XB\n' >"$own"
+refuses own-short 'line 1: the Ie is missing' --codecs "$own"
+"$VOIPQOS" emodel --codecs "$own.nowhere" >/dev/null 2>&1
+[ $? -eq 2 ] || fail 'no codec file there: exit code is not 2'
+
+# Refusals: bad numbers, unknown words.
+refuses wide-model 'the simplified models are narrowband; g722-64 is on the WB scale' --codec G722 --model lab-voice
 refuses no-row 'no impairment factor is known for EVS' --codec evs
 refuses unknown-codec 'unknown codec' --codec g999
 refuses video 'no impairment factor is known for VP8' --codec VP8

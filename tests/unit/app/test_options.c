@@ -223,20 +223,23 @@ static void test_engine_options(void **state)
 {
     (void)state;
     struct settings s;
+    struct vq_codec_own row;
+    const struct codecs own = {&row, 1};
     struct vq_options o, d;
     vq_options_defaults(&d);
     assert_int_equal(parse(&s, "-r f"), 0);
-    settings_options(&s, &o, false);
+    settings_options(&s, &own, &o, false);
     assert_true(o.max_calls > d.max_calls && o.max_streams > d.max_streams && o.max_flows > d.max_flows);
     assert_true(o.max_registrations > d.max_registrations && o.max_dialogs > d.max_dialogs);
     assert_true(o.buffer_ms == d.buffer_ms && isnan(o.network_ms) && o.advantage == d.advantage);
     assert_string_equal(o.g711, d.g711);
-    settings_options(&s, &o, true);
+    assert_true(o.codecs == &row && o.n_codecs == 1);
+    settings_options(&s, &own, &o, true);
     assert_int_equal(o.max_calls, d.max_calls);
     assert_int_equal(o.max_flows, d.max_flows);
     settings_done(&s);
     assert_int_equal(parse(&s, "-i lo --max-calls 7 --max-dialogs 8 --buffer 60 --delay 0 --advantage 5.5 --plc --buffers 30,500"), 0);
-    settings_options(&s, &o, true);
+    settings_options(&s, &own, &o, true);
     assert_int_equal(o.max_calls, 7);
     assert_int_equal(o.max_dialogs, 8);
     assert_int_equal(o.max_streams, d.max_streams);

@@ -53,6 +53,51 @@ static struct vq_stream only(struct feeder *f)
     return s;
 }
 
+/* Own values for an encoding or for the row that it uses; `f` has fed the same packets each time. */
+static struct vq_stream scored_with(const char *file, const char *g711)
+{
+    static struct vq_codec_own rows[VQ_CODEC_OWN_MAX]; /* outlives the view */
+    struct vq_codec_fault fault;
+    struct vq_options o;
+    struct feeder f = {0};
+    vq_options_defaults(&o);
+    assert_true(vq_codec_own_parse(file, strlen(file), rows, &o.n_codecs, &fault));
+    o.codecs = rows;
+    o.g711 = g711;
+    alice = ep("10.0.0.1", 4000);
+    bob = ep("10.0.0.2", 5000);
+    assert_int_equal(vq_engine_new(&f.e, &o), 0);
+    feed(&f, NULL);
+    struct vq_stream s = only(&f);
+    vq_engine_free(f.e);
+    return s;
+}
+
+static void test_own_codec_values(void **state)
+{
+    (void)state;
+    struct vq_stream s = scored_with("g711 NB 3 12 - - derived a paper\ng711-plc NB 4 13 - - own\n", "g711");
+    assert_close(s.emodel_in.ie, 3, 0);
+    assert_close(s.emodel_in.bpl, 12, 0);
+    assert_string_equal(s.impairment->name, "g711");
+    assert_string_equal(s.impairment->source, "a paper; codec file, line 1");
+    assert_int_equal(s.impairment->fact, VQ_FACT_DERIVED);
+    assert_close(s.ta_lookahead_ms, 0, 0);
+    s = scored_with("g711 NB 3 12 - - derived\ng711-plc NB 4 13 - - own\n", "g711-plc");
+    assert_close(s.emodel_in.ie, 4, 0);
+    /* A line for the encoding comes first, its clock counts, and scale and look-ahead are the line's. */
+    s = scored_with("g711 NB 3 12 - - own\npcmu WB 20 - 0 7.5 own\nPCMU/16000 NB 9 9 - - own\nPCMA NB 8 8 - - own\n", "g711");
+    assert_string_equal(s.impairment->name, "pcmu");
+    assert_int_equal(s.impairment->scale, VQ_SCALE_WB);
+    assert_close(s.emodel_in.ie, 20, 0);
+    assert_true(s.bpl_assumed);
+    assert_close(s.emodel_in.ta, 40 + 20 + 7.5, 1e-9);
+    assert_close(s.r_best, 128.846, 0.001);
+    /* Of another clock: not meant. */
+    s = scored_with("PCMU/16000 NB 9 9 - - own\n", "g711");
+    assert_close(s.emodel_in.ie, 0, 0);
+}
+
 static void test_discards_enter_the_score(void **state)
 {
     (void)state;
@@ -240,6 +285,7 @@ static void test_windows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_own_codec_values),
         cmocka_unit_test(test_discards_enter_the_score),
         cmocka_unit_test(test_buffers),
         cmocka_unit_test(test_far_overtaken_is_late),
