@@ -390,6 +390,7 @@ struct vq_call {
     uint32_t first_stream;          /* walk on with vq_stream.next_in_call */
     unsigned n_streams;
     double r_min, mos_min, mos_mean; /* r_min: as on the narrowband scale */ /* over its scored streams */
+    uint64_t lost_between;          /* packets missing between streams that go on from each other; r_min and mos_min hold them */
 };
 
 /* A key that was pressed during the call. */
@@ -578,6 +579,7 @@ struct vq_burst_gap {
     unsigned bursts, gaps;
     double burst_density_pct, gap_density_pct;
     double burst_ms, gap_ms; /* NAN also without a packet time */
+    double after_last_ms;    /* from the last burst to the end; NAN likewise */
 };
 
 /* What cost points of R, each found by adding it to those before it, in this order; together they are `from` less R. */
@@ -688,6 +690,14 @@ struct vq_stream {
     const struct vq_segment *segments;
     uint32_t previous;             /* handle of the stream that it goes on from, 0: none */
     const char *previous_why;      /* "ssrc_change", "source_change", "renegotiated" */
+    uint32_t ssrc_collision;       /* handle of a stream of the call with this SSRC at the same time; 0: none */
+    uint32_t ports_before;         /* handle of the last stream of another call between the same ports; 0: none */
+    struct vq_clark {              /* burst-aware score, ETSI TS 101 329-5 Annex E; NAN and `why`: cannot be given */
+        const char *why;
+        double ie_burst, ie_gap, ie_av, ie_end; /* Ie,eff inside bursts and gaps, their mean in perception, with recency */
+        double since_burst_s;      /* from the last burst to the stream's end; NAN: none */
+        double r, mos, r_end, mos_end;
+    } clark;
     unsigned n_gaps, gaps_not_kept, n_path_changes, path_changes_not_kept;
     const struct vq_payload_change *payload_changes; /* of the main codec */
     unsigned n_payload_changes, payload_changes_not_kept;

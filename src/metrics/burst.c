@@ -40,6 +40,7 @@ void vq_burst_sum(const struct vq_burst *b, uint32_t total, struct vq_burst_figu
         .burst_density = c.n ? (double)c.lost / c.packets : (double)NAN,
         .gap_density = in_gaps ? (double)c.isolated / in_gaps : (double)NAN,
         .burst_packets = c.n ? (double)c.packets / c.n : (double)NAN,
+        .after_last = c.n ? (double)(total - 1 - c.trailing) : (double)NAN,
         .gap_packets = gaps ? (double)in_gaps / gaps : (double)NAN,
     };
 }

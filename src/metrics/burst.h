@@ -26,6 +26,7 @@ struct vq_burst_figures {
     uint32_t bursts, gaps;
     double burst_density, gap_density;  /* lost / all packets within bursts and gaps; NAN without any */
     double burst_packets, gap_packets;  /* mean lengths; NAN without any */
+    double after_last;                  /* packets behind the last burst; NAN without any */
 };
 /* Of a session of `total` packets, lost ones included. */
 void vq_burst_sum(const struct vq_burst *b, uint32_t total, struct vq_burst_figures *out);

@@ -236,6 +236,9 @@ RULE(private_contact, f->hidden[0].inside && (f->outcome == VQ_REG_REGISTERED ||
      "%s gives %s as Contact, an address inside its NAT (outside it is %s): calls arrive only if the server sends them to where the "
      "REGISTER came from.", f->name, ENDPOINT(f->hidden[0].inside), ENDPOINT(f->hidden[0].outside))
 
+RULE(ssrc_collision, f->ssrc_with > 0, "%s and stream %u use the same SSRC 0x%08X at the same time, from different senders.", f->name,
+     f->ssrc_with, f->ssrc)
+
 /* ---- NATs and STUN ---- */
 RULE(symmetric, f->nat_symmetric, "The NAT between %s and the outside (%s) gives one port different numbers towards different servers (symmetric "
      "NAT): an address learned by STUN is no good for media.", HOST(f->nat_inside), HOST(f->nat_outside))
@@ -424,6 +427,7 @@ static const struct vq_rule rules[] = {
     ROW("stream-stray", stray, STREAM, INFO, "Look for a second sender with the same SSRC."),
     ROW("stream-reordered", reordered, STREAM, INFO, "Do packets take several paths (load balancing)?"),
     ROW("stream-duplicates", duplicates, STREAM, INFO, "Does the mirror port copy both directions, or is there a loop?"),
+    ROW("stream-ssrc-collision", ssrc_collision, STREAM, WARNING, "Receivers may mix the two up: one has to choose another SSRC (RFC 3550 8.2). Is it one device's firmware, with a fixed SSRC?"),
     ROW("stream-other-source", other_source, STREAM, INFO, "Does a firewall let media from that address pass? Is a NAT or a second interface between?"),
     ROW("nat-symmetric", symmetric, NAT, WARNING, "Use a relay (TURN, media proxy), or set the router to endpoint-independent mapping."),
     ROW("stun-unanswered", stun_silent, STUN, WARNING, "Is the STUN server's address right, and is UDP to it open in the firewall?"),

@@ -30,6 +30,8 @@ struct vq_facts {
     double rtcp_missed_s;        /* as long as there should have been RTCP, and none came; 0: some did, or none was promised */
     double ptime_ms, ptime_declared_ms; /* 0: not known */
     bool codec_unannounced;
+    uint32_t ssrc;
+    unsigned ssrc_with;          /* id of another stream that uses it at the same time; 0: none */
     unsigned segments;
     bool scored, bound, one_way_measured;
 

@@ -71,6 +71,22 @@ static json_t *payload_changes(struct vq_json *j, const struct vq_stream *s)
     return list;
 }
 
+/* The call whose media went between the same ports before. */
+static void ports_before(struct vq_json *j, json_t *o, const struct vq_stream *s)
+{
+    struct vq_stream p;
+    struct vq_call c;
+    if (!s->ports_before || !vq_stream_get(j->e, s->ports_before, &p) || !vq_call_get(j->e, p.call, &c)) {
+        vq_json_why(j, o, "ports_before", "no other call used these ports before");
+        return;
+    }
+    json_t *b = json_object();
+    vq_json_int(j, b, "call", c.id);
+    vq_json_int(j, b, "stream", p.id);
+    vq_json_real(j, b, "apart_s", (double)(s->start - p.end) / VQ_JSON_S, NULL);
+    vq_json_put(j, o, "ports_before", b);
+}
+
 void vq_json_course(struct vq_json *j, json_t *o, const struct vq_stream *s)
 {
     struct vq_stream p;
@@ -79,6 +95,11 @@ void vq_json_course(struct vq_json *j, json_t *o, const struct vq_stream *s)
     else
         vq_json_why(j, o, "continues", "it begins on its own");
     vq_json_str_why(j, o, "continues_because", s->previous ? s->previous_why : NULL, "it begins on its own");
+    if (s->ssrc_collision && vq_stream_get(j->e, s->ssrc_collision, &p))
+        vq_json_int(j, o, "ssrc_collision", p.id);
+    else
+        vq_json_why(j, o, "ssrc_collision", "no other stream of the call has this SSRC at the same time");
+    ports_before(j, o, s);
     vq_json_put(j, o, "gaps", gaps(j, s));
     vq_json_int(j, o, "gaps_not_kept", s->gaps_not_kept);
     vq_json_put(j, o, "path_changes", path_changes(j, s));

@@ -283,22 +283,15 @@ static void streams_and_quality(struct vq_json *j, json_t *o, const struct vq_ca
 {
     static const char why[] = "no scored stream";
     json_t *list = json_array(), *q = json_object();
-    const char *rating = NULL;
-    double worst = NAN;
     struct vq_stream s;
-    for (uint32_t h = c->first_stream; h && vq_stream_get(j->e, h, &s); h = s.next_in_call) {
+    for (uint32_t h = c->first_stream; h && vq_stream_get(j->e, h, &s); h = s.next_in_call)
         vq_json_append(j, list, json_integer(s.id));
-        double r = vq_stream_r_nb(&s);
-        if (!isnan(r) && !(r >= worst)) {
-            worst = r;
-            rating = vq_rating_g109(r);
-        }
-    }
     vq_json_put(j, o, "streams", list);
     vq_json_real(j, q, "mos_min", c->mos_min, why);
     vq_json_real(j, q, "mos_mean", c->mos_mean, why);
     vq_json_real(j, q, "r_min", c->r_min, why);
-    vq_json_str_why(j, q, "rating", rating, why);
+    vq_json_str_why(j, q, "rating", vq_rating_g109(c->r_min), why);
+    vq_json_int(j, q, "lost_between_streams", c->lost_between);
     vq_json_put(j, o, "quality", q);
 }
 

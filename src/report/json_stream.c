@@ -305,6 +305,27 @@ static json_t *rtcp(struct vq_json *j, const struct vq_stream *s)
     return o;
 }
 
+static void clark(struct vq_json *j, json_t *o, const struct vq_stream *s)
+{
+    const struct vq_clark *c = &s->clark;
+    static const char no_burst[] = "no burst", no_gap[] = "no gap";
+    if (c->why) {
+        vq_json_why(j, o, "clark", c->why);
+        return;
+    }
+    json_t *k = json_object();
+    vq_json_real(j, k, "ie_burst", c->ie_burst, no_burst);
+    vq_json_real(j, k, "ie_gap", c->ie_gap, no_gap);
+    vq_json_real(j, k, "ie_av", c->ie_av, NULL);
+    vq_json_real(j, k, "ie_end", c->ie_end, NULL);
+    vq_json_real(j, k, "since_burst_s", c->since_burst_s, no_burst);
+    vq_json_real(j, k, "r", c->r, NULL);
+    vq_json_real(j, k, "mos", c->mos, NULL);
+    vq_json_real(j, k, "r_end", c->r_end, NULL);
+    vq_json_real(j, k, "mos_end", c->mos_end, NULL);
+    vq_json_put(j, o, "clark", k);
+}
+
 static json_t *windows(struct vq_json *j, const struct vq_stream *s)
 {
     const char *why = s->score_why ? s->score_why : "no packet";
@@ -352,6 +373,7 @@ json_t *vq_json_stream(struct vq_json *j, const struct vq_stream *s)
     counts(j, o, s);
     times(j, o, s);
     score(j, o, s);
+    clark(j, o, s);
     vq_json_put(j, o, "rtcp", rtcp(j, s));
     vq_json_put(j, o, "windows", windows(j, s));
     vq_json_audio(j, o, s);

@@ -233,6 +233,10 @@ static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
         stream_course(e, &view, f);
     stream_nat(e, s, f);
     vq_stream_key_facts(e, s, f);
+    uint32_t other = vq_stream_collision(e, s);
+    if (other > h) /* told once, by the first of the two */
+        f->ssrc_with = vq_rtp_stream_at(e, other)->id;
+    f->ssrc = s->ssrc;
 }
 
 static void stream_evidence(const struct vq_engine *e, uint32_t h, struct case_file *c)
@@ -435,12 +439,13 @@ static void add_stream(const struct vq_engine *e, uint32_t handle, struct vq_tot
     t->streams_encrypted += s->encrypted;
 }
 
-static void worst_of(const struct vq_sip_call *c, double *worst)
+static void worst_of(const struct vq_engine *e, const struct vq_sip_call *c, double *worst)
 {
     for (const struct vq_list *l = c->streams.next; l != &c->streams; l = l->next) {
-        double mos = VQ_CONTAINER(l, struct vq_rtp_stream, in_call)->brief.mos;
-        if (!isnan(mos) && !(mos >= *worst))
-            *worst = mos;
+        struct vq_heard heard;
+        vq_stream_heard(e, VQ_CONTAINER(l, struct vq_rtp_stream, in_call), &heard);
+        if (!isnan(heard.mos) && !(heard.mos >= *worst))
+            *worst = heard.mos;
     }
 }
 
@@ -451,9 +456,9 @@ static void add_call(const struct vq_engine *e, uint32_t handle, struct vq_total
     double worst = (double)NAN;
     if (j && j->first != handle)
         return; /* a call counts once, with all its legs */
-    worst_of(c, &worst);
+    worst_of(e, c, &worst);
     for (uint32_t h = j ? j->next : 0; h; h = vq_joint_of(e, h)->next)
-        worst_of(vq_sip_call_at(e, h), &worst);
+        worst_of(e, vq_sip_call_at(e, h), &worst);
     t->calls++;
     t->calls_by_state[c->c.state]++;
     if (isnan(worst))

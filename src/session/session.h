@@ -87,6 +87,19 @@ void vq_stream_view_promise(const struct vq_engine *e, const struct vq_rtp_strea
 /* ---- view_course.c ---- */
 /* The stream that this one goes on from under another SSRC or address, 0: none; `why` then says what changed. */
 uint32_t vq_stream_previous(const struct vq_engine *e, const struct vq_rtp_stream *s, const char **why);
+/* What its receiver heard in all: the stream, those that it goes on from, and what is missing between them. s->brief is
+ * filled in. */
+struct vq_heard {
+    double r_nb, mos;
+    uint32_t missing; /* packets between the streams; 0: the stream's own score stands here */
+};
+void vq_stream_heard(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_heard *out);
+
+/* ---- view_kin.c ---- */
+/* Another stream of the call with this SSRC at the same time, and the last stream of another call between the same ports;
+ * 0: none. */
+uint32_t vq_stream_collision(const struct vq_engine *e, const struct vq_rtp_stream *s);
+uint32_t vq_stream_ports_before(const struct vq_engine *e, const struct vq_rtp_stream *s);
 
 /* ---- transit_in.c: what becomes of the arrivals that a stream noted ---- */
 /* The older ones go into its figures; there is room for more afterwards. */

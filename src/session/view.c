@@ -194,11 +194,14 @@ static void call_quality(const struct vq_engine *e, const struct vq_sip_call *c,
         vq_stream_brief(e, s);
         if (isnan(s->brief.r))
             continue;
+        struct vq_heard heard;
+        vq_stream_heard(e, s, &heard);
         *sum += s->brief.mos;
         ++*n;
-        if (*n == 1 || s->brief.r_nb < out->r_min) {
-            out->r_min = s->brief.r_nb;
-            out->mos_min = s->brief.mos;
+        out->lost_between += heard.missing;
+        if (*n == 1 || heard.r_nb < out->r_min) {
+            out->r_min = heard.r_nb;
+            out->mos_min = heard.mos;
         }
     }
 }

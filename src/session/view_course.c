@@ -125,6 +125,44 @@ static void gap_between(const struct vq_engine *e, const struct vq_rtp_stream *p
                            .frames = {p->last_frame, s->first_frame}};
 }
 
+#define LINKS_MOST 64
+
+void vq_stream_heard(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_heard *out)
+{
+    const char *why;
+    struct vq_loss sum, part;
+    struct vq_stream view;
+    uint32_t h;
+    *out = (struct vq_heard){.r_nb = s->brief.r_nb, .mos = s->brief.mos};
+    if (isnan(s->brief.r) || !(h = vq_stream_previous(e, s, &why)))
+        return;
+    vq_seq_loss(&s->seq, &sum);
+    for (int n = 0; h && n < LINKS_MOST; n++) {
+        const struct vq_rtp_stream *p = vq_rtp_stream_at(e, h);
+        uint32_t missing = missing_between(p, s);
+        vq_seq_loss(&p->seq, &part);
+        sum.expected += part.expected + missing;
+        sum.lost += part.lost + missing;
+        sum.n_runs += part.n_runs + (missing > 0);
+        out->missing += missing;
+        s = p;
+        h = vq_stream_previous(e, s, &why);
+    }
+    if (!out->missing || !vq_stream_get(e, s->handle, &view) || !view.scored)
+        return;
+    double lost = (double)sum.lost / (double)sum.expected;
+    struct vq_emodel_in in = view.emodel_in;
+    struct vq_emodel_out o;
+    in.ppl = 100 * lost;
+    in.burst_r = vq_emodel_burst_r((double)sum.lost / (double)sum.n_runs, lost);
+    vq_emodel_on(view.impairment->scale, &in, &o);
+    double r_nb = o.r / vq_emodel_span(view.impairment->scale);
+    if (r_nb < out->r_nb) {
+        out->r_nb = r_nb;
+        out->mos = o.mos;
+    }
+}
+
 bool vq_stream_gap(const struct vq_engine *e, const struct vq_stream *st, unsigned i, struct vq_gap *out)
 {
     if (!vq_alive(&e->streams, st->handle) || i >= st->n_gaps)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metrics/clark.h"
+
 static void view_identity(const struct vq_engine *e, const struct vq_rtp_stream *s, const struct vq_stream_cold *c,
                           struct vq_stream *out)
 {
@@ -75,7 +77,7 @@ static void view_loss(const struct vq_rtp_stream *s, struct vq_stream *out)
     out->bursts = (struct vq_burst_gap){
         .bursts = b->bursts, .gaps = b->gaps, .burst_density_pct = 100 * b->burst_density,
         .gap_density_pct = 100 * b->gap_density, .burst_ms = b->burst_packets * out->ptime_ms,
-        .gap_ms = b->gap_packets * out->ptime_ms,
+        .gap_ms = b->gap_packets * out->ptime_ms, .after_last_ms = b->after_last * out->ptime_ms,
     };
 }
 
@@ -93,6 +95,8 @@ static void view_counts(const struct vq_engine *e, const struct vq_rtp_stream *s
     out->talk_spurts = c->talk_spurts;
     out->segments = &c->first;
     out->previous = vq_stream_previous(e, s, &out->previous_why);
+    out->ssrc_collision = vq_stream_collision(e, s);
+    out->ports_before = vq_stream_ports_before(e, s);
     bool moved = out->previous && vq_flow_at(e, s->flow) != vq_flow_at(e, vq_rtp_stream_at(e, out->previous)->flow);
     out->n_gaps = out->previous != 0;
     out->n_path_changes = moved;
@@ -450,10 +454,39 @@ static void view_costs(const struct vq_emodel_out *undelayed, struct vq_stream *
     }
 }
 
+/* From the losses at the capture point: RFC 3611's bursts and gaps know no discards. */
+static void view_clark(struct vq_stream *out)
+{
+    const struct vq_burst_gap *b = &out->bursts;
+    const struct vq_emodel_in *in = &out->emodel_in;
+    struct vq_clark *k = &out->clark;
+    if (out->impairment->scale != VQ_SCALE_NB) {
+        k->why = "ETSI TS 101 329-5 Annex E is about the narrowband scale";
+        return;
+    }
+    if ((b->bursts && isnan(b->burst_ms)) || (b->gaps && isnan(b->gap_ms))) {
+        k->why = "the packet time is unknown";
+        return;
+    }
+    const struct vq_clark_in from = {
+        .ie = in->ie, .bpl = in->bpl,
+        .burst_ppl = b->bursts ? b->burst_density_pct : 0, .burst_s = b->bursts ? b->burst_ms / 1000 : 0,
+        .gap_ppl = b->gaps ? b->gap_density_pct : 0, .gap_s = b->gaps ? b->gap_ms / 1000 : 0,
+        .since_s = b->bursts ? b->after_last_ms / 1000 : (double)NAN,
+    };
+    struct vq_clark_out to;
+    vq_clark(&from, &to);
+    double rest = out->r + out->emodel.ie_eff;
+    *k = (struct vq_clark){.ie_burst = to.ie_burst, .ie_gap = to.ie_gap, .ie_av = to.ie_av, .ie_end = to.ie_end,
+                           .since_burst_s = from.since_s, .r = rest - to.ie_av, .mos = vq_emodel_mos(rest - to.ie_av),
+                           .r_end = rest - to.ie_end, .mos_end = vq_emodel_mos(rest - to.ie_end)};
+}
+
 /* What the whole view adds to the score. */
 static void view_more_scores(const struct vq_engine *e, struct vq_stream *out)
 {
     out->mos_lq = (double)NAN;
+    out->clark.why = out->score_why;
     if (out->scored) {
         struct vq_emodel_in listening = out->emodel_in;
         struct vq_emodel_out lq;
@@ -461,6 +494,7 @@ static void view_more_scores(const struct vq_engine *e, struct vq_stream *out)
         score(e->base->listening, out->impairment->scale, &listening, &lq);
         out->mos_lq = lq.mos;
         view_costs(&lq, out);
+        view_clark(out);
         if (out->impairment->scale == VQ_SCALE_NB) {
             out->emodel.gob_pct = vq_emodel_gob(out->r);
             out->emodel.pow_pct = vq_emodel_pow(out->r);

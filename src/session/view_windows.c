@@ -98,6 +98,9 @@ void vq_stream_view_windows(const struct vq_engine *e, struct vq_stream *st)
         return;
     for (; n <= VQ_SERIES_SLOTS && vq_stream_interval(e, st, n, &iv); n++)
         v[n] = (struct slot){iv.packets, iv.lost};
+    struct vq_gap before; /* what is missing between it and the stream that it goes on from, nobody else counts */
+    if (st->previous && n && vq_stream_gap(e, st, 0, &before))
+        v[0].lost += before.missing;
     unsigned k = (unsigned)((WINDOW + iv.width - 1) / iv.width);
     w->width = (int64_t)k * iv.width;
     side_by_side(st, v, n, k, w);

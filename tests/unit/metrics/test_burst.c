@@ -79,6 +79,12 @@ static void slow(const char *p, uint32_t n, struct vq_burst_figures *f)
     f->gap_density = (double)gap_lost / gap;
     f->burst_packets = (double)burst / f->bursts;
     f->gap_packets = (double)gap / f->gaps;
+    f->after_last = (double)NAN;
+    for (uint32_t i = n; i--;)
+        if (in[i]) {
+            f->after_last = n - 1 - i;
+            break;
+        }
     free(in);
 }
 
@@ -106,6 +112,7 @@ static void test_against_definition(void **state)
         same(f.gap_density, want.gap_density);
         same(f.burst_packets, want.burst_packets);
         same(f.gap_packets, want.gap_packets);
+        same(f.after_last, want.after_last);
     }
 }
 

@@ -100,6 +100,15 @@ static struct vq_gap only_gap(struct feeder *f)
     return g;
 }
 
+static bool look_for(const struct vq_finding *f, void *arg)
+{
+    const char **id = arg;
+    if (strcmp(f->id, *id))
+        return true;
+    *id = NULL;
+    return false;
+}
+
 static void test_steady(void **state)
 {
     struct feeder *f = *state;
@@ -283,15 +292,6 @@ static void test_payload_change(void **state)
     assert_int_equal(s.payload_changes[0].frame, 103);
 }
 
-static bool look_for(const struct vq_finding *f, void *arg)
-{
-    const char **id = arg;
-    if (strcmp(f->id, *id))
-        return true;
-    *id = NULL;
-    return false;
-}
-
 static bool find(struct feeder *f, const char *id)
 {
     const char *left = id;
@@ -359,6 +359,102 @@ static void test_source_change(void **state)
     assert_true(c.mos_around < 3 && c.mos_before > 4 && c.mos_after > 4);
 }
 
+/* What is lost between two streams that are one to the listener counts in the call's worst score, and in the worst ten
+ * seconds; neither stream lost it by itself. */
+static void test_outage_between_streams(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_endpoint other = ep("10.0.9.9", 4400);
+    struct vq_totals t;
+    struct vq_call c;
+    struct vq_emodel_out out;
+    begin(f);
+    now.seq += 25;
+    now.ts += 160 * 25;
+    now.ms += 500;
+    talk_from(f, &other, 100);
+    struct vq_stream a = nth(f, 0), b = nth(f, 1);
+    assert_true(a.lost == 0 && b.lost == 0 && a.mos > 4 && b.mos > 4);
+    assert_true(vq_call_get(f->e, vq_call_next(f->e, 0), &c));
+    assert_int_equal(c.lost_between, 25);
+    struct vq_emodel_in in = b.emodel_in; /* 25 of 225, in one run */
+    in.ppl = 100 * 25 / 225.;
+    in.burst_r = 25 * (200 / 225.);
+    vq_emodel_g107(&in, &out);
+    assert_close(c.r_min, out.r, 1e-9);
+    assert_close(c.mos_min, out.mos, 1e-9);
+    assert_int_equal(vq_totals_get(f->e, &t), 0);
+    assert_close(t.mos_worst, out.mos, 1e-9);
+    in.ppl = 100 * 25 / 125.;
+    in.burst_r = 1;
+    vq_emodel_g107(&in, &out);
+    assert_close(b.windows.worst_r, out.r, 1e-9);
+    assert_true(a.windows.worst_mos > 4);
+}
+
+/* Two senders that chose one SSRC (RFC 3550 8.2), and not: one numbering seen twice, one after the other. */
+static void test_ssrc_collision(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_endpoint other = ep("10.0.9.9", 4400);
+    const char *id = "stream-ssrc-collision";
+    begin(f);
+    for (int i = 0; i < 200; i++) {
+        struct packet p;
+        packet_rtp(&p, &other, &bob_rtp, 7, (uint16_t)(20000 + i), (uint32_t)(160 * i), 0);
+        feed_packet(f, now.ms + 3, &p);
+        talk(f, 1);
+    }
+    struct vq_stream a = nth(f, 0), b = nth(f, 1);
+    assert_int_equal(a.ssrc_collision, b.handle);
+    assert_int_equal(b.ssrc_collision, a.handle);
+    vq_findings(f->e, look_for, &id);
+    assert_null(id);
+}
+
+static void test_no_ssrc_collision(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_endpoint outside = ep("10.0.9.9", 4400);
+    begin(f);
+    for (int i = 0; i < 200; i++) { /* the same packets behind a NAT */
+        struct packet p;
+        packet_rtp(&p, &outside, &bob_rtp, 7, (uint16_t)now.seq, now.ts, 0);
+        feed_packet(f, now.ms + 1, &p);
+        talk(f, 1);
+    }
+    assert_int_equal(nth(f, 0).ssrc_collision, 0);
+    assert_int_equal(nth(f, 1).ssrc_collision, 0);
+}
+
+static void test_ports_used_again(void **state)
+{
+    struct feeder *f = *state;
+    begin(f);
+    struct sip_text t = {.start = "BYE sip:bob@b SIP/2.0", .call_id = "c", .from = "alice@a", .from_tag = "fa", .to = "bob@b",
+                         .to_tag = "tb", .branch = "z9hG4bKbye", .cseq = "9 BYE"};
+    feed_text(f, now.ms, &alice, &bob, sip_build(&t));
+    t.start = "SIP/2.0 200 OK";
+    feed_text(f, now.ms + 1, &bob, &alice, sip_build(&t));
+    now.ms += 5000;
+    t = (struct sip_text){.start = "INVITE sip:bob@b SIP/2.0", .call_id = "later", .from = "alice@a", .from_tag = "fz", .to = "bob@b",
+                          .to_tag = "", .branch = "z9hG4bKz", .cseq = "1 INVITE", .sdp = sdp_build("10.0.0.1", 4000, "0", "")};
+    feed_text(f, now.ms, &alice, &bob, sip_build(&t));
+    t.start = "SIP/2.0 200 OK";
+    t.to_tag = "tz";
+    t.sdp = sdp_build("10.0.0.2", 5000, "0", "");
+    feed_text(f, now.ms + 10, &bob, &alice, sip_build(&t));
+    now.ms += 20;
+    now.ssrc = 99;
+    now.seq = 300;
+    talk(f, 100);
+    struct vq_stream a = nth(f, 0), b = nth(f, 1);
+    assert_true(a.call && b.call && a.call != b.call);
+    assert_int_equal(a.ports_before, 0);
+    assert_int_equal(b.ports_before, a.handle);
+    assert_int_equal(b.previous, 0);
+}
+
 static void test_ssrc_change(void **state)
 {
     struct feeder *f = *state;
@@ -411,7 +507,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_steady), T(test_hold), T(test_stop_after_resume_is_no_hold), T(test_silence),
         T(test_silence_by_comfort_noise), T(test_sender_stop), T(test_network_loss), T(test_network_held_up), T(test_restart),
-        T(test_longest_are_kept), T(test_path_change), T(test_payload_change), T(test_source_change), T(test_ssrc_change),
+        T(test_longest_are_kept), T(test_path_change), T(test_payload_change), T(test_source_change), T(test_outage_between_streams), T(test_ssrc_collision),
+        T(test_no_ssrc_collision), T(test_ports_used_again), T(test_ssrc_change),
         T(test_parallel_streams), T(test_not_what_was_asked_for), T(test_what_was_asked_for), T(test_finding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
