@@ -86,6 +86,16 @@ check "the old file is untouched" test "$(cat "$tmp/limited.json")" = old
 find "$tmp" -name '.voipqos*' >"$tmp/hidden"
 empty "half-written files are gone" "$tmp/hidden"
 
+# ---- codec values of the user's own ----
+printf '# ours\nPCMU NB 2 25.1 - - own our phones\nPCMA NB 2 25.1 - - own our phones\n' >"$tmp/codecs"
+status "--codecs" 0 "$VOIPQOS" -q -r "$call" --codecs "$tmp/codecs" --json -
+check "they are in the report" grep -q '"codec_status":"own","codec_source":"our phones; codec file, line' "$tmp/out"
+printf '\nPCMU NB\n' >"$tmp/codecs"
+status "a bad line" 1 "$VOIPQOS" -q -r "$call" --codecs "$tmp/codecs"
+says "a bad line" "codecs, line 2: the Ie is missing"
+status "no codec file there" 2 "$VOIPQOS" -q -r "$call" --codecs "$tmp/nowhere"
+says "no codec file there" "nowhere: No such file or directory"
+
 # ---- a reader that has seen enough ----
 {
     "$VOIPQOS" -r "$call" --ladder --json "$tmp/pipe.json"
