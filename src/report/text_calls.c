@@ -99,6 +99,12 @@ static void ending(struct vq_out *o, const struct vq_call *c, struct vq_buf *b)
         vq_buf_fmt(b, "%u SIP retransmission%s", c->retransmissions, c->retransmissions == 1 ? "" : "s");
         vq_out_flow(o, VQ_TINT_FAIR, b->p);
     }
+    if (c->lost_between) { /* else nobody sees why the worst MOS is worse than any stream's */
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "%llu packet%s missing between its streams", (unsigned long long)c->lost_between,
+                   c->lost_between == 1 ? "" : "s");
+        vq_out_flow(o, VQ_TINT_FAIR, b->p);
+    }
     if (c->mid_dialog)
         vq_out_flow(o, VQ_TINT_FAIR, "capture began after the INVITE");
     if (c->messages_not_kept) {

@@ -356,7 +356,7 @@ static inline struct vq_stream fake_stream(void)
         .payload_types = {0}, .n_payload_types = 1, .clock_hz = 8000, .ptime_ms = 20, .start = T0 + 3 * S,
         .end = T0 + 11 * S, .first_frame = 20, .last_frame = 420, .packets = 396, .bytes = 68112, .expected = 400,
         .lost = 4, .loss_pct = 1, .burst_r = 1, .loss_runs = {2, 1}, .longest_loss = 2, .n_gaps = 1, .n_path_changes = 1,
-        .bursts = {0, 1, NAN, 1, NAN, 8000}, .r_best = 93.2, .lost_points = {0, 3.7, 14}, .jitter_mean_ms = 1.25, .jitter_max_ms = 3.5,
+        .bursts = {0, 1, NAN, 1, NAN, 8000, NAN}, .r_best = 93.2, .lost_points = {0, 3.7, 14}, .jitter_mean_ms = 1.25, .jitter_max_ms = 3.5,
         .jitter_last_ms = 1, .interarrival_ms = {19, 20.2, 41, 395}, .interarrival_total_ms = 7979,
         .delay_variation_ms = 0.8, .rtt_ms = {1, 2, 3, 5}, .one_way_ms = 1, .one_way_source = "rtcp",
         .reported_lost = 4, .reported_fraction_pct = 1, .reported_fraction_max_pct = 2, .reported_jitter_ms = 1.5,

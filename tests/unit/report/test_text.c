@@ -152,6 +152,23 @@ static void says_what_was_dialled(void **state)
     vq_buf_done(&b);
 }
 
+static void says_what_is_missing_between_streams(void **state)
+{
+    (void)state;
+    struct vq_engine e = small();
+    struct vq_buf b = text_of(&e, &whole, page);
+    assert_lacks(&b, "between its streams");
+    vq_buf_done(&b);
+    e.calls[0].lost_between = 75;
+    b = text_of(&e, &whole, page);
+    assert_has(&b, "75 packets missing between its streams");
+    vq_buf_done(&b);
+    e.calls[0].lost_between = 1;
+    b = text_of(&e, &whole, page);
+    assert_has(&b, "1 packet missing between its streams");
+    vq_buf_done(&b);
+}
+
 static void words_of_an_ending(void **state)
 {
     (void)state;
@@ -638,6 +655,7 @@ int main(void)
         cmocka_unit_test(says_how_it_sounds_there),
         cmocka_unit_test(says_what_phones_report),
         cmocka_unit_test(says_what_was_dialled),
+        cmocka_unit_test(says_what_is_missing_between_streams),
         cmocka_unit_test(words_of_an_ending),
         cmocka_unit_test(shows_nothing_that_was_not_there),
         cmocka_unit_test(warns),
