@@ -345,6 +345,7 @@ enum vq_evidence {
     VQ_EV_CALL_ID,       /* one is the other with something appended */
     VQ_EV_MEDIA_ADDRESS, /* both SDPs name it */
     VQ_EV_RTP,           /* a stream of the one is a stream of the other, relayed */
+    VQ_EV_PAYLOAD,       /* the same, but only the payload is handed on */
     VQ_EV_HOST,          /* whoever received the one sent the other */
     VQ_EV_CALLER, VQ_EV_CALLEE, /* same numbers */
     VQ_EV_SETUP_AT_ONCE, VQ_EV_SETUP_WHILE, VQ_EV_ANSWER, VQ_EV_END, /* it happened together */

@@ -20,6 +20,7 @@ static const struct {
     [VQ_EV_CALL_ID] = {"call_id", "one Call-ID is made from the other", 0.9, true},
     [VQ_EV_MEDIA_ADDRESS] = {"sdp_media", "same media address in both SDPs", 0.85, true},
     [VQ_EV_RTP] = {"relayed_rtp", "RTP of one is relayed into the other", 0.8, false},
+    [VQ_EV_PAYLOAD] = {"relayed_payload", "what RTP of one carries is sent on in the other", 0.8, false},
     [VQ_EV_HOST] = {"host", "sent by the host that received the other", 0.3, false},
     [VQ_EV_CALLER] = {"caller", "same caller", 0.4, false},
     [VQ_EV_CALLEE] = {"callee", "same number called", 0.4, false},

@@ -153,26 +153,41 @@ static bool share_media(const struct vq_engine *e, const struct vq_sip_call *a, 
 /* A relay that does not transcode hands on SSRC, sequence numbers and timestamps, within milliseconds. */
 #define RELAY_DELAY (200 * INT64_C(1000000))
 
-static bool is_relayed(const struct vq_engine *e, const struct vq_rtp_stream *a, const struct vq_rtp_stream *b)
+/* A relay that makes streams of its own hands on what is in them. */
+static bool same_payload(const struct vq_engine *e, const struct vq_rtp_stream *a, const struct vq_rtp_stream *b)
 {
-    const struct vq_flow *f = vq_flow_at(e, a->flow), *g = vq_flow_at(e, b->flow);
-    int64_t apart = a->last_ts - b->last_ts;
-    int32_t ticks = (int32_t)(a->last_rtp - b->last_rtp);
-    return a->confirmed && b->confirmed && a->ssrc == b->ssrc && apart <= RELAY_DELAY && apart >= -RELAY_DELAY &&
-           (double)(ticks < 0 ? -ticks : ticks) * a->ms_per_tick <= (double)RELAY_DELAY / 1e6 &&
-           (vq_endpoint_same_host(&f->dst, &g->src) || vq_endpoint_same_host(&f->src, &g->dst));
+    return a->start <= b->last_ts && b->start <= a->last_ts && vq_relay_same(e, a, b);
 }
 
-static bool relay_media(const struct vq_engine *e, const struct vq_sip_call *a, const struct vq_sip_call *b)
+static bool same_rtp(const struct vq_rtp_stream *a, const struct vq_rtp_stream *b)
+{
+    int64_t apart = a->last_ts - b->last_ts;
+    int32_t ticks = (int32_t)(a->last_rtp - b->last_rtp);
+    return a->ssrc == b->ssrc && apart <= RELAY_DELAY && apart >= -RELAY_DELAY &&
+           (double)(ticks < 0 ? -ticks : ticks) * a->ms_per_tick <= (double)RELAY_DELAY / 1e6;
+}
+
+/* The evidence in two streams, 0: none. */
+static uint32_t relayed(const struct vq_engine *e, const struct vq_rtp_stream *a, const struct vq_rtp_stream *b)
+{
+    const struct vq_flow *f = vq_flow_at(e, a->flow), *g = vq_flow_at(e, b->flow);
+    if (!a->confirmed || !b->confirmed ||
+        !(vq_endpoint_same_host(&f->dst, &g->src) || vq_endpoint_same_host(&f->src, &g->dst)))
+        return 0;
+    return same_rtp(a, b) ? UINT32_C(1) << VQ_EV_RTP : same_payload(e, a, b) ? UINT32_C(1) << VQ_EV_PAYLOAD : 0;
+}
+
+/* The strongest of what their streams tell. */
+static uint32_t relay_media(const struct vq_engine *e, const struct vq_sip_call *a, const struct vq_sip_call *b)
 {
     unsigned n = 0, m;
+    uint32_t found = 0;
     for (const struct vq_list *l = a->streams.next; l != &a->streams && n < LEG_STREAMS; l = l->next, n++) {
         m = 0;
         for (const struct vq_list *k = b->streams.next; k != &b->streams && m < LEG_STREAMS; k = k->next, m++)
-            if (is_relayed(e, VQ_CONTAINER(l, struct vq_rtp_stream, in_call), VQ_CONTAINER(k, struct vq_rtp_stream, in_call)))
-                return true;
+            found |= relayed(e, VQ_CONTAINER(l, struct vq_rtp_stream, in_call), VQ_CONTAINER(k, struct vq_rtp_stream, in_call));
     }
-    return false;
+    return found & UINT32_C(1) << VQ_EV_RTP ? UINT32_C(1) << VQ_EV_RTP : found;
 }
 
 static uint32_t signs_of(const struct vq_engine *e, const struct leg *a, const struct leg *b)
@@ -189,12 +204,11 @@ static uint32_t signs_of(const struct vq_engine *e, const struct leg *a, const s
         {VQ_EV_ICID, same(la->icid, lb->icid)},
         {VQ_EV_CALL_ID, same(a->call_id, b->stem) || same(b->call_id, a->stem)},
         {VQ_EV_MEDIA_ADDRESS, share_media(e, a->c, b->c)},
-        {VQ_EV_RTP, relay_media(e, a->c, b->c)},
         {VQ_EV_HOST, received_at(a, b->from)},
         {VQ_EV_CALLER, same(a->c->caller_key, b->c->caller_key)},
         {VQ_EV_CALLEE, same(a->c->callee_key, b->c->callee_key)},
     };
-    uint32_t signs = 0;
+    uint32_t signs = relay_media(e, a->c, b->c);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         signs |= (uint32_t)rows[i].there << rows[i].sign;
     return signs;

@@ -62,6 +62,16 @@ void vq_stream_judge(const struct vq_engine *e, const struct vq_rtp_stream *s, s
 uint32_t vq_stream_by_ssrc(const struct vq_engine *e, uint32_t ssrc, const struct vq_endpoint *src,
                            const struct vq_endpoint *dst);
 
+/* ---- relay.c: payloads by which a relayed stream is known again ---- */
+#define VQ_RELAY_PACKETS 128u /* of a stream, among which one in sixteen is remembered */
+#define VQ_RELAY_SHORTEST 16u /* bytes that tell one payload from another */
+static inline bool vq_relay_picks(struct vq_slice payload)
+{
+    return payload.n >= VQ_RELAY_SHORTEST && (vq_be32(payload.p + 4) * UINT32_C(0x9e3779b1)) >> 28 == 0;
+}
+void vq_relay_note(struct vq_engine *e, struct vq_stream_cold *c, struct vq_slice payload);
+bool vq_relay_same(const struct vq_engine *e, const struct vq_rtp_stream *a, const struct vq_rtp_stream *b);
+
 /* ---- dtmf_in.c ---- */
 /* A packet of telephone-events, whose timestamps count at `clock_hz` (0: unknown). */
 struct vq_rtp;

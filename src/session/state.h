@@ -172,6 +172,8 @@ struct vq_course {
     unsigned pauses_not_kept, switches_not_kept, payloads_not_kept;
 };
 
+#define VQ_RELAY_MARKS 12u
+
 /* What a stream's packets rarely touch. */
 struct vq_stream_cold {
     struct vq_jitter *guess;     /* VQ_CLOCKS of them in the arena while the clock is unknown, else NULL */
@@ -185,6 +187,8 @@ struct vq_stream_cold {
     struct vq_arena arena;       /* further segments, RTCP, codec name */
     const char *codec_name;      /* from SDP when the table lacks it */
     uint32_t event_packets, cn_packets, talk_spurts;
+    uint32_t marks[VQ_RELAY_MARKS]; /* relay.c's */
+    uint8_t n_marks;
 };
 
 /* What the walk over all streams needs of each, without the whole view. */

@@ -483,6 +483,8 @@ static void add_packet(struct vq_engine *e, const struct vq_flow *f, struct vq_r
     }
     if (s->ms_per_tick > 0 && v != VQ_SEQ_STRAY && v != VQ_SEQ_DUPLICATE)
         note_arrival(e, s, r->seq, speech ? 0 : VQ_ARRIVAL_BLIND);
+    if (s->packets < VQ_RELAY_PACKETS && vq_relay_picks(r->payload))
+        vq_relay_note(e, vq_cold_at(e, s->cold), r->payload);
     if (r->marker && speech)
         vq_cold_at(e, s->cold)->talk_spurts++;
     s->packets++;

@@ -339,6 +339,75 @@ static void many_legs(void **state)
     assert_int_equal(c.n_messages, VQ_LEGS_MAX);
 }
 
+/* An INVITE and its 200 with the media addresses of both. */
+static void media_call(struct feeder *f, double ms, const struct side *s, unsigned port, unsigned answered_port)
+{
+    struct sip_text t = {.start = INVITE, .call_id = s->call_id, .from = s->from, .from_tag = "f", .to = s->to, .to_tag = "",
+                         .branch = "z9hG4bKm", .cseq = "1 INVITE", .extra = ""};
+    char ip[VQ_ENDPOINT_TEXT];
+    t.sdp = sdp_build(vq_endpoint_host(s->caller, ip), port, "0", "");
+    feed_text(f, ms, s->caller, s->callee, sip_build(&t));
+    t.start = "SIP/2.0 200 OK";
+    t.to_tag = "t";
+    t.sdp = sdp_build(vq_endpoint_host(s->callee, ip), answered_port, "0", "");
+    feed_text(f, ms + 5, s->callee, s->caller, sip_build(&t));
+}
+
+enum content { SPEECH, OTHER_SPEECH, SILENCE, ONE_SOUND };
+
+/* 20 ms of PCMU, the n-th of the `what` that is spoken. */
+static void speech(struct feeder *f, double ms, const struct vq_endpoint *src, const struct vq_endpoint *dst, uint32_t ssrc,
+                   unsigned n, unsigned n_here, enum content what)
+{
+    uint8_t rtp[12 + 160] = {0x80, 0, (uint8_t)(n_here >> 8), (uint8_t)n_here, 0, (uint8_t)(n_here * 160 >> 16),
+                             (uint8_t)(n_here * 160 >> 8), (uint8_t)(n_here * 160), 0, 0, 0, (uint8_t)ssrc};
+    uint32_t x = what == ONE_SOUND ? 1 : (n + 1) * 2654435761u + what;
+    for (size_t i = 12; i < sizeof rtp; i++) {
+        x = x * 1664525u + 1013904223u;
+        rtp[i] = what == SILENCE ? 0xff : (uint8_t)(x >> 24);
+    }
+    struct packet p;
+    packet_udp(&p, src, dst, rtp, sizeof rtp);
+    feed_packet(f, ms, &p);
+}
+
+/* What the second leg has as evidence when the PBX sends `second` where it receives `first`, `late` packets later, under
+ * another SSRC, with numbers and timestamps of its own. */
+static uint32_t evidence_of_media(enum content first, enum content second, unsigned late)
+{
+    struct feeder f = {.e = NULL};
+    struct vq_options o;
+    const struct side a = {&alice, &pbx, "a", "alice@h", "bob@h", NULL}, b = {&pbx, &bob, "b", "alice@h", "bob@h", NULL};
+    struct vq_endpoint from = ep("10.0.0.1", 4000), in = ep("10.0.0.2", 6000), out = ep("10.0.0.2", 6002),
+                       to = ep("10.0.0.3", 5000);
+    struct vq_call leg = {.evidence = 0};
+    vq_options_defaults(&o);
+    assert_int_equal(vq_engine_new(&f.e, &o), 0);
+    media_call(&f, 0, &a, 4000, 6000);
+    media_call(&f, 10, &b, 6002, 5000);
+    for (unsigned i = 0; i < 200; i++) {
+        speech(&f, 100 + 20 * i, &from, &in, 1, i, i + 7, first);
+        if (i >= late)
+            speech(&f, 101 + 20 * i, &out, &to, 2, i, 3 * i, second);
+    }
+    vq_engine_finish(f.e);
+    assert_int_equal(n_calls(f.e), 1);
+    assert_true(vq_call_get(f.e, 2, &leg));
+    vq_engine_free(f.e);
+    return leg.evidence & (1u << VQ_EV_RTP | 1u << VQ_EV_PAYLOAD);
+}
+
+/* A B2BUA that hands on what is in the packets, and nothing else of them. */
+static void relayed_payload(void **state)
+{
+    (void)state;
+    assert_int_equal(evidence_of_media(SPEECH, SPEECH, 0), 1u << VQ_EV_PAYLOAD);
+    assert_int_equal(evidence_of_media(SPEECH, SPEECH, 30), 1u << VQ_EV_PAYLOAD);
+    assert_int_equal(evidence_of_media(SPEECH, OTHER_SPEECH, 0), 0);
+    assert_int_equal(evidence_of_media(SILENCE, SILENCE, 0), 0);
+    assert_int_equal(evidence_of_media(ONE_SOUND, ONE_SOUND, 0), 0); /* a tone may be anybody's */
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -347,6 +416,7 @@ int main(void)
         TEST(one_call_of_two_legs), TEST(hops_pass_the_b2bua), TEST(ring_group),    TEST(legs_of_legs),
         TEST(two_addresses),        TEST(identifiers),         TEST(strangers_stay_apart), TEST(best_of_many),
         TEST(threshold),            TEST(joins_follow_the_input), TEST(many_legs),             TEST(one_host),
+        TEST(relayed_payload),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
