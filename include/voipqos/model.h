@@ -86,6 +86,7 @@ struct vq_stats {
     uint64_t snap_cut_frames;              /* caplen < len */
     uint64_t time_backwards;               /* frames earlier than one before them; capture engines do that by microseconds */
     int64_t time_backwards_max;            /* and by how much at most */
+    uint64_t time_jumps_not_kept;          /* beyond the list that vq_clock_steps() is made of */
     uint64_t evicted_flows, evicted_streams, evicted_calls, evicted_registrations, evicted_dialogs;
     uint64_t evicted_finished;             /* of those: calls and streams that had already ended */
     uint64_t icmp_not_kept;                /* ICMP errors beyond the list */
@@ -106,6 +107,29 @@ struct vq_stats {
     uint32_t open_flows, open_streams, open_calls, open_registrations, open_dialogs; /* in memory now */
 };
 void vq_engine_stats(const struct vq_engine *e, struct vq_stats *out);
+
+/* The capturing machine's clock was set: streams go on behind it as if nothing had been. */
+struct vq_clock_step {
+    int64_t ts;                            /* of the first frame behind it */
+    uint64_t frame;
+    double step_ms;                        /* < 0: back */
+    unsigned streams;                      /* that saw it alike */
+};
+
+/* Nothing at all was captured for a while in which streams went on. */
+struct vq_capture_hole {
+    int64_t ts;                            /* of the last frame before it */
+    uint64_t frame;                        /* the first behind it */
+    double ms;
+    uint64_t missing;                      /* RTP packets */
+    unsigned streams;                      /* all that there were */
+};
+
+/* At most `max` of them in order of frames; how many there are. Not more than VQ_CLOCK_JUMPS together;
+ * stats.time_jumps_not_kept counts further ones that might be any. */
+#define VQ_CLOCK_JUMPS 32u
+size_t vq_clock_steps(const struct vq_engine *e, struct vq_clock_step *out, size_t max);
+size_t vq_capture_holes(const struct vq_engine *e, struct vq_capture_hole *out, size_t max);
 
 /* ---- signalling ------------------------------------------------------------------------------------------------ */
 
@@ -528,6 +552,7 @@ enum vq_gap_kind {
     VQ_GAP_NETWORK,     /* packets were lost, or held up and came later */
     VQ_GAP_FAILOVER,    /* the packets behind it come another way */
     VQ_GAP_RESTART,     /* the numbering behind it is new */
+    VQ_GAP_CLOCK_STEP,  /* none: the capturing machine's clock was set */
     VQ_GAP_UNKNOWN,     /* without the clock of the payload type there is no telling */
 };
 const char *vq_gap_kind_name(enum vq_gap_kind k); /* "hold", ...; NULL for UNKNOWN */

@@ -312,6 +312,10 @@ static const char *tls_reasons(const struct vq_facts *f, char text[180])
 }
 RULE(tls_keys, tls_wanted(f) > 0, "TLS connections that could not be read in spite of keys: %s.",
      tls_reasons(f, (char[180]){0}))
+RULE(clock_steps, f->clock_steps > 0,
+     "The capturing machine's clock was set %llu %s, at frame %llu by %+.3f s: streams go on there as if nothing had been. "
+     "Times and durations across it are wrong.", COUNTED(f->clock_steps, "time", "times"),
+     (unsigned long long)f->clock_step_frame, f->clock_step_ms / 1000)
 RULE(no_memory, f->no_memory > 0, "%llu %s not followed up for want of memory.", COUNTED(f->no_memory, "packet", "packets"))
 RULE(evicted, f->evicted > 0, "%llu %s (call, stream or flow) let go because a table was full.", COUNTED(f->evicted, "object", "objects"))
 
@@ -339,6 +343,7 @@ static const struct vq_rule rules[] = {
     ROW("capture-evicted", evicted, CAPTURE, WARNING, "Raise --max-calls, --max-streams or --max-flows."),
     ROW("capture-snap", snap, CAPTURE, INFO, "Capture with a larger snap length (tcpdump -s 0)."),
     ROW("capture-backwards", backwards, CAPTURE, WARNING, "Sort the file by time (reordercap), or check the capturing machine's clock."),
+    ROW("capture-clock-step", clock_steps, CAPTURE, WARNING, "Let NTP slew the capturing machine's clock (chrony without makestep), and do not suspend it."),
     ROW("capture-fragments", fragments, CAPTURE, WARNING, "Does a capture filter (udp port 5060) or a firewall drop the later fragments? Large SIP messages travel in them."),
     ROW("capture-bad-sip", bad_sip, CAPTURE, INFO, "Look at these packets in Wireshark."),
     ROW("capture-tcp-gaps", tcp_gaps, CAPTURE, WARNING, "Did the capture drop packets, or cut them short (tcpdump -s 0)?"),

@@ -126,6 +126,8 @@ struct vq_facts {
     uint16_t tls_suite;          /* the first that is not read */
     bool keylog;                 /* keys were given */
     double backwards_ms;         /* the largest step */
+    uint64_t clock_steps, clock_step_frame; /* how many; the first one's frame ... */
+    double clock_step_ms;        /* ... and by how much the clock was set there */
 };
 
 /* The rules of the facts' subject that hold, a bit each: of every subject, rules count from 0. */

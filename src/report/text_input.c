@@ -187,8 +187,37 @@ static bool time_steps(const struct vq_out *o, const struct vq_stats *s, struct 
     return true;
 }
 
+/* Steps of the capturing machine's clock, and when it captured nothing; each but the first of many is left to the JSON. */
+static void time_jumps(struct vq_out *o, const struct vq_engine *e, struct vq_buf *b)
+{
+    struct vq_clock_step step;
+    struct vq_capture_hole hole;
+    char t[VQ_NUMBER_TEXT], n[VQ_NUMBER_TEXT];
+    size_t steps = vq_clock_steps(e, &step, 1), holes = vq_capture_holes(e, &hole, 1);
+    if (steps) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "the capturing machine's clock was set %s by %s at frame %llu, while %u stream%s as if nothing had been",
+                   step.step_ms < 0 ? "back" : "forward",
+                   vq_duration_text(o->st, (int64_t)((step.step_ms < 0 ? -step.step_ms : step.step_ms) * 1e6), t),
+                   (unsigned long long)step.frame, step.streams, step.streams == 1 ? " went on" : "s went on");
+        if (steps > 1)
+            vq_buf_fmt(b, " (%s such steps)", vq_count_text(steps, n));
+        warning(o, "Attention", b->p);
+    }
+    if (holes) {
+        vq_buf_clear(b);
+        vq_buf_fmt(b, "nothing was captured for %s before frame %llu, though all %u streams went on (%s packets are missing)",
+                   vq_duration_text(o->st, (int64_t)(hole.ms * 1e6), t), (unsigned long long)hole.frame, hole.streams,
+                   vq_count_text(hole.missing, n));
+        if (holes > 1)
+            vq_buf_fmt(b, "; so %s times", vq_count_text(holes, n));
+        warning(o, "Attention", b->p);
+    }
+}
+
 /* What makes the figures doubtful, whenever it is there at all. */
-static void warnings(struct vq_out *o, const struct vq_report_input *in, const struct vq_stats *s, struct vq_buf *b)
+static void warnings(struct vq_out *o, const struct vq_engine *e, const struct vq_report_input *in, const struct vq_stats *s,
+                     struct vq_buf *b)
 {
     const struct vq_report_filter none = {0}, *f = in->filter ? in->filter : &none;
     const struct {
@@ -231,6 +260,7 @@ static void warnings(struct vq_out *o, const struct vq_report_input *in, const s
     vq_buf_clear(b);
     if (time_steps(o, s, b))
         warning(o, "Attention", b->p);
+    time_jumps(o, e, b);
     if (s->frames && vq_text_nothing(s))
         warning(o, "Attention",
                 s->tcp_tls_flows && !s->tls_keylog
@@ -336,7 +366,7 @@ uint64_t vq_text_input(struct vq_out *o, const struct vq_engine *e, const struct
     tls_line(o, &s, &b);
     total_calls(o, &all, &b);
     total_streams(o, &all, &b);
-    warnings(o, in, &s, &b);
+    warnings(o, e, in, &s, &b);
     o->b.failed |= b.failed;
     vq_buf_done(&b);
     return all.streams_without_call;

@@ -170,13 +170,17 @@ static void expire_fragments(struct vq_engine *e, int64_t now)
     e->stats.not_decoded[VQ_DROP_IP_FRAGMENT] += lost;
 }
 
-static void pass_time(struct vq_engine *e, int64_t ts)
+/* `frame`: that came now, or comes next. */
+static void pass_time(struct vq_engine *e, int64_t ts, uint64_t frame)
 {
-    if (ts <= e->now)
+    int64_t before = e->now;
+    if (ts <= before)
         return;
     e->now = ts;
     if (!vq_wheel_is_due(&e->wheel, ts))
         return;
+    if (ts - before >= VQ_JUMP_NS)
+        vq_clock_forward(e, before, ts, frame);
     vq_wheel_advance(&e->wheel, ts, timer_fired, e);
     if (vq_defrag_held(e->defrag))
         expire_fragments(e, ts);
@@ -297,11 +301,12 @@ static void packet(struct vq_engine *e, const struct packet *p)
     for (unsigned t = p->d.tunnels; t; t &= t - 1)
         st->tunnels[__builtin_ctz(t)]++;
     if (p->d.ts >= e->now) {
-        pass_time(e, p->d.ts);
+        pass_time(e, p->d.ts, p->d.frame);
     } else {
         st->time_backwards++;
         if (e->now - p->d.ts > st->time_backwards_max)
             st->time_backwards_max = e->now - p->d.ts;
+        vq_clock_back(e, p->d.ts, p->d.frame);
     }
     st->end = e->now;
     carried(e, p);
@@ -388,6 +393,7 @@ int vq_engine_feed(struct vq_engine *e, const struct vq_frame *frames, size_t n)
     assert(!e->finished);
     e->no_memory = false;
     vq_join_outdate(e);
+    vq_clock_outdate(e);
     while (n) {
         size_t take = n < VQ_BATCH ? n : VQ_BATCH;
         batch(e, frames, take);
@@ -400,13 +406,15 @@ int vq_engine_feed(struct vq_engine *e, const struct vq_frame *frames, size_t n)
 void vq_engine_tick(struct vq_engine *e, int64_t now)
 {
     vq_join_outdate(e);
+    vq_clock_outdate(e);
     if (e->stats.frames)
-        pass_time(e, now);
+        pass_time(e, now, e->stats.frames + 1);
 }
 
 void vq_engine_finish(struct vq_engine *e)
 {
     vq_join_outdate(e);
+    vq_clock_outdate(e);
     vq_tcp_finish(e);
     e->finished = true;
     expire_fragments(e, INT64_MAX);

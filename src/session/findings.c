@@ -44,13 +44,18 @@ static void add_frame(struct vq_finding *f, uint64_t frame)
 static void capture(const struct vq_engine *e, uint32_t handle, struct vq_facts *f)
 {
     struct vq_stats st;
+    struct vq_clock_step step = {.frame = 0};
     (void)handle;
     vq_engine_stats(e, &st);
+    size_t steps = vq_clock_steps(e, &step, 1);
     *f = (struct vq_facts){
         .subject = VQ_ABOUT_CAPTURE,
         .snap_cut = st.snap_cut_frames,
         .backwards = st.time_backwards,
         .backwards_ms = (double)st.time_backwards_max / 1e6,
+        .clock_steps = steps,
+        .clock_step_frame = step.frame,
+        .clock_step_ms = step.step_ms,
         .fragments = st.not_decoded[VQ_DROP_IP_FRAGMENT],
         .bad_sip = st.not_decoded[VQ_DROP_SIP_BAD],
         .no_memory = st.not_decoded[VQ_DROP_NO_MEMORY],

@@ -54,7 +54,7 @@ uint64_t vq_options_ceiling(const struct vq_options *o)
            VQ_QUALITY_LOOSE * sizeof(struct vq_quality_loose) +
            VQ_FRAGMENT_BYTES + VQ_FRAGMENT_PACKETS * 200 + (80u << 10) /* defrag.h */ + vq_tcp_in_ceiling() + VQ_UNPACKED_BYTES +
            o->max_tls_keys * vq_tls_secrets_size() + vq_natmap_ceiling() + vq_keep_alives_ceiling() +
-           vq_hosts_ceiling();
+           vq_hosts_ceiling() + vq_clock_ceiling();
 }
 
 #define BUFFER_MOST_MS 10000
@@ -151,11 +151,12 @@ int vq_engine_new(struct vq_engine **out, const struct vq_options *o)
     e->natmap = vq_natmap_new();
     e->keep_alives = vq_keep_alives_new();
     e->hosts = vq_hosts_new();
+    e->clock = vq_clock_new();
     e->diagnosis = vq_diagnosis_new();
     e->base = vq_score_base_new();
     e->join = vq_join_new();
     if (init_tables(e) || vq_defrag_new(&e->defrag, VQ_FRAGMENT_BYTES, VQ_FRAGMENT_PACKETS, o->hash_seed) || !e->nats ||
-        !e->tcp || !e->natmap || !e->keep_alives || !e->hosts || !e->diagnosis || !e->base || !e->join) {
+        !e->tcp || !e->natmap || !e->keep_alives || !e->hosts || !e->clock || !e->diagnosis || !e->base || !e->join) {
         vq_engine_free(e);
         return -ENOMEM;
     }
@@ -200,6 +201,7 @@ void vq_engine_free(struct vq_engine *e)
     vq_natmap_free(e->natmap);
     vq_keep_alives_free(e->keep_alives);
     vq_hosts_free(e->hosts);
+    free(e->clock);
     free(e->loose);
     free(e);
 }

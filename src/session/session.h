@@ -80,13 +80,32 @@ void vq_dtmf_packet(struct vq_engine *e, struct vq_rtp_stream *s, const struct v
 /* An INFO that tells of a key; other messages are nothing to it. */
 void vq_dtmf_info(struct vq_sip_call *c, const struct vq_sip *m, const struct vq_dgram *d, bool from_caller);
 
+/* Steps of the transit time that no queue makes: the sender's timestamps jumped, or stood still while it was silent. */
+#define VQ_RESYNC_MS 1000
+
 /* ---- course.c ---- */
-/* Before a packet is added that comes after a pause, or another way; `missing`: numbers that it leaves out. */
+/* Before a packet is added that comes after a pause, earlier than the one before, or another way; `missing`: numbers that
+ * it leaves out. */
 void vq_course_packet(struct vq_engine *e, struct vq_rtp_stream *s, const struct vq_rtp *r, const struct vq_dgram *d,
-                      uint32_t missing);
+                      enum vq_seq_verdict v, uint32_t missing);
 /* The packet before, which seemed to be stray, began a new numbering. */
 void vq_course_restart(struct vq_stream_cold *c, const struct vq_rtp_stream *s);
 void vq_course_payload(struct vq_stream_cold *c, const struct vq_dgram *d, uint8_t pt, const char *name);
+
+/* ---- clock.c: jumps of the capture's time, and what they were ---- */
+#define VQ_JUMP_NS (VQ_S / 4) /* shorter ones are not looked at */
+struct vq_clock *vq_clock_new(void); /* NULL without memory; free() */
+size_t vq_clock_ceiling(void);
+void vq_clock_outdate(struct vq_engine *e);
+/* Time went on by VQ_JUMP_NS or more without a frame; a frame is earlier by that than one before it. */
+void vq_clock_forward(struct vq_engine *e, int64_t before, int64_t after, uint64_t frame);
+void vq_clock_back(struct vq_engine *e, int64_t ts, uint64_t frame);
+/* A stream's next packet comes at `end`, its sender's clock advanced by `beyond_ms` less than the capture's. `goes_on`: no
+ * number is missing, the timestamps are a packet apart. True when it seems to have seen a step at the latest jump. */
+bool vq_clock_pause(struct vq_engine *e, const struct vq_rtp_stream *s, int64_t end, double beyond_ms, bool goes_on);
+/* Is a pause none but a step of the clock? */
+bool vq_clock_stepped(const struct vq_engine *e, const struct vq_pause *p, double later_ms);
+uint64_t vq_clock_not_kept(const struct vq_engine *e);
 
 /* ---- view_windows.c: fills in `windows` of a view that is complete otherwise ---- */
 void vq_stream_view_windows(const struct vq_engine *e, struct vq_stream *st);
@@ -95,6 +114,10 @@ void vq_stream_view_windows(const struct vq_engine *e, struct vq_stream *st);
 void vq_stream_view_promise(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_stream *out);
 
 /* ---- view_course.c ---- */
+/* The transit time some while behind a stream's i-th pause. */
+double vq_pause_later_ms(const struct vq_course *c, unsigned i, const struct vq_rtp_stream *s);
+/* The packets behind the pause were sent during it: their transit times come down again later. */
+bool vq_pause_held_up(const struct vq_pause *p, double later_ms);
 /* The stream that this one goes on from under another SSRC or address, 0: none; `why` then says what changed. */
 uint32_t vq_stream_previous(const struct vq_engine *e, const struct vq_rtp_stream *s, const char **why);
 /* What its receiver heard in all: the stream, those that it goes on from, and what is missing between them. s->brief is

@@ -153,6 +153,7 @@ struct vq_pause {
     uint64_t frames[2];          /* around it */
     double transit_ms;           /* before */
     double stamped_ms;           /* by how much the timestamps advanced, NAN: not known */
+    double later_ms;             /* transit before the capture's clock was set back, NAN: it was not, or later */
     uint32_t missing;            /* numbers */
     bool marker, after_cn, restart;
 };
@@ -530,6 +531,7 @@ struct vq_engine {
     struct vq_natmap *natmap;    /* natmap.c's */
     struct vq_keep_alives *keep_alives; /* keepalive.c's */
     struct vq_hosts *hosts;      /* hosts.c's */
+    struct vq_clock *clock;      /* clock.c's */
 };
 
 /* Accessors: a handle that is alive to its object. */

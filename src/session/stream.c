@@ -337,9 +337,7 @@ static void guess_jitter(struct vq_stream_cold *c, double arrival_ms, double tic
         vq_jitter_add(&c->guess[i], arrival_ms - ticks * 1000.0 / vq_clocks[i]);
 }
 
-/* Steps of the transit time that no queue makes: the sender's timestamps jumped, or stood still while it was silent. */
-#define RESYNC_MS 1000
-#define RESYNC_SPURT_MS 100 /* at the start of a talk spurt, where a receiver may begin anew */
+#define RESYNC_SPURT_MS 100 /* like VQ_RESYNC_MS, at the start of a talk spurt, where a receiver may begin anew */
 
 /* `ahead`: it is no copy and nothing overtook it. Others stand aside of the transit times around them, by what they are
  * late; that is the network's doing and no jump, and neither is the way back from there. */
@@ -360,7 +358,7 @@ static void add_jitter(struct vq_engine *e, struct vq_rtp_stream *s, const struc
                 d += s->aside_ms;
                 s->aside_ms = 0;
             }
-            if (fabs(d) > RESYNC_SPURT_MS && (r->marker || fabs(d) > RESYNC_MS))
+            if (fabs(d) > RESYNC_SPURT_MS && (r->marker || fabs(d) > VQ_RESYNC_MS))
                 s->arrival_flags |= VQ_ARRIVAL_RESYNC;
         } else if (s->primed) {
             guess_jitter(vq_cold_at(e, s->cold), arrival, ticks);
@@ -473,8 +471,9 @@ static void add_packet(struct vq_engine *e, const struct vq_flow *f, struct vq_r
     enum vq_seq_verdict v = vq_seq_add(&s->seq, r->seq, hint);
     if (v == VQ_SEQ_RESTART)
         restarted(e, s, d->ts);
-    if (s->packets && (d->ts - s->last_ts > VQ_PAUSE_NS || s->last_path != vq_path_of(d)))
-        vq_course_packet(e, s, r, d, v == VQ_SEQ_NEXT ? (uint16_t)(r->seq - before) - 1u : 0);
+    /* As a number without a sign it is large for a packet that is earlier than the one before, too. */
+    if (s->packets && ((uint64_t)(d->ts - s->last_ts) > VQ_PAUSE_NS || s->last_path != vq_path_of(d)))
+        vq_course_packet(e, s, r, d, v, v == VQ_SEQ_NEXT ? (uint16_t)(r->seq - before) - 1u : 0);
     bool speech = r->pt == s->pt || other_pt(e, f, s, r, d);
     if (speech && v != VQ_SEQ_STRAY) {
         if (s->primed && v == VQ_SEQ_NEXT && (uint16_t)(before + 1) == r->seq)

@@ -11,6 +11,7 @@ void vq_engine_stats(const struct vq_engine *e, struct vq_stats *out)
     out->evicted_calls = e->talks[VQ_TALK_CALL].evicted;
     out->evicted_registrations = e->talks[VQ_TALK_REGISTRATION].evicted;
     out->evicted_dialogs = e->talks[VQ_TALK_DIALOG].evicted;
+    out->time_jumps_not_kept = vq_clock_not_kept(e);
     out->tls_keylog = e->tls != NULL;
     if (e->tls) {
         out->tls_keys = vq_tls_secrets_count(e->tls->secrets);

@@ -74,11 +74,17 @@ static bool held(const struct vq_engine *e, const struct vq_rtp_stream *s, int64
     return false;
 }
 
-/* The packets behind the pause were sent during it: their transit times come down again later. */
-static bool held_up(const struct vq_pause *p, double later_ms)
+bool vq_pause_held_up(const struct vq_pause *p, double later_ms)
 {
     double step = (double)p->length / 1e6 - p->stamped_ms;
     return step > 100 && later_ms < p->transit_ms + step / 2;
+}
+
+double vq_pause_later_ms(const struct vq_course *c, unsigned i, const struct vq_rtp_stream *s)
+{
+    if (!isnan(c->pauses[i].later_ms))
+        return c->pauses[i].later_ms;
+    return i + 1 < c->n_pauses ? c->pauses[i + 1].transit_ms : s->transit_ms;
 }
 
 static enum vq_gap_kind kind_of(const struct vq_engine *e, const struct vq_rtp_stream *s, const struct vq_pause *p,
@@ -86,6 +92,8 @@ static enum vq_gap_kind kind_of(const struct vq_engine *e, const struct vq_rtp_s
 {
     if (switched)
         return VQ_GAP_FAILOVER;
+    if (vq_clock_stepped(e, p, later_ms))
+        return VQ_GAP_CLOCK_STEP;
     if (held(e, s, p->start, p->start + p->length))
         return VQ_GAP_HOLD;
     if (p->restart)
@@ -96,7 +104,7 @@ static enum vq_gap_kind kind_of(const struct vq_engine *e, const struct vq_rtp_s
         return VQ_GAP_SILENCE;
     if (isnan(p->stamped_ms))
         return VQ_GAP_UNKNOWN;
-    return held_up(p, later_ms) ? VQ_GAP_NETWORK : VQ_GAP_SENDER_STOP;
+    return vq_pause_held_up(p, later_ms) ? VQ_GAP_NETWORK : VQ_GAP_SENDER_STOP;
 }
 
 static bool switched_at(const struct vq_course *c, uint64_t frame)
@@ -175,7 +183,7 @@ bool vq_stream_gap(const struct vq_engine *e, const struct vq_stream *st, unsign
     const struct vq_course *c = vq_cold_at(e, s->cold)->course;
     i -= st->previous != 0;
     const struct vq_pause *p = &c->pauses[i];
-    double later = i + 1 < c->n_pauses ? c->pauses[i + 1].transit_ms : s->transit_ms;
+    double later = vq_pause_later_ms(c, i, s);
     *out = (struct vq_gap){.ts = p->start, .ms = (double)p->length / 1e6, .missing = p->missing,
                            .frames = {p->frames[0], p->frames[1]},
                            .kind = kind_of(e, s, p, switched_at(c, p->frames[1]), later)};

@@ -33,6 +33,8 @@
 #define vq_reader_init_call fake_reader_init_call
 #define vq_reader_next fake_reader_next
 #define vq_call_hops fake_call_hops
+#define vq_clock_steps fake_clock_steps
+#define vq_capture_holes fake_capture_holes
 #define vq_kpi_new fake_kpi_new
 #define vq_kpi_free fake_kpi_free
 #define vq_kpi_total fake_kpi_total
@@ -84,6 +86,9 @@ struct vq_engine {
     uint32_t n_peers, n_others; /* hosts */
     struct vq_hop hops[3];      /* of every call */
     uint32_t n_hops;
+    struct vq_clock_step clock_steps[2];
+    struct vq_capture_hole holes[2];
+    uint32_t n_clock_steps, n_holes;
     uint32_t n_registrations, n_calls, n_dialogs, n_streams, n_stuns, n_icmps, n_findings; /* handles given out */
     uint32_t t_registrations, t_calls, t_dialogs, t_streams, t_intervals;         /* entries filled in */
 };
@@ -304,6 +309,18 @@ size_t fake_call_hops(const struct vq_engine *e, uint32_t call, struct vq_hop *o
     size_t n = e->n_hops < max ? e->n_hops : max;
     memcpy(out, e->hops, n * sizeof *out);
     return n;
+}
+
+size_t fake_clock_steps(const struct vq_engine *e, struct vq_clock_step *out, size_t max)
+{
+    memcpy(out, e->clock_steps, (e->n_clock_steps < max ? e->n_clock_steps : max) * sizeof *out);
+    return e->n_clock_steps;
+}
+
+size_t fake_capture_holes(const struct vq_engine *e, struct vq_capture_hole *out, size_t max)
+{
+    memcpy(out, e->holes, (e->n_holes < max ? e->n_holes : max) * sizeof *out);
+    return e->n_holes;
 }
 
 struct vq_kpi {

@@ -186,6 +186,24 @@ static const json_t *at(const json_t *v, const char *path)
     return v;
 }
 
+static void tells_jumps_of_time(void **state)
+{
+    (void)state;
+    struct vq_engine e = full();
+    e.n_clock_steps = e.n_holes = 1;
+    e.clock_steps[0] = (struct vq_clock_step){.ts = e.stats.start - 2500000000, .frame = 12, .step_ms = -5000.5, .streams = 2};
+    e.holes[0] = (struct vq_capture_hole){.ts = e.stats.start + 1500000000, .frame = 90, .ms = 700, .missing = 105, .streams = 3};
+    json_t *root = parsed(&e, &whole);
+    assert_int_equal(json_integer_value(at(root, "capture.clock_steps.0.frame")), 12);
+    assert_float_equal(json_real_value(at(root, "capture.clock_steps.0.t_s")), -2.5, 1e-9);
+    assert_float_equal(json_real_value(at(root, "capture.clock_steps.0.step_ms")), -5000.5, 1e-9);
+    assert_int_equal(json_integer_value(at(root, "capture.clock_steps.0.streams")), 2);
+    assert_int_equal(json_integer_value(at(root, "capture.holes.0.frame")), 90);
+    assert_float_equal(json_real_value(at(root, "capture.holes.0.t_s")), 1.5, 1e-9);
+    assert_int_equal(json_integer_value(at(root, "capture.holes.0.missing")), 105);
+    json_decref(root);
+}
+
 /* Beside the row of a receiver without concealment the simple model's figures need a word; beside the other none. */
 static void notes_what_the_simple_model_assumes(void **state)
 {
@@ -624,6 +642,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_up_the_signalling),
         cmocka_unit_test(notes_what_the_simple_model_assumes),
+        cmocka_unit_test(tells_jumps_of_time),
         cmocka_unit_test(says_what_is_known),
         cmocka_unit_test(gives_every_null_a_reason),
         cmocka_unit_test(counts_each_frame_once),

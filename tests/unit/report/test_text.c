@@ -283,6 +283,22 @@ static void warns_of_time_steps(void **state)
     }
 }
 
+static void says_when_time_jumped(void **state)
+{
+    (void)state;
+    struct vq_report_style wide = page;
+    wide.width = 400;
+    struct vq_engine e = small();
+    e.n_clock_steps = 2;
+    e.clock_steps[0] = (struct vq_clock_step){.frame = 1200, .step_ms = -5000, .streams = 1};
+    e.n_holes = 1;
+    e.holes[0] = (struct vq_capture_hole){.frame = 90, .ms = 700, .missing = 105, .streams = 3};
+    struct vq_buf b = text_of(&e, &whole, wide);
+    assert_has(&b, "clock was set back by 5.00 s at frame 1200, while 1 stream went on as if nothing had been (2 such steps)");
+    assert_has(&b, "nothing was captured for 700.0 ms before frame 90, though all 3 streams went on (105 packets are missing)");
+    vq_buf_done(&b);
+}
+
 /* The simple model for G.711 and the row "g711" do not speak of the same receiver. */
 static void says_what_the_simple_model_assumes(void **state)
 {
@@ -661,6 +677,7 @@ int main(void)
         cmocka_unit_test(warns),
         cmocka_unit_test(warns_of_time_steps),
         cmocka_unit_test(says_what_the_simple_model_assumes),
+        cmocka_unit_test(says_when_time_jumped),
         cmocka_unit_test(says_when_there_is_nothing_to_judge),
         cmocka_unit_test(speaks_of_one_and_of_many),
         cmocka_unit_test(respects_max_rows),
