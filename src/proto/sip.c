@@ -108,19 +108,19 @@ static const char *gravest(uint64_t found)
     return NULL;
 }
 
-/* Puts the SDP part of a multipart body in the body's place. */
+/* Puts the part of a multipart body that is of use in the body's place. */
 static void open_multipart(struct vq_sip *m, struct vq_sip_findings *f)
 {
-    struct vq_slice sdp;
+    struct vq_slice part;
     bool closed;
     if (!vq_str_istarts(m->content_type, "multipart/") || !m->body.n)
         return;
-    bool found = vq_sip_multipart_sdp(m->content_type, m->body, &sdp, &closed);
+    const char *found = vq_sip_multipart_part(m->content_type, m->body, &part, &closed);
     if (!closed)
         f->defects |= VQ_DEF_BIT(VQ_DEF_BOUNDARY);
     if (found) {
-        m->body = sdp;
-        m->content_type = VQ_SLICE_LIT("application/sdp");
+        m->body = part;
+        m->content_type = vq_slice(found, strlen(found));
     }
 }
 

@@ -149,9 +149,9 @@ struct vq_sip_findings {
 /* False without a start line. */
 bool vq_sip_lenient(struct vq_slice datagram, struct vq_sip *out, struct vq_sip_findings *found);
 
-/* The part of a multipart body that is application/sdp; false when there is none. `*closed` is false when the body ends
- * without its closing boundary. */
-bool vq_sip_multipart_sdp(struct vq_slice type, struct vq_slice body, struct vq_slice *sdp, bool *closed);
+/* The part of a multipart body that is application/sdp, else the one that is application/vq-rtcpxr: its type, or NULL when
+ * there is none. `*closed` is false when the body ends without its closing boundary. */
+const char *vq_sip_multipart_part(struct vq_slice type, struct vq_slice body, struct vq_slice *out, bool *closed);
 
 /* libosip2 on a message in the arena of `p`; `hide` is a header line of the message whose name it must not recognise,
  * or absent. `*out` is untouched unless it accepts. */

@@ -322,6 +322,9 @@ static void multipart(void **state)
     static const char closed[] = HEAD "Content-Type: multipart/mixed;boundary=\"b1\"\r\n\r\n" PARTS "--b1--\r\n";
     static const char open[] = HEAD "Content-Type: multipart/mixed; boundary=b1\r\n\r\n" PARTS;
     static const char none[] = HEAD "Content-Type: multipart/mixed; boundary=b1\r\n\r\n--b1\r\n\r\nx\r\n--b1--\r\n";
+#define REPORT "--b1\r\nContent-Type: application/vq-rtcpxr;x=y\r\n\r\nVQSessionReport\r\n"
+    static const char report[] = HEAD "Content-Type: multipart/mixed; boundary=b1\r\n\r\n" REPORT "--b1--\r\n";
+    static const char both[] = HEAD "Content-Type: multipart/mixed; boundary=b1\r\n\r\n" REPORT PARTS "--b1--\r\n";
     (void)state;
     struct vq_sip m;
     assert_true(parse(closed, &m));
@@ -334,6 +337,12 @@ static void multipart(void **state)
     assert_true(parse(none, &m));
     assert_slice(m.content_type, "multipart/mixed; boundary=b1");
     assert_slice(m.body, "--b1\r\n\r\nx\r\n--b1--\r\n");
+    assert_true(parse(report, &m));
+    assert_slice(m.content_type, "application/vq-rtcpxr");
+    assert_slice(m.body, "VQSessionReport\r\n");
+    assert_true(parse(both, &m));
+    assert_slice(m.content_type, "application/sdp");
+    assert_slice(m.body, SDP);
 }
 
 static void methods(void **state)

@@ -50,12 +50,17 @@ static void talk(struct feeder *f)
     }
 }
 
-static void publish(struct feeder *f, double ms, const char *call_id, const char *body)
+static void publish_as(struct feeder *f, double ms, const char *call_id, const char *type, const char *body)
 {
     struct sip_text t = {.start = "PUBLISH sip:collector@c SIP/2.0", .call_id = call_id, .from = "alice@a", .from_tag = "p",
                          .to = "collector@c", .to_tag = "", .branch = call_id, .cseq = "1 PUBLISH", .sdp = body,
-                         .type = "application/vq-rtcpxr"};
+                         .type = type};
     feed_text(f, ms, &alice, &collector, sip_build(&t));
+}
+
+static void publish(struct feeder *f, double ms, const char *call_id, const char *body)
+{
+    publish_as(f, ms, call_id, "application/vq-rtcpxr", body);
 }
 
 static uint32_t call_of(struct feeder *f)
@@ -106,6 +111,22 @@ static void other_messages_tell_nothing(void **state)
     message(f, 2010, &alice, &bob, "BYE sip:bob@b SIP/2.0", "3 BYE", "z3", NULL, NULL);
     message(f, 2020, &bob, &alice, "SIP/2.0 481 Gone", "3 BYE", "z3", "X-RTP-Stat: PR=50;PL=3\r\n", NULL);
     assert_false(vq_endpoint_report_get(f->e, call_of(f), 0, &r));
+}
+
+static void a_report_among_other_parts(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_endpoint_report r;
+    talk(f);
+    publish_as(f, 3000, "p1", "multipart/mixed;boundary=b",
+               "--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n--b\r\nContent-Type: application/vq-rtcpxr\r\n\r\n"
+               "VQSessionReport: CallTerm\r\nCallID: c1\r\nLocalAddr: IP=10.0.0.1 PORT=4000 SSRC=1a3b5c7d\r\n"
+               "RemoteAddr:IP=10.0.0.2 PORT=5000 SSRC=0x2468abcd\r\nLocalMetrics:\r\nPacketLoss:NLR=5.0 JDR=2.0\r\n"
+               "--b--\r\n");
+    assert_true(vq_endpoint_report_get(f->e, call_of(f), 0, &r));
+    assert_string_equal(r.source, "vq-rtcpxr");
+    assert_close(r.v[VQ_Q_LOSS_PCT], 5, 0.1);
+    assert_false(vq_endpoint_report_get(f->e, call_of(f), 1, &r));
 }
 
 /* RFC 6035: to a collector, with a Call-ID of its own; the body names the call. */
@@ -198,6 +219,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(statistics_in_the_bye, setup, teardown),
         cmocka_unit_test_setup_teardown(other_messages_tell_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(a_published_report_finds_its_call, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_report_among_other_parts, setup, teardown),
         cmocka_unit_test_setup_teardown(reports_of_unknown_calls_are_kept, setup, teardown),
         cmocka_unit_test_setup_teardown(reports_of_a_call_are_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(the_last_leg_is_meant, setup, teardown),
