@@ -178,7 +178,7 @@ $(B)/fuzz/obj/support/%.o: tests/support/%.c
 
 $(B)/fuzz/%: tests/fuzz/fuzz_%.c $(FUZZ_OBJ)
 	$(call say,CC)
-	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ -o $@ $(ALL_LIBS)
+	$(Q)$(FUZZ_CC) -fsanitize=fuzzer,address,undefined $^ -o $@ $(ALL_LIBS) -lcmocka
 
 fuzz: $(FUZZERS)
 	@for f in $(FUZZERS); do n=$$(basename $$f); echo "== $$n"; mkdir -p $(B)/fuzz/found/$$n; \
