@@ -1,4 +1,7 @@
-/* rules.h - what a rule of the diagnosis is, for the files that hold tables of them. */
+/* rules.h - what a rule of the diagnosis is, for the files that hold tables of them.
+ *
+ * Boundaries are published ones: ITU-T G.1010 (loss 3 %), G.114 (150 and 400 ms), G.109 (R 60 and 70), and the 1 % and 30 ms
+ * that Cisco's voice guides ask of a network; where they are this project's own, the rule says so. */
 #ifndef VQ_METRICS_RULES_H
 #define VQ_METRICS_RULES_H
 
@@ -47,8 +50,20 @@ struct vq_rule {
 #define HOST(e) vq_endpoint_host(e, (char[VQ_ENDPOINT_TEXT]){0})
 #define ENDPOINT(e) vq_endpoint_text(e, (char[VQ_ENDPOINT_TEXT]){0})
 
-/* rules_media.c: who hears whom in a call, and what its media looks like beside SIP. */
-extern const struct vq_rule vq_rules_media[];
-extern const unsigned vq_rules_media_n;
+#define ALG_CONDITION f->rewritten
+#define ALG_WORDS \
+    "%s: the same request (same branch) has %s in its Via here and another address elsewhere: something that is no proxy " \
+    "rewrites SIP on the way (SIP ALG).", f->name, ENDPOINT(f->rewritten)
+
+/* "nobody listens there" */
+const char *vq_icmp_words(enum vq_icmp_kind kind);
+
+/* The rules of a subject, in the order of telling; at most 64. */
+struct vq_rules {
+    const struct vq_rule *rows;
+    unsigned n;
+};
+extern const struct vq_rules vq_rules_capture, vq_rules_registration, vq_rules_call, vq_rules_stream, vq_rules_icmp, vq_rules_nat,
+    vq_rules_stun, vq_rules_peer;
 
 #endif

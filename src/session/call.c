@@ -272,6 +272,7 @@ static void request(struct vq_engine *e, struct vq_sip_call *c, const struct vq_
         }
         return;
     case VQ_SIP_BYE:
+        c->bye_asked = true;
         if (late(c, from_caller ? m->to.tag : m->from.tag, e) && !passed_on(&c->talk, m) && vq_call_more(c))
             c->more->story.late_bye_frame = frame;
         bye(e, c, ts, from_caller, vq_tag_hash(e, from_caller ? m->to.tag : m->from.tag));
@@ -381,6 +382,8 @@ static void response(struct vq_engine *e, struct vq_sip_call *c, const struct vq
     if (m->method == VQ_SIP_INVITE && m->cseq == c->invite_cseq && !from_caller) {
         invite_response(e, c, m, n, ts);
     } else if (m->method == VQ_SIP_BYE && m->status >= 200) {
+        if (m->status != 401 && m->status != 407)
+            c->bye_status = m->status;
         if (c->c.mid_dialog && c->bye_ts == VQ_NONE && m->status < 300) /* the BYE itself was not seen */
             bye(e, c, ts, !from_caller, 0);
         else if (m->status < 300)

@@ -75,18 +75,23 @@ static unsigned challenged(const struct vq_talk *t)
     return n;
 }
 
-static void bye_facts(const struct vq_engine *e, const struct vq_sip_call *c, struct vq_facts *f)
+/* Whether a dialog that is older than the capture shows nothing but a BYE and what answers it. */
+static bool only_bye(const struct vq_talk *t)
 {
     bool asked = false;
-    f->only_bye = true;
-    for (const struct vq_note *n = c->talk.first; n; n = n->next) {
-        f->only_bye &= n->method == VQ_SIP_BYE;
-        asked |= n->method == VQ_SIP_BYE && !n->status;
-        if (n->method == VQ_SIP_BYE && n->status >= 200 && n->status != 401 && n->status != 407)
-            f->bye_status = n->status;
+    for (const struct vq_note *n = t->first; n; n = n->next) {
+        if (n->method != VQ_SIP_BYE)
+            return false;
+        asked |= !n->status;
     }
-    f->only_bye &= asked;
-    f->bye_unanswered = asked && !f->bye_status && c->bye_ts != VQ_NONE && e->now - c->bye_ts >= VQ_TIMEOUT;
+    return asked;
+}
+
+static void bye_facts(const struct vq_engine *e, const struct vq_sip_call *c, struct vq_facts *f)
+{
+    f->bye_status = c->bye_status;
+    f->bye_unanswered = c->bye_asked && !c->bye_status && e->now - c->bye_ts >= VQ_TIMEOUT;
+    f->only_bye = c->c.mid_dialog && only_bye(&c->talk);
     if (f->only_bye && !f->bye_status)
         f->only_bye = e->now - c->talk.last_ts >= VQ_TIMEOUT; /* or the answer is behind the capture's end */
 }

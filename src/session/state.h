@@ -398,7 +398,8 @@ struct vq_sip_call {
     uint32_t invite_cseq;        /* of the INVITE that sets the call up ... */
     uint32_t first_cseq;         /* ... and of the first one */
     int64_t first_18x, bye_ts, first_rtp;
-    bool cancel_seen;
+    bool cancel_seen, bye_asked;
+    uint16_t bye_status;         /* final response to a BYE, challenges left out; 0: none */
     struct vq_endpoint answer_contact; /* Contact of the 2xx, family 0: none, or a name */
     struct vq_candidate *first_candidate, *last_candidate;
     unsigned n_candidates;

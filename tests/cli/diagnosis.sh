@@ -62,7 +62,7 @@ say('captures without a report', sorted(set(faults) - seen), [])
 # ---- the tables and the page ----
 ROW = re.compile(r'^ +ROW(_[A-Z]+)?\("([^"]+)", \w+, ([A-Z]+), ([A-Z]+),\s+"((?:[^"\\]|\\.)*)"(?:,\s+([^()]+)\))?', re.M)
 rules, silencers = {}, []
-for file in ('rules_media.c', 'diagnosis.c'):
+for file in sorted(f for f in os.listdir(f'{sys.argv[2]}/src/metrics') if f.startswith('rules_') and f.endswith('.c')):
     with open(f'{sys.argv[2]}/src/metrics/{file}', encoding='utf-8') as f:
         text = re.sub(r'"\n +"', '', f.read())
     for name, words in re.findall(r'^#define (\w+)[\s\\]+("[^"]*")$', text, re.M):
