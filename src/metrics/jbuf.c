@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define SHRINK_US 500000 /* in which the adaptive buffer gives up a packet time at most */
+
 static void bad(struct vq_jbuf_count *c, uint32_t position, uint32_t n)
 {
     c->runs += c->next != position; /* 0, none so far, is no position */
@@ -66,7 +68,9 @@ void vq_jbuf_adapt(struct vq_jbuf *j, uint32_t packets, int64_t passed_us, int32
     j->delay_sum += (uint64_t)packets * (uint32_t)j->delay_us;
     j->n[0] = (uint8_t)(j->n[0] + packets);
     int32_t want = wanted(j, frame_us);
-    int64_t least = j->delay_us - passed_us / 500000 * frame_us;
+    j->shrink_us += passed_us; /* what is less than a step of its own counts with the next */
+    int64_t least = j->delay_us - j->shrink_us / SHRINK_US * frame_us;
+    j->shrink_us %= SHRINK_US;
     j->delay_us = want > least ? want : (int32_t)least;
     if (j->n[0] + 64u <= VQ_JBUF_WINDOW)
         return;

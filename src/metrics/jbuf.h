@@ -35,6 +35,7 @@ struct vq_jbuf {
     struct vq_jbuf_count fixed[VQ_JBUF_SIZES], adaptive;
     int32_t delay_us;    /* the adaptive buffer's present one ... */
     uint64_t delay_sum;  /* ... and its sum over `packets` */
+    int64_t shrink_us;   /* passed since it could last shrink */
     uint32_t packets;
     uint8_t recent[2][VQ_JBUF_BUCKETS]; /* the present window and the last one */
     uint8_t n[2];

@@ -145,6 +145,26 @@ static void test_adaptive_follows(void **state)
     assert_int_equal(s.t.jbuf.adaptive.late, late);
 }
 
+/* Packets of 10 ms are folded more often than the buffer may shrink: it comes down all the same, and no faster. */
+static void test_shrinks_with_short_packets(void **state)
+{
+    (void)state;
+    struct sink s = {.n = 0};
+    vq_transit_init(&s.t);
+    for (int i = 0; i < 1000; i++)
+        note(&s, i % 2 * 100000, (unsigned)i, 0, (int64_t)i * FRAME / 2);
+    int32_t high = s.t.jbuf.delay_us;
+    assert_in_range(high, 100000, 140000);
+    /* The window forgets within 5 s; each half second takes FRAME off. */
+    for (int i = 1000; i < 1600; i++)
+        note(&s, 0, (unsigned)i, 0, (int64_t)i * FRAME / 2);
+    assert_true(s.t.jbuf.delay_us < high);
+    assert_true(s.t.jbuf.delay_us >= high - 6000000 / 500000 * FRAME);
+    for (int i = 1600; i < 3000; i++)
+        note(&s, 0, (unsigned)i, 0, (int64_t)i * FRAME / 2);
+    assert_in_range(s.t.jbuf.delay_us, FRAME, FRAME + VQ_JBUF_STEP);
+}
+
 /* A clock of 100 ppm makes 360 ms in an hour: no packet is late for that. */
 static void test_drift_is_no_delay(void **state)
 {
@@ -217,6 +237,7 @@ int main(void)
         cmocka_unit_test(test_against_whole),
         cmocka_unit_test(test_stragglers),
         cmocka_unit_test(test_adaptive_follows),
+        cmocka_unit_test(test_shrinks_with_short_packets),
         cmocka_unit_test(test_drift_is_no_delay),
         cmocka_unit_test(test_jumps),
         cmocka_unit_test(test_events_are_received),
