@@ -100,6 +100,31 @@ void packet_rtp(struct packet *p, const struct vq_endpoint *src, const struct vq
     packet_udp(p, src, dst, r.bytes, r.n);
 }
 
+struct feeder feeder_new(void)
+{
+    struct feeder f = {.e = NULL};
+    struct vq_options o;
+    vq_options_defaults(&o);
+    int rc = vq_engine_new(&f.e, &o);
+    assert(!rc);
+    (void)rc;
+    return f;
+}
+
+int feeder_setup(void **state)
+{
+    static struct feeder f;
+    f = feeder_new();
+    *state = &f;
+    return 0;
+}
+
+int feeder_teardown(void **state)
+{
+    vq_engine_free(((struct feeder *)*state)->e);
+    return 0;
+}
+
 void feed_packet(struct feeder *f, double ms, const struct packet *p)
 {
     struct vq_frame frame = {.ts = 1700000000000000000 + (int64_t)(ms * 1e6), .number = ++f->frames, .data = p->bytes,

@@ -6,6 +6,8 @@
 
 /* "10.0.0.1", "fd00::1" and a port. */
 struct vq_endpoint ep(const char *ip, unsigned port);
+/* The same for a constant: EP4(10, 0, 0, 1, 5060). */
+#define EP4(a, b, c, d, p) {.family = 4, .ip = {a, b, c, d}, .port = p}
 
 struct packet {
     uint8_t bytes[2048];
@@ -25,6 +27,11 @@ struct feeder {
     struct vq_engine *e;
     uint64_t frames;
 };
+
+struct feeder feeder_new(void); /* with the default options */
+/* As a fixture of cmocka's: the state is a feeder. */
+int feeder_setup(void **state);
+int feeder_teardown(void **state);
 
 void feed_packet(struct feeder *f, double ms, const struct packet *p);
 void feed_text(struct feeder *f, double ms, const struct vq_endpoint *src, const struct vq_endpoint *dst, const char *text);

@@ -8,18 +8,29 @@
 
 void story_begin(struct story *s)
 {
-    struct vq_options o;
-    vq_options_defaults(&o);
-    *s = (struct story){.call_id = "c1@10.0.0.1"};
+    *s = (struct story){.f = feeder_new(), .call_id = "c1@10.0.0.1"};
     s->alice = ep("10.0.0.1", 5060);
     s->bob = ep("10.0.0.2", 5060);
     s->carol = ep("10.0.0.3", 5060);
-    assert_int_equal(vq_engine_new(&s->f.e, &o), 0);
 }
 
 void story_end(struct story *s)
 {
     vq_engine_free(s->f.e);
+}
+
+int story_setup(void **state)
+{
+    static struct story s;
+    story_begin(&s);
+    *state = &s;
+    return 0;
+}
+
+int story_teardown(void **state)
+{
+    story_end(*state);
+    return 0;
 }
 
 void story_say(struct story *s, const struct line *l)

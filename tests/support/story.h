@@ -16,6 +16,9 @@ struct story {
 
 void story_begin(struct story *s);
 void story_end(struct story *s);
+/* As a fixture of cmocka's: the state is a story. */
+int story_setup(void **state);
+int story_teardown(void **state);
 
 /* One message. `from` and `to` are users ("alice"), whose tags are "t" and their names; `to_tag` "" leaves the To tag out.
  * A branch is made of the CSeq. `extra`: header lines, `sdp`: body, or NULL. */

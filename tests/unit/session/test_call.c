@@ -16,12 +16,9 @@ struct story {
 static int setup(void **state)
 {
     static struct story s;
-    struct vq_options o;
-    vq_options_defaults(&o);
     alice = ep("10.0.0.1", 5060);
     pbx = ep("10.0.0.2", 5060);
-    s = (struct story){.call_id = "c1@10.0.0.1"};
-    assert_int_equal(vq_engine_new(&s.f.e, &o), 0);
+    s = (struct story){.f = feeder_new(), .call_id = "c1@10.0.0.1"};
     *state = &s;
     return 0;
 }

@@ -9,23 +9,6 @@
 
 #define STREAMS 4
 
-static int setup(void **state)
-{
-    static struct feeder f;
-    struct vq_options o;
-    vq_options_defaults(&o);
-    f = (struct feeder){.e = NULL};
-    assert_int_equal(vq_engine_new(&f.e, &o), 0);
-    *state = &f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    vq_engine_free(((struct feeder *)*state)->e);
-    return 0;
-}
-
 /* Where the streams stand: each has a host of its own, and sends 20 ms of PCMU some milliseconds after the one before. */
 static struct run {
     double ms;
@@ -376,7 +359,7 @@ static void many(void **state)
     assert_int_equal(st.time_jumps_not_kept, 5);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, feeder_setup, feeder_teardown)
 
 int main(void)
 {

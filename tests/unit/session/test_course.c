@@ -8,28 +8,8 @@
 
 #include <voipqos/model.h>
 
-static struct vq_endpoint alice, bob, alice_rtp, bob_rtp;
-
-static int setup(void **state)
-{
-    static struct feeder f;
-    struct vq_options o;
-    vq_options_defaults(&o);
-    alice = ep("10.0.0.1", 5060);
-    bob = ep("10.0.0.2", 5060);
-    alice_rtp = ep("10.0.0.1", 4000);
-    bob_rtp = ep("10.0.0.2", 5000);
-    f = (struct feeder){0};
-    assert_int_equal(vq_engine_new(&f.e, &o), 0);
-    *state = &f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    vq_engine_free(((struct feeder *)*state)->e);
-    return 0;
-}
+static const struct vq_endpoint alice = EP4(10, 0, 0, 1, 5060), bob = EP4(10, 0, 0, 2, 5060),
+                                alice_rtp = EP4(10, 0, 0, 1, 4000), bob_rtp = EP4(10, 0, 0, 2, 5000);
 
 /* An INVITE of Alice's and its 200, with these directions in their SDP. */
 static void offer(struct feeder *f, double ms, const char *cseq, const char *a, const char *b)
@@ -503,7 +483,7 @@ static void test_finding(void **state)
 
 int main(void)
 {
-#define T(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
+#define T(t) cmocka_unit_test_setup_teardown(t, feeder_setup, feeder_teardown)
     const struct CMUnitTest tests[] = {
         T(test_steady), T(test_hold), T(test_stop_after_resume_is_no_hold), T(test_silence),
         T(test_silence_by_comfort_noise), T(test_sender_stop), T(test_network_loss), T(test_network_held_up), T(test_restart),

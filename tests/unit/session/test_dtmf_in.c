@@ -6,7 +6,9 @@
 
 #include <voipqos/model.h>
 
-static struct vq_endpoint alice, bob, alice_rtp, bob_rtp, relay_rtp;
+static const struct vq_endpoint alice = EP4(10, 0, 0, 1, 5060), bob = EP4(10, 0, 0, 2, 5060),
+                                alice_rtp = EP4(10, 0, 0, 1, 4000), bob_rtp = EP4(10, 0, 0, 2, 5000),
+                                relay_rtp = EP4(10, 0, 0, 3, 6000);
 static struct vq_dtmf keys[VQ_DTMF_PER_CALL];
 static uint64_t not_kept;
 
@@ -22,27 +24,11 @@ static void message(struct feeder *f, double ms, const char *start, const char *
 
 static int setup(void **state)
 {
-    static struct feeder f;
-    struct vq_options o;
-    vq_options_defaults(&o);
-    alice = ep("10.0.0.1", 5060);
-    bob = ep("10.0.0.2", 5060);
-    alice_rtp = ep("10.0.0.1", 4000);
-    bob_rtp = ep("10.0.0.2", 5000);
-    relay_rtp = ep("10.0.0.3", 6000);
-    f = (struct feeder){0};
-    assert_int_equal(vq_engine_new(&f.e, &o), 0);
-    message(&f, 0, "INVITE sip:bob@b SIP/2.0", "1 INVITE", "z9hG4bK1", NULL,
+    feeder_setup(state);
+    message(*state, 0, "INVITE sip:bob@b SIP/2.0", "1 INVITE", "z9hG4bK1", NULL,
             sdp_build("10.0.0.1", 4000, "0 101", "a=rtpmap:101 telephone-event/8000\r\n"));
-    message(&f, 10, "SIP/2.0 200 OK", "1 INVITE", "z9hG4bK1", NULL,
+    message(*state, 10, "SIP/2.0 200 OK", "1 INVITE", "z9hG4bK1", NULL,
             sdp_build("10.0.0.2", 5000, "0 101", "a=rtpmap:101 telephone-event/8000\r\n"));
-    *state = &f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    vq_engine_free(((struct feeder *)*state)->e);
     return 0;
 }
 
@@ -287,16 +273,16 @@ static void the_list_is_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(dials_911, setup, teardown),
-        cmocka_unit_test_setup_teardown(long_events_come_in_segments, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_lost_end_makes_no_long_key, setup, teardown),
-        cmocka_unit_test_setup_teardown(late_packets_change_nothing, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_running_timestamp_is_one_key, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_packet_holds_several_events, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_relayed_key_is_one, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_key_on_two_legs_is_one, setup, teardown),
-        cmocka_unit_test_setup_teardown(info_tells_of_keys, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_list_is_bounded, setup, teardown),
+        cmocka_unit_test_setup_teardown(dials_911, setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(long_events_come_in_segments, setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(a_lost_end_makes_no_long_key, setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(late_packets_change_nothing, setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(a_running_timestamp_is_one_key, setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(a_packet_holds_several_events, setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(a_relayed_key_is_one, setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(a_key_on_two_legs_is_one, setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(info_tells_of_keys, setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(the_list_is_bounded, setup, feeder_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

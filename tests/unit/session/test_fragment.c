@@ -5,15 +5,6 @@
 
 #include <voipqos/model.h>
 
-static struct feeder begin(void)
-{
-    struct feeder f = {0};
-    struct vq_options o;
-    vq_options_defaults(&o);
-    assert_int_equal(vq_engine_new(&f.e, &o), 0);
-    return f;
-}
-
 static const char *invite(void)
 {
     static char extra[1400];
@@ -47,7 +38,7 @@ static void puts_messages_together(void **state)
     (void)state;
     for (size_t family = 0; family < 2; family++)
         for (size_t tunnel = 0; tunnel <= tunnel_count(); tunnel++) {
-            struct feeder f = begin();
+            struct feeder f = feeder_new();
             struct vq_endpoint a = ep(hosts[family][0], 5060), b = ep(hosts[family][1], 5060);
             struct packet frames[16], wrapped;
             const char *text = invite();
@@ -84,7 +75,7 @@ static void gives_up_in_time(void **state)
 {
     (void)state;
     for (int later = 0; later < 2; later++) {
-        struct feeder f = begin();
+        struct feeder f = feeder_new();
         struct vq_endpoint a = ep("10.0.0.1", 5060), b = ep("10.0.0.2", 5060);
         struct packet frames[16];
         const char *text = invite();
@@ -107,7 +98,7 @@ static void gives_up_in_time(void **state)
 static void looks_inside_fragments(void **state)
 {
     (void)state;
-    struct feeder f = begin();
+    struct feeder f = feeder_new();
     struct vq_endpoint a = ep("10.0.0.1", 5060), b = ep("10.0.0.2", 5060), from = ep("192.0.2.1", 2152), to = ep("192.0.2.2", 2152);
     struct packet inner[4], outer[4];
     const char *text = invite();

@@ -5,29 +5,8 @@
 #include <stdio.h>
 #include <voipqos/network.h>
 
-static struct vq_endpoint a, b, proxy, relay;
-
-static int start(void **state)
-{
-    static struct feeder f;
-    struct vq_options o;
-    vq_options_defaults(&o);
-    f = (struct feeder){0};
-    assert_int_equal(vq_engine_new(&f.e, &o), 0);
-    a = ep("10.0.0.1", 5060);
-    b = ep("10.0.0.2", 5060);
-    proxy = ep("10.0.0.9", 5060);
-    relay = ep("10.0.0.8", 30000);
-    *state = &f;
-    return 0;
-}
-
-static int stop(void **state)
-{
-    struct feeder *f = *state;
-    vq_engine_free(f->e);
-    return 0;
-}
+static const struct vq_endpoint a = EP4(10, 0, 0, 1, 5060), b = EP4(10, 0, 0, 2, 5060),
+                                proxy = EP4(10, 0, 0, 9, 5060), relay = EP4(10, 0, 0, 8, 30000);
 
 /* `vias`: the sender's own comes first; `agent` is the header line. */
 struct text {
@@ -219,7 +198,7 @@ static void room_for_names(void **state)
     assert_string_equal(h->agents[3], "agent 3");
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define T(test) cmocka_unit_test_setup_teardown(test, feeder_setup, feeder_teardown)
 
 int main(void)
 {

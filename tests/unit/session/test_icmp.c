@@ -45,10 +45,7 @@ static void tells_talk_from_hanging_up(void **state)
     rtp_a = ep("10.0.0.1", 4000);
     rtp_b = ep("10.0.0.2", 5000);
     for (int during = 0; during < 2; during++) {
-        struct feeder f = {0};
-        struct vq_options o;
-        vq_options_defaults(&o);
-        assert_int_equal(vq_engine_new(&f.e, &o), 0);
+        struct feeder f = feeder_new();
         sip(&f, 0, true, "INVITE sip:b@b SIP/2.0", "1 INVITE", sdp_build("10.0.0.1", 4000, "0", ""));
         sip(&f, 100, false, "SIP/2.0 200 OK", "1 INVITE", sdp_build("10.0.0.2", 5000, "0", ""));
         for (unsigned i = 0; i < 10; i++)

@@ -8,29 +8,9 @@
 #include <voipqos/kpi.h>
 #include <voipqos/model.h>
 
-static struct vq_endpoint alice, pbx, inside, bob, carol;
-
-static int setup(void **state)
-{
-    static struct feeder f;
-    struct vq_options o;
-    vq_options_defaults(&o);
-    alice = ep("10.0.0.1", 5060);
-    pbx = ep("10.0.0.2", 5060);
-    inside = ep("192.168.0.2", 5060);
-    bob = ep("10.0.0.3", 5060);
-    carol = ep("10.0.0.4", 5060);
-    f = (struct feeder){.e = NULL};
-    assert_int_equal(vq_engine_new(&f.e, &o), 0);
-    *state = &f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    vq_engine_free(((struct feeder *)*state)->e);
-    return 0;
-}
+static const struct vq_endpoint alice = EP4(10, 0, 0, 1, 5060), pbx = EP4(10, 0, 0, 2, 5060),
+                                inside = EP4(192, 168, 0, 2, 5060), bob = EP4(10, 0, 0, 3, 5060),
+                                carol = EP4(10, 0, 0, 4, 5060);
 
 struct side {
     const struct vq_endpoint *caller, *callee;
@@ -408,7 +388,7 @@ static void relayed_payload(void **state)
     assert_int_equal(evidence_of_media(ONE_SOUND, ONE_SOUND, 0), 0); /* a tone may be anybody's */
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, feeder_setup, feeder_teardown)
 
 int main(void)
 {

@@ -18,10 +18,7 @@ struct world {
 static int setup(void **state)
 {
     static struct world w;
-    struct vq_options o;
-    vq_options_defaults(&o);
-    w = (struct world){.client = ep("10.0.0.1", 5060), .server = ep("10.0.0.2", 5060), .call_id = "one"};
-    assert_int_equal(vq_engine_new(&w.f.e, &o), 0);
+    w = (struct world){.f = feeder_new(), .client = ep("10.0.0.1", 5060), .server = ep("10.0.0.2", 5060), .call_id = "one"};
     *state = &w;
     return 0;
 }

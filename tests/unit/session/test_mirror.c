@@ -20,15 +20,6 @@ static struct packet again(const struct packet *p, enum how how)
     return q;
 }
 
-static struct feeder begin(void)
-{
-    struct feeder f = {0};
-    struct vq_options o;
-    vq_options_defaults(&o);
-    assert_int_equal(vq_engine_new(&f.e, &o), 0);
-    return f;
-}
-
 static struct vq_stream only_stream(const struct feeder *f)
 {
     struct vq_stream s = {0};
@@ -49,7 +40,7 @@ static void counts_rtp_once(void **state)
     (void)state;
     struct vq_endpoint a = ep("10.0.0.1", 4000), b = ep("10.0.0.2", 5000);
     for (enum how how = SAME; how < HOW; how++) {
-        struct feeder f = begin();
+        struct feeder f = feeder_new();
         for (unsigned i = 0; i < 50; i++) {
             struct packet p, q;
             packet_rtp(&p, &a, &b, 0x1234, (uint16_t)(65500 + i), i * 160, 0);
@@ -80,7 +71,7 @@ static void counts_what_was_sent_twice(void **state)
     (void)state;
     struct vq_endpoint a = ep("10.0.0.1", 4000), b = ep("10.0.0.2", 5000);
     for (int late = 0; late < 2; late++) {
-        struct feeder f = begin();
+        struct feeder f = feeder_new();
         for (unsigned i = 0; i < 50; i++) {
             struct packet p, q;
             packet_rtp(&p, &a, &b, 0x1234, (uint16_t)i, i * 320, 0);
@@ -104,7 +95,7 @@ static void counts_sip_once(void **state)
     (void)state;
     struct vq_endpoint a = ep("10.0.0.1", 5060), b = ep("10.0.0.2", 5060);
     for (enum how how = SAME; how < HOW; how++) {
-        struct feeder f = begin();
+        struct feeder f = feeder_new();
         const char *text = sip_build(&(struct sip_text){.start = "OPTIONS sip:b@10.0.0.2 SIP/2.0", .call_id = "c1", .from = "a",
                                                         .from_tag = "ta", .to = "b", .to_tag = "", .branch = "z9hG4bKx",
                                                         .cseq = "1 OPTIONS", .extra = "", .sdp = ""});

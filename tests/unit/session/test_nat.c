@@ -6,31 +6,9 @@
 #include <stdio.h>
 #include <voipqos/network.h>
 
-static struct vq_endpoint inside, outside, pbx, stun, stun2, peer;
-
-static int start(void **state)
-{
-    static struct feeder f;
-    struct vq_options o;
-    vq_options_defaults(&o);
-    f = (struct feeder){0};
-    assert_int_equal(vq_engine_new(&f.e, &o), 0);
-    inside = ep("192.168.1.5", 5060);
-    outside = ep("203.0.113.9", 61747);
-    pbx = ep("198.51.100.2", 5060);
-    stun = ep("198.51.100.3", 3478);
-    stun2 = ep("198.51.100.4", 3478);
-    peer = ep("198.51.100.12", 16466);
-    *state = &f;
-    return 0;
-}
-
-static int stop(void **state)
-{
-    struct feeder *f = *state;
-    vq_engine_free(f->e);
-    return 0;
-}
+static const struct vq_endpoint inside = EP4(192, 168, 1, 5, 5060), outside = EP4(203, 0, 113, 9, 61747),
+                                pbx = EP4(198, 51, 100, 2, 5060), stun = EP4(198, 51, 100, 3, 3478),
+                          stun2 = EP4(198, 51, 100, 4, 3478), peer = EP4(198, 51, 100, 12, 16466);
 
 static void feed_bytes(struct feeder *f, double ms, const struct vq_endpoint *src, const struct vq_endpoint *dst,
                        const void *bytes, size_t n)
@@ -737,7 +715,7 @@ static void silent_server(void **state)
     assert_null(finding(f, "stun-unanswered")); /* it does answer */
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define T(test) cmocka_unit_test_setup_teardown(test, feeder_setup, feeder_teardown)
 
 int main(void)
 {

@@ -2,20 +2,6 @@
 #include "support/check.h"
 #include "support/story.h"
 
-static int setup(void **state)
-{
-    static struct story s;
-    story_begin(&s);
-    *state = &s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    story_end(*state);
-    return 0;
-}
-
 #define INVITE "INVITE sip:bob@x SIP/2.0"
 #define OK "SIP/2.0 200 OK"
 #define ACK "ACK sip:bob@x SIP/2.0"
@@ -127,7 +113,7 @@ static void test_effects(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, story_setup, story_teardown)
     const struct CMUnitTest tests[] = {T(test_timeline), T(test_delayed_and_refused), T(test_effects)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

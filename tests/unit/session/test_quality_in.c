@@ -6,30 +6,9 @@
 
 #include <voipqos/model.h>
 
-static struct vq_endpoint alice, bob, proxy, collector, alice_rtp, bob_rtp;
-
-static int setup(void **state)
-{
-    static struct feeder f;
-    struct vq_options o;
-    vq_options_defaults(&o);
-    alice = ep("10.0.0.1", 5060);
-    bob = ep("10.0.0.2", 5060);
-    proxy = ep("10.0.0.9", 5060);
-    collector = ep("10.0.0.8", 5060);
-    alice_rtp = ep("10.0.0.1", 4000);
-    bob_rtp = ep("10.0.0.2", 5000);
-    f = (struct feeder){0};
-    assert_int_equal(vq_engine_new(&f.e, &o), 0);
-    *state = &f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    vq_engine_free(((struct feeder *)*state)->e);
-    return 0;
-}
+static const struct vq_endpoint alice = EP4(10, 0, 0, 1, 5060), bob = EP4(10, 0, 0, 2, 5060),
+                                proxy = EP4(10, 0, 0, 9, 5060), collector = EP4(10, 0, 0, 8, 5060),
+                                alice_rtp = EP4(10, 0, 0, 1, 4000), bob_rtp = EP4(10, 0, 0, 2, 5000);
 
 static void message(struct feeder *f, double ms, const struct vq_endpoint *src, const struct vq_endpoint *dst, const char *start,
                     const char *cseq, const char *branch, const char *extra, const char *sdp)
@@ -216,13 +195,13 @@ static void the_last_leg_is_meant(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(statistics_in_the_bye, setup, teardown),
-        cmocka_unit_test_setup_teardown(other_messages_tell_nothing, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_published_report_finds_its_call, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_report_among_other_parts, setup, teardown),
-        cmocka_unit_test_setup_teardown(reports_of_unknown_calls_are_kept, setup, teardown),
-        cmocka_unit_test_setup_teardown(reports_of_a_call_are_bounded, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_last_leg_is_meant, setup, teardown),
+        cmocka_unit_test_setup_teardown(statistics_in_the_bye, feeder_setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(other_messages_tell_nothing, feeder_setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(a_published_report_finds_its_call, feeder_setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(a_report_among_other_parts, feeder_setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(reports_of_unknown_calls_are_kept, feeder_setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(reports_of_a_call_are_bounded, feeder_setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(the_last_leg_is_meant, feeder_setup, feeder_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,20 +4,6 @@
 
 #include <stdio.h>
 
-static int setup(void **state)
-{
-    static struct story s;
-    story_begin(&s);
-    *state = &s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    story_end(*state);
-    return 0;
-}
-
 #define INVITE "INVITE sip:bob@x SIP/2.0"
 
 /* Bob calls carol in a call of its own, up to the 200. */
@@ -311,7 +297,7 @@ static void test_authentication(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, story_setup, story_teardown)
     const struct CMUnitTest tests[] = {
         T(test_blind), T(test_attended), T(test_not_what_was_asked_for), T(test_refused_transfer), T(test_redirected),
         T(test_fork), T(test_answered_twice), T(test_orphan_bye), T(test_late_bye), T(test_reason_of_another_branch), T(test_bye_unanswered),

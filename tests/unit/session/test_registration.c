@@ -6,26 +6,7 @@
 
 #include <voipqos/model.h>
 
-static struct vq_endpoint phone, server;
-
-static int setup(void **state)
-{
-    static struct feeder f;
-    struct vq_options o;
-    vq_options_defaults(&o);
-    phone = ep("10.0.0.1", 5060);
-    server = ep("10.0.0.2", 5060);
-    f = (struct feeder){0};
-    assert_int_equal(vq_engine_new(&f.e, &o), 0);
-    *state = &f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    vq_engine_free(((struct feeder *)*state)->e);
-    return 0;
-}
+static const struct vq_endpoint phone = EP4(10, 0, 0, 1, 5060), server = EP4(10, 0, 0, 2, 5060);
 
 static void message(struct feeder *f, double ms, bool request, const char *start, int cseq, const char *method,
                     const char *extra)
@@ -345,7 +326,7 @@ static void test_stun_mapping(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, feeder_setup, feeder_teardown)
     const struct CMUnitTest tests[] = {
         T(test_lifecycle), T(test_wrong_password), T(test_stale_and_cached_nonce), T(test_timeout_and_silence),
         T(test_no_credentials), T(test_details), T(test_refused_again), T(test_subscription), T(test_server_dies_after_challenge), T(test_other_dialogs), T(test_rtcp_finds_its_streams), T(test_stun_mapping),

@@ -4,20 +4,6 @@
 
 #include <stdio.h>
 
-static int setup(void **state)
-{
-    static struct story s;
-    story_begin(&s);
-    *state = &s;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    story_end(*state);
-    return 0;
-}
-
 /* "A1" for the first repetition by Timer A; "" for a message that is none. */
 static void assert_timers(const struct vq_note *messages, const char *const *want, size_t n)
 {
@@ -172,7 +158,7 @@ static void test_details(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, story_setup, story_teardown)
     const struct CMUnitTest tests[] = {
         T(test_requests), T(test_error_response), T(test_lost_ack), T(test_no_ack),
         T(test_slow_way), T(test_storms),         T(test_details),

@@ -9,7 +9,9 @@
 #define ALICE_SSRC 7u
 #define BOB_SSRC 8u
 
-static struct vq_endpoint alice, bob, alice_rtp, bob_rtp, alice_rtcp, bob_rtcp;
+static const struct vq_endpoint alice = EP4(10, 0, 0, 1, 5060), bob = EP4(10, 0, 0, 2, 5060),
+                                alice_rtp = EP4(10, 0, 0, 1, 4000), bob_rtp = EP4(10, 0, 0, 2, 5000),
+                                alice_rtcp = EP4(10, 0, 0, 1, 4001), bob_rtcp = EP4(10, 0, 0, 2, 5001);
 
 static void message(struct feeder *f, double ms, const char *start, const char *cseq, const char *sdp)
 {
@@ -17,29 +19,6 @@ static void message(struct feeder *f, double ms, const char *start, const char *
     struct sip_text t = {.start = start, .call_id = "c1", .from = "alice@a", .from_tag = "fa", .to = "bob@b",
                          .to_tag = response ? "tb" : "", .branch = "z9hG4bK1", .cseq = cseq, .sdp = sdp};
     feed_text(f, ms, response ? &bob : &alice, response ? &alice : &bob, sip_build(&t));
-}
-
-static int setup(void **state)
-{
-    static struct feeder f;
-    struct vq_options o;
-    vq_options_defaults(&o);
-    alice = ep("10.0.0.1", 5060);
-    bob = ep("10.0.0.2", 5060);
-    alice_rtp = ep("10.0.0.1", 4000);
-    bob_rtp = ep("10.0.0.2", 5000);
-    alice_rtcp = ep("10.0.0.1", 4001);
-    bob_rtcp = ep("10.0.0.2", 5001);
-    f = (struct feeder){0};
-    assert_int_equal(vq_engine_new(&f.e, &o), 0);
-    *state = &f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    vq_engine_free(((struct feeder *)*state)->e);
-    return 0;
 }
 
 static void call(struct feeder *f, const char *attributes)
@@ -246,21 +225,21 @@ static void rtcp_that_never_came(void **state)
         if (rows[i].report)
             bob_reports(f, 16000, 0, 1799, NULL, 0);
         assert_int_equal(found(f, "stream-rtcp-absent"), rows[i].found);
-        teardown(state);
-        setup(state);
+        feeder_teardown(state);
+        feeder_setup(state);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(dlrr_measures_the_way_to_the_sender, setup, teardown),
-        cmocka_unit_test_setup_teardown(keeps_what_xr_says, setup, teardown),
-        cmocka_unit_test_setup_teardown(tells_where_packets_were_lost, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_switched_path_is_no_loss_behind, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_lossy_capture_is_no_lossy_network, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_receiver_that_hears_nothing, setup, teardown),
-        cmocka_unit_test_setup_teardown(rtcp_that_never_came, setup, teardown),
+        cmocka_unit_test_setup_teardown(dlrr_measures_the_way_to_the_sender, feeder_setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(keeps_what_xr_says, feeder_setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(tells_where_packets_were_lost, feeder_setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(a_switched_path_is_no_loss_behind, feeder_setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(a_lossy_capture_is_no_lossy_network, feeder_setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(a_receiver_that_hears_nothing, feeder_setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(rtcp_that_never_came, feeder_setup, feeder_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

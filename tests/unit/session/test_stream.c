@@ -7,28 +7,8 @@
 
 #include <voipqos/model.h>
 
-static struct vq_endpoint alice, bob, alice_rtp, bob_rtp;
-
-static int setup(void **state)
-{
-    static struct feeder f;
-    struct vq_options o;
-    vq_options_defaults(&o);
-    alice = ep("10.0.0.1", 5060);
-    bob = ep("10.0.0.2", 5060);
-    alice_rtp = ep("10.0.0.1", 4000);
-    bob_rtp = ep("10.0.0.2", 5000);
-    f = (struct feeder){0};
-    assert_int_equal(vq_engine_new(&f.e, &o), 0);
-    *state = &f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    vq_engine_free(((struct feeder *)*state)->e);
-    return 0;
-}
+static const struct vq_endpoint alice = EP4(10, 0, 0, 1, 5060), bob = EP4(10, 0, 0, 2, 5060),
+                                alice_rtp = EP4(10, 0, 0, 1, 4000), bob_rtp = EP4(10, 0, 0, 2, 5000);
 
 static void message(struct feeder *f, double ms, bool by_alice, const char *start, const char *cseq, const char *call_id,
                     const char *sdp)
@@ -520,7 +500,7 @@ static void test_flood(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define T(f) cmocka_unit_test_setup_teardown(f, feeder_setup, feeder_teardown)
     const struct CMUnitTest tests[] = {
         T(test_bound_by_sdp), T(test_early_media_dynamic_type), T(test_nat_source_differs), T(test_nat_signalling),
         T(test_nat_signalling_ambiguous), T(test_port_used_again), T(test_unannounced_needs_proof), T(test_noise_is_no_stream),

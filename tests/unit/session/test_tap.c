@@ -26,13 +26,10 @@ static void note(const struct vq_tapped *p, void *arg)
 
 static int setup(void **state)
 {
-    struct vq_options o;
     (void)state;
-    vq_options_defaults(&o);
-    h = (struct heard){0};
+    h = (struct heard){.f = feeder_new()};
     a = ep("10.0.0.1", 4000);
     b = ep("10.0.0.2", 5000);
-    assert_int_equal(vq_engine_new(&h.f.e, &o), 0);
     vq_engine_tap(h.f.e, note, &h);
     return 0;
 }

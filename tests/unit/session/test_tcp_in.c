@@ -17,11 +17,7 @@ struct line {
 
 static struct line fresh(void)
 {
-    struct line l = {.seq = {1000, 4294967000u}};
-    struct vq_options o;
-    vq_options_defaults(&o);
-    assert_int_equal(vq_engine_new(&l.f.e, &o), 0);
-    return l;
+    return (struct line){.f = feeder_new(), .seq = {1000, 4294967000u}};
 }
 
 static int setup(void **state)
