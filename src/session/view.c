@@ -1,4 +1,4 @@
-/* view.c - the engine's registrations, calls and dialogs as the plain structures of model.h. */
+/* view.c - the engine's registrations, calls and dialogs as the plain structures of signalling.h. */
 #include "session/session.h"
 #include "session/tls_in.h"
 

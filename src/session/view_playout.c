@@ -1,4 +1,4 @@
-/* view_playout.c - delay variation, clock drift and de-jitter buffers of a stream, as the plain structures of model.h. */
+/* view_playout.c - delay variation, clock drift and de-jitter buffers of a stream, as the plain structures of media.h. */
 #include "session/session.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* view_stream.c - streams as the plain structures of model.h: counts, times, delay, score, intervals. */
+/* view_stream.c - streams as the plain structures of media.h: counts, times, delay, score, intervals. */
 #include "session/session.h"
 
 #include <math.h>
