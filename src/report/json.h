@@ -41,9 +41,14 @@ void vq_json_time(struct vq_json *j, json_t *o, const char *key, int64_t ns, con
 /* "t_s", seconds since the first frame. */
 void vq_json_t_s(struct vq_json *j, json_t *o, int64_t ns);
 
+/* Frame numbers; those that are 0 are left out. */
+json_t *vq_json_frames(struct vq_json *j, const uint64_t *frames, size_t n);
+
 #define VQ_JSON_MS 1e6
 #define VQ_JSON_S 1e9
 
+/* json_capture.c */
+json_t *vq_json_capture(struct vq_json *j, const struct vq_stats *s);
 json_t *vq_json_registration(struct vq_json *j, const struct vq_registration *r);
 json_t *vq_json_call(struct vq_json *j, const struct vq_call *c);
 json_t *vq_json_offers(struct vq_json *j, const struct vq_call *c);

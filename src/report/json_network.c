@@ -3,15 +3,6 @@
 
 #include "report/json.h"
 
-static json_t *frame_list(struct vq_json *j, const uint64_t *frames, size_t n)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < n; i++)
-        if (frames[i])
-            vq_json_append(j, list, json_integer((json_int_t)frames[i]));
-    return list;
-}
-
 static void host_text(struct vq_json *j, json_t *o, const char *key, const struct vq_endpoint *ep)
 {
     char text[VQ_ENDPOINT_TEXT];
@@ -76,7 +67,7 @@ static json_t *mapping(struct vq_json *j, const struct vq_nat_mapping *m)
     vq_json_endpoint(j, o, "private", &m->inside);
     vq_json_endpoint(j, o, "public", &m->outside);
     vq_json_put(j, o, "evidence", evidence(j, m->frames));
-    vq_json_put(j, o, "frames", frame_list(j, m->frames, VQ_NAT_EVIDENCES));
+    vq_json_put(j, o, "frames", vq_json_frames(j, m->frames, VQ_NAT_EVIDENCES));
     return o;
 }
 
@@ -98,7 +89,7 @@ json_t *vq_json_nat(struct vq_json *j, const struct vq_nat_client *c)
                     "needs the answers of two STUN servers to one port");
     vq_json_bool(j, o, "ports_kept", c->ports_kept);
     vq_json_put(j, o, "mappings", mappings);
-    vq_json_put(j, o, "frames", frame_list(j, first, VQ_NAT_EVIDENCES));
+    vq_json_put(j, o, "frames", vq_json_frames(j, first, VQ_NAT_EVIDENCES));
     return o;
 }
 

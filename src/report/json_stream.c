@@ -367,7 +367,8 @@ static json_t *intervals(struct vq_json *j, const struct vq_stream *s)
 
 json_t *vq_json_stream(struct vq_json *j, const struct vq_stream *s)
 {
-    json_t *o = identity(j, s), *frames = json_array();
+    const uint64_t ends[2] = {s->first_frame, s->last_frame};
+    json_t *o = identity(j, s);
     vq_json_put(j, o, "segments", segments(j, s));
     vq_json_course(j, o, s);
     counts(j, o, s);
@@ -380,8 +381,6 @@ json_t *vq_json_stream(struct vq_json *j, const struct vq_stream *s)
     vq_json_put(j, o, "intervals", intervals(j, s));
     vq_json_int(j, o, "dscp", s->dscp);
     vq_json_int(j, o, "ttl", s->ttl);
-    vq_json_append(j, frames, json_integer((json_int_t)s->first_frame));
-    vq_json_append(j, frames, json_integer((json_int_t)s->last_frame));
-    vq_json_put(j, o, "frames", frames);
+    vq_json_put(j, o, "frames", vq_json_frames(j, ends, 2));
     return o;
 }

@@ -2,6 +2,8 @@
 #include "fake_model.h"
 
 #include "report/json.c"
+#include "report/json_capture.c"
+#include "report/json_set.c"
 #include "report/json_dtmf.c"
 #include "report/json_quality.c"
 #include "report/json_dialog.c"
