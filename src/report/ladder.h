@@ -1,4 +1,4 @@
-/* ladder.h - the drawing of a ladder: lanes for hosts, rows of character cells. */
+/* ladder.h - the drawing of a ladder: lanes for hosts, rows of character cells, and what stands in them. */
 #ifndef VQ_REPORT_LADDER_H
 #define VQ_REPORT_LADDER_H
 
@@ -53,5 +53,34 @@ unsigned vq_ladder_arrow(struct vq_ladder *l, unsigned from, unsigned to, enum v
 void vq_ladder_between(struct vq_ladder *l, unsigned from, unsigned to, const char *const *labels, enum vq_tint t);
 void vq_ladder_end(struct vq_ladder *l);
 void vq_ladder_titles(struct vq_ladder *l);
+
+/* ---- what stands in it: ladder_rows.c, ladder_who.c ---- */
+
+#define VQ_LADDER_STREAMS 64 /* bars in one ladder */
+
+struct vq_drawing {
+    struct vq_ladder l;
+    struct vq_labels {       /* the same said ever shorter */
+        struct vq_buf full, shorter, brief, shortest;
+    } words;
+    struct vq_reader messages;
+    int64_t zero, before;    /* start, and the row above */
+    bool repeated, timed;    /* for the legend */
+    struct vq_stream streams[VQ_LADDER_STREAMS];
+    size_t n_streams, next_stream, hidden_streams;
+};
+
+/* A row: an arrow with its time, its frame and its label. */
+void vq_ladder_message(struct vq_drawing *d, const struct vq_message *m);
+void vq_ladder_stream(struct vq_drawing *d, const struct vq_stream *s);
+
+/* Names the lane of an endpoint, if there is one, as far as it has no name yet; `user` and `agent` are borrowed from the
+ * engine. */
+void vq_ladder_name(struct vq_ladder *l, const struct vq_endpoint *ep, const char *role, const char *user,
+                    const char *agent);
+/* The lanes of a call, by the messages that `r` reads. */
+void vq_ladder_name_parties(struct vq_ladder *l, const struct vq_call *c, struct vq_reader r);
+/* The lanes' hosts by what the network's list knows of them. */
+void vq_ladder_name_hosts(struct vq_ladder *l, const struct vq_engine *e);
 
 #endif

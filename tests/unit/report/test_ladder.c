@@ -3,6 +3,8 @@
 
 #include "report/ladder.c"
 #include "report/ladder_draw.c"
+#include "report/ladder_rows.c"
+#include "report/ladder_who.c"
 
 static const struct vq_report_style page = {.utf8 = true, .width = 80};
 
