@@ -16,11 +16,6 @@ static struct run {
     uint32_t ts[STREAMS];
 } now;
 
-static void begin(unsigned streams)
-{
-    now = (struct run){.ms = 0, .seq = {65500, 1, 300, 4000}, .n = streams, .ts = {0xffffff00, 5, 0, 70000}};
-}
-
 static void talk_of(struct feeder *f, unsigned first, unsigned streams, int packets)
 {
     for (int i = 0; i < packets; i++, now.ms += 20)
@@ -37,11 +32,19 @@ static void talk(struct feeder *f, int packets)
     talk_of(f, 0, now.n, packets);
 }
 
-/* The senders go on for so many packets that are not captured. */
-static void unseen(unsigned stream, unsigned packets)
+static void begin(struct feeder *f, unsigned streams, double ms)
 {
-    now.seq[stream] += packets;
-    now.ts[stream] += 160 * packets;
+    now = (struct run){.ms = ms, .seq = {65500, 1, 300, 4000}, .n = streams, .ts = {0xffffff00, 5, 0, 70000}};
+    talk(f, 100);
+}
+
+/* The senders go on for so many packets that are not captured. */
+static void unseen(unsigned packets)
+{
+    for (unsigned k = 0; k < now.n; k++) {
+        now.seq[k] += packets;
+        now.ts[k] += 160 * packets;
+    }
 }
 
 static struct vq_stream nth(struct feeder *f, int n)
@@ -54,16 +57,24 @@ static struct vq_stream nth(struct feeder *f, int n)
     return s;
 }
 
-static size_t steps(struct feeder *f, struct vq_clock_step out[4])
+struct jumps {
+    struct vq_clock_step s[4];
+    struct vq_capture_hole h[4];
+};
+
+/* What is told of by now: so many of each. */
+static struct jumps jumps(struct feeder *f, size_t steps, size_t holes)
 {
-    memset(out, 0, 4 * sizeof *out);
-    return vq_clock_steps(f->e, out, 4);
+    struct jumps j = {.s = {{.ts = 0}}};
+    assert_int_equal(vq_clock_steps(f->e, j.s, 4), steps);
+    assert_int_equal(vq_capture_holes(f->e, j.h, 4), holes);
+    return j;
 }
 
-static size_t holes(struct feeder *f, struct vq_capture_hole out[4])
+static void is_step(const struct vq_clock_step *s, double ms, unsigned streams)
 {
-    memset(out, 0, 4 * sizeof *out);
-    return vq_capture_holes(f->e, out, 4);
+    assert_close(s->step_ms, ms, 1e-6);
+    assert_int_equal(s->streams, streams);
 }
 
 static bool note_it(const struct vq_finding *f, void *arg)
@@ -83,18 +94,13 @@ static bool found(struct feeder *f, const char *id)
 static void set_forward(void **state)
 {
     struct feeder *f = *state;
-    struct vq_clock_step s[4];
-    struct vq_capture_hole h[4];
-    begin(2);
-    talk(f, 100);
+    begin(f, 2, 0);
     now.ms += 5000;
     talk(f, 100);
-    assert_int_equal(steps(f, s), 1);
-    assert_int_equal(s[0].frame, 201);
-    assert_int_equal(s[0].streams, 2);
-    assert_close(s[0].step_ms, 5000, 1e-6);
-    assert_int_equal(s[0].ts, 1700000000000000000 + 7000000000);
-    assert_int_equal(holes(f, h), 0);
+    struct jumps j = jumps(f, 1, 0);
+    is_step(&j.s[0], 5000, 2);
+    assert_int_equal(j.s[0].frame, 201);
+    assert_int_equal(j.s[0].ts, 1700000000000000000 + 7000000000);
     /* What it is in each stream, and that jitter does not know of it. */
     struct vq_stream st = nth(f, 0);
     struct vq_gap g;
@@ -111,17 +117,13 @@ static void set_forward(void **state)
 static void set_back(void **state)
 {
     struct feeder *f = *state;
-    struct vq_clock_step s[4];
     struct vq_stats st;
-    begin(2);
-    now.ms = 60000;
-    talk(f, 100);
+    begin(f, 2, 60000);
     now.ms -= 5000;
     talk(f, 400);
-    assert_int_equal(steps(f, s), 1);
-    assert_int_equal(s[0].frame, 201);
-    assert_int_equal(s[0].streams, 2);
-    assert_close(s[0].step_ms, -5000, 1e-6);
+    struct jumps j = jumps(f, 1, 0);
+    is_step(&j.s[0], -5000, 2);
+    assert_int_equal(j.s[0].frame, 201);
     vq_engine_stats(f->e, &st);
     assert_int_equal(st.time_backwards, 499); /* until the clock was where it had been */
     assert_close(nth(f, 0).jitter_max_ms, 0, 1e-6);
@@ -145,8 +147,7 @@ static unsigned round_trips(struct feeder *f, double step)
     static const uint8_t rr[32] = {0x81, 201, 0, 7, 0, 0, 0, 99, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 100,
                                    0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0x80, 0};
     struct vq_endpoint src = ep("10.0.0.1", 4001), dst = ep("10.0.1.1", 6001);
-    begin(2);
-    talk(f, 100);
+    begin(f, 2, 0);
     rtcp(f, now.ms - 10, &src, &dst, sr, sizeof sr);
     now.ms += step;
     talk(f, 30);
@@ -168,54 +169,42 @@ static void round_trip_across(void **state)
 static void set_back_by_one_stream(void **state)
 {
     struct feeder *f = *state;
-    struct vq_clock_step s[4];
-    begin(1);
-    now.ms = 60000;
-    talk(f, 100);
+    begin(f, 1, 60000);
     now.ms -= 1000;
     talk(f, 100);
-    assert_int_equal(steps(f, s), 1);
-    assert_int_equal(s[0].streams, 1);
-    assert_close(s[0].step_ms, -1000, 1e-6);
+    struct jumps j = jumps(f, 1, 0);
+    is_step(&j.s[0], -1000, 1);
 }
 
 static void set_there_and_back(void **state)
 {
     struct feeder *f = *state;
-    struct vq_clock_step s[4];
-    begin(3);
-    talk(f, 100);
+    begin(f, 3, 0);
     now.ms += 5000;
     talk(f, 200);
     now.ms -= 5000;
     talk(f, 300);
     now.ms += 800;
     talk(f, 100);
-    assert_int_equal(steps(f, s), 3);
-    assert_close(s[0].step_ms, 5000, 1e-6);
-    assert_close(s[1].step_ms, -5000, 1e-6);
-    assert_close(s[2].step_ms, 800, 1e-6);
-    assert_int_equal(s[2].streams, 3);
+    struct jumps j = jumps(f, 3, 0);
+    is_step(&j.s[0], 5000, 3);
+    is_step(&j.s[1], -5000, 3);
+    is_step(&j.s[2], 800, 3);
 }
 
 static void hole(void **state)
 {
     struct feeder *f = *state;
-    struct vq_clock_step s[4];
-    struct vq_capture_hole h[4];
-    begin(3);
-    talk(f, 100);
+    begin(f, 3, 0);
     now.ms += 5000;
-    for (unsigned k = 0; k < 3; k++)
-        unseen(k, 250);
+    unseen(250);
     talk(f, 100);
-    assert_int_equal(steps(f, s), 0);
-    assert_int_equal(holes(f, h), 1);
-    assert_int_equal(h[0].frame, 301);
-    assert_int_equal(h[0].streams, 3);
-    assert_int_equal(h[0].missing, 750);
-    assert_close(h[0].ms, 5000 + 20 - 6, 1e-6);
-    assert_int_equal(h[0].ts, 1700000000000000000 + 1986000000);
+    struct jumps j = jumps(f, 0, 1);
+    assert_int_equal(j.h[0].frame, 301);
+    assert_int_equal(j.h[0].streams, 3);
+    assert_int_equal(j.h[0].missing, 750);
+    assert_close(j.h[0].ms, 5000 + 20 - 6, 1e-6);
+    assert_int_equal(j.h[0].ts, 1700000000000000000 + 1986000000);
     vq_engine_finish(f->e);
     assert_false(found(f, "capture-clock-step"));
 }
@@ -224,50 +213,37 @@ static void hole(void **state)
 static void long_hole(void **state)
 {
     struct feeder *f = *state;
-    struct vq_capture_hole h[4];
-    begin(3);
-    talk(f, 100);
+    begin(f, 3, 0);
     now.ms += 100000;
-    for (unsigned k = 0; k < 3; k++)
-        unseen(k, 5000);
+    unseen(5000);
     talk(f, 100);
-    assert_int_equal(holes(f, h), 1);
-    assert_int_equal(h[0].missing, 15000);
+    assert_int_equal(jumps(f, 0, 1).h[0].missing, 15000);
 }
 
 /* Two streams may share a path that failed. */
 static void outage_of_two(void **state)
 {
     struct feeder *f = *state;
-    struct vq_clock_step s[4];
-    struct vq_capture_hole h[4];
-    begin(2);
-    talk(f, 100);
+    begin(f, 2, 0);
     now.ms += 5000;
-    unseen(0, 250);
-    unseen(1, 250);
+    unseen(250);
     talk(f, 100);
-    assert_int_equal(steps(f, s), 0);
-    assert_int_equal(holes(f, h), 0);
+    jumps(f, 0, 0);
 }
 
 /* Nobody sends: the streams that come later are others. */
 static void quiet(void **state)
 {
     struct feeder *f = *state;
-    struct vq_clock_step s[4];
-    struct vq_capture_hole h[4];
     struct vq_stats st;
-    begin(2);
-    talk(f, 100);
+    begin(f, 2, 0);
     for (int i = 0; i < 100; i++) {
         now.ms += 5000;
         feed_text(f, now.ms, &(struct vq_endpoint){.family = 4, .port = 9}, &(struct vq_endpoint){.family = 4, .port = 9}, "x");
     }
     now.n = 4;
     talk_of(f, 2, 4, 100);
-    assert_int_equal(steps(f, s), 0);
-    assert_int_equal(holes(f, h), 0);
+    jumps(f, 0, 0);
     vq_engine_stats(f->e, &st);
     assert_int_equal(st.time_jumps_not_kept, 0);
 }
@@ -276,36 +252,28 @@ static void quiet(void **state)
 static void silence(void **state)
 {
     struct feeder *f = *state;
-    struct vq_clock_step s[4];
-    struct vq_capture_hole h[4];
-    begin(3);
-    talk(f, 100);
+    begin(f, 3, 0);
     now.ms += 5000;
     for (unsigned k = 0; k < 3; k++)
         now.ts[k] += 8 * 5000;
     talk(f, 100);
-    assert_int_equal(steps(f, s), 0);
-    assert_int_equal(holes(f, h), 0);
+    jumps(f, 0, 0);
 }
 
 static void hold_of_one(void **state)
 {
     struct feeder *f = *state;
-    struct vq_clock_step s[4];
     /* alone: its sender may have stopped */
-    begin(1);
-    talk(f, 100);
+    begin(f, 1, 0);
     now.ms += 5000;
     talk(f, 100);
-    assert_int_equal(steps(f, s), 0);
+    jumps(f, 0, 0);
     assert_close(nth(f, 0).jitter_max_ms, 312.5, 1e-6); /* 5 s / 16, as RFC 3550 has it */
     /* while another goes on */
-    begin(2);
-    now.ms = 20000;
-    talk(f, 100);
+    begin(f, 2, 20000);
     talk_of(f, 1, 2, 250);
     talk(f, 100);
-    assert_int_equal(steps(f, s), 0);
+    jumps(f, 0, 0);
     vq_engine_finish(f->e);
     assert_false(found(f, "capture-clock-step"));
 }
@@ -314,22 +282,18 @@ static void hold_of_one(void **state)
 static void disagreement(void **state)
 {
     struct feeder *f = *state;
-    struct vq_clock_step s[4];
-    begin(2);
-    talk(f, 100);
+    begin(f, 2, 0);
     now.ts[1] += 8 * 400;
     now.ms += 5000;
     talk(f, 100);
-    assert_int_equal(steps(f, s), 0);
+    jumps(f, 0, 0);
 }
 
 /* A machine that slept gets afterwards what waited for it: time did pass. */
 static void held_up(void **state)
 {
     struct feeder *f = *state;
-    struct vq_clock_step s[4];
-    begin(2);
-    talk(f, 100);
+    begin(f, 2, 0);
     double ms = now.ms;
     for (int i = 0; i < 100; i++) {
         now.ms = ms + 2000 + i * 0.1;
@@ -337,24 +301,21 @@ static void held_up(void **state)
     }
     now.ms = ms + 2020;
     talk(f, 100);
-    assert_int_equal(steps(f, s), 0);
+    jumps(f, 0, 0);
 }
 
 /* The list is bounded; what stands there stays. */
 static void many(void **state)
 {
     struct feeder *f = *state;
-    struct vq_clock_step s[4];
     struct vq_stats st;
-    begin(2);
-    now.ms = 1e6;
+    begin(f, 2, 1e6);
     for (unsigned i = 0; i < VQ_CLOCK_JUMPS + 5; i++) {
         talk(f, 30);
         now.ms -= 1000;
     }
     talk(f, 30);
-    assert_int_equal(steps(f, s), VQ_CLOCK_JUMPS);
-    assert_int_equal(s[0].frame, 61);
+    assert_int_equal(jumps(f, VQ_CLOCK_JUMPS, 0).s[0].frame, 261);
     vq_engine_stats(f->e, &st);
     assert_int_equal(st.time_jumps_not_kept, 5);
 }
