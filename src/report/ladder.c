@@ -96,7 +96,7 @@ static void draw(struct vq_drawing *d, const struct vq_engine *e, const struct v
         vq_ladder_lane(&d->l, &d->streams[i].src, true);
         vq_ladder_lane(&d->l, &d->streams[i].dst, true);
     }
-    vq_ladder_name_hosts(&d->l, e);
+    vq_ladder_name_hosts(&d->l, e, d->of_call);
     if (!vq_ladder_place(&d->l)) {
         d->l.o.b.failed = true;
         return;
@@ -186,6 +186,7 @@ int vq_report_ladder(const struct vq_engine *e, uint32_t call, const struct vq_r
     vq_reader_init_call(&d->messages, e, call);
     vq_ladder_lane_split(&d->l, &d->messages);
     vq_ladder_name_parties(&d->l, &c, d->messages);
+    d->of_call = true;
     for (struct vq_call leg = c; leg.next_leg && vq_call_get(e, leg.next_leg, &leg);)
         vq_ladder_name(&d->l, &leg.callee, NULL, NULL, leg.user_agent_callee);
     collect_streams(d, e, &c);

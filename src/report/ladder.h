@@ -66,6 +66,7 @@ struct vq_drawing {
     struct vq_reader messages;
     int64_t zero, before;    /* start, and the row above */
     bool repeated, timed;    /* for the legend */
+    bool of_call;            /* the way of the INVITE tells who is who, not who asks whom */
     struct vq_stream streams[VQ_LADDER_STREAMS];
     size_t n_streams, next_stream, hidden_streams;
 };
@@ -80,7 +81,7 @@ void vq_ladder_name(struct vq_ladder *l, const struct vq_endpoint *ep, const cha
                     const char *agent);
 /* The lanes of a call, by the messages that `r` reads. */
 void vq_ladder_name_parties(struct vq_ladder *l, const struct vq_call *c, struct vq_reader r);
-/* The lanes' hosts by what the network's list knows of them. */
-void vq_ladder_name_hosts(struct vq_ladder *l, const struct vq_engine *e);
+/* The lanes' hosts by what the network's list knows of them. `of_call`: the drawing is one of a call. */
+void vq_ladder_name_hosts(struct vq_ladder *l, const struct vq_engine *e, bool of_call);
 
 #endif

@@ -61,13 +61,13 @@ void vq_ladder_name_parties(struct vq_ladder *l, const struct vq_call *c, struct
 }
 
 /* A lane's host by what it does everywhere: a proxy and a B2BUA are that on each side of them, even where only one side was
- * captured, and their own name is not that of the phone behind them. */
-static void name_lane_host(struct vq_lane *a, const struct vq_host *h)
+ * captured, and their own name is not that of the phone behind them. Outside a call it counts for more who asks whom. */
+static void name_lane_host(struct vq_lane *a, const struct vq_host *h, bool of_call)
 {
     static const enum vq_role between[] = {VQ_ROLE_B2BUA, VQ_ROLE_PROXY};
     static const enum vq_role besides[] = {VQ_ROLE_MEDIA_RELAY, VQ_ROLE_REGISTRAR, VQ_ROLE_TURN_SERVER, VQ_ROLE_STUN_SERVER,
                                            VQ_ROLE_MEDIA_END};
-    for (size_t i = 0; i < sizeof between / sizeof between[0]; i++)
+    for (size_t i = 0; i < sizeof between / sizeof between[0] && (of_call || !a->role); i++)
         if (h->roles & 1u << between[i]) {
             a->role = vq_role_title(between[i]);
             a->user = NULL;
@@ -83,7 +83,7 @@ static void name_lane_host(struct vq_lane *a, const struct vq_host *h)
 }
 
 /* The lanes' hosts as the network's list knows them. Several programs on one host are not told apart there. */
-void vq_ladder_name_hosts(struct vq_ladder *l, const struct vq_engine *e)
+void vq_ladder_name_hosts(struct vq_ladder *l, const struct vq_engine *e, bool of_call)
 {
     struct vq_network n;
     if (vq_network_get(e, &n)) {
@@ -94,6 +94,6 @@ void vq_ladder_name_hosts(struct vq_ladder *l, const struct vq_engine *e)
         struct vq_lane *a = &l->lanes[i];
         const struct vq_host *h = a->by_port || a->others ? NULL : vq_network_host(&n, &a->ep);
         if (h)
-            name_lane_host(a, h);
+            name_lane_host(a, h, of_call);
     }
 }

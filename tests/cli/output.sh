@@ -29,6 +29,7 @@ status "--ladder" 0 "$VOIPQOS" -q -r "$call" --ladder
 cp "$tmp/out" "$tmp/all"
 check "all ladders hold an INVITE" grep -q INVITE "$tmp/all"
 check "all ladders hold a REGISTER" grep -q REGISTER "$tmp/all"
+check "where clients register the proxy is their registrar" grep -q "anna (client)  *registrar$" "$tmp/all"
 status "--ladder 1" 0 "$VOIPQOS" -q --ladder 1 -r "$call"
 cp "$tmp/out" "$tmp/one"
 check "ladder 1 holds an INVITE" grep -q INVITE "$tmp/one"
