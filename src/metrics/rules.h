@@ -46,6 +46,16 @@ struct vq_rule {
 /* "1 packet", "2 packets": for the conversions "%llu %s". */
 #define COUNTED(n, one, many) (unsigned long long)(n), (n) == 1 ? (one) : (many)
 
+/* "once", "5 times": for the conversion "%s". */
+static inline const char *vq_rule_times(uint64_t n, char text[32])
+{
+    if (n == 1)
+        return "once";
+    snprintf(text, 32, "%llu times", (unsigned long long)n);
+    return text;
+}
+#define TIMES(n) vq_rule_times(n, (char[32]){0})
+
 /* Addresses in the words of a rule. */
 #define HOST(e) vq_endpoint_host(e, (char[VQ_ENDPOINT_TEXT]){0})
 #define ENDPOINT(e) vq_endpoint_text(e, (char[VQ_ENDPOINT_TEXT]){0})

@@ -135,8 +135,8 @@ RULE(keys_by_info, f->keys_by_info > 0 && f->keys_agreed,
 
 RULE(no_ack, f->no_ack, "%s: the 200 OK was never acknowledged (no ACK); the callee will hang up after 32 s.", f->name)
 RULE(ack_lost, f->ack_lost > 0,
-     "%s: the 200 OK came %llu %s again after its ACK had gone by: the ACK is lost on its way to the callee.", f->name,
-     COUNTED(f->ack_lost, "time", "times"))
+     "%s: the 200 OK came again %s after its ACK had gone by: the ACK is lost on its way to the callee.", f->name,
+     TIMES(f->ack_lost))
 RULE(error_no_ack, f->unacked_status > 0,
      "%s: the %u was sent again until its sender gave up (Timer G and H): the ACK to it never came.", f->name, f->unacked_status)
 RULE(storm, f->sendings > 0, "%s: %s was sent %u times, more or faster than RFC 3261's timers allow.", f->name, f->sent, f->sendings)

@@ -43,15 +43,15 @@ static const char *tls_reasons(const struct vq_facts *f, char text[180])
 RULE(tls_keys, tls_wanted(f) > 0, "TLS connections that could not be read in spite of keys: %s.",
      tls_reasons(f, (char[180]){0}))
 RULE(clock_steps, f->clock_steps > 0,
-     "The capturing machine's clock was set %llu %s, at frame %llu by %+.3f s: streams go on there as if nothing had been. "
-     "Times and durations across it are wrong.", COUNTED(f->clock_steps, "time", "times"),
+     "The capturing machine's clock was set %s, at frame %llu by %+.3f s: streams go on there as if nothing had been. "
+     "Times and durations across it are wrong.", TIMES(f->clock_steps),
      (unsigned long long)f->clock_step_frame, f->clock_step_ms / 1000)
 RULE(no_memory, f->no_memory > 0, "%llu %s not followed up for want of memory.", COUNTED(f->no_memory, "packet", "packets"))
 RULE(evicted, f->evicted > 0, "%llu %s (call, stream or flow) let go because a table was full.", COUNTED(f->evicted, "object", "objects"))
 
 RULE(holes, f->holes > 0,
-     "%llu times all streams (up to %u) have a hole at the same moment: the capture lost packets there, or all of them share "
-     "a link that failed.", (unsigned long long)f->holes, f->hole_streams)
+     "All streams (up to %u) have a hole at the same moment, %s: the capture lost packets there, or all of them share a link "
+     "that failed.", f->hole_streams, TIMES(f->holes))
 static uint64_t frame_of_hole(const struct vq_facts *f)
 {
     return f->hole_frame;

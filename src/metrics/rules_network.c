@@ -4,8 +4,8 @@
 /* ---- NATs and STUN ---- */
 RULE(symmetric, f->nat_symmetric, "The NAT between %s and the outside (%s) gives one port different numbers towards different servers (symmetric "
      "NAT): an address learned by STUN is no good for media.", HOST(f->nat_inside), HOST(f->nat_outside))
-RULE(stun_silent, f->stun_silent, "%s asked the STUN server %s %llu %s and got no answer: it does not learn its outer address.",
-     HOST(f->stun_client), ENDPOINT(f->stun_server), COUNTED(f->stun_asked, "time", "times"))
+RULE(stun_silent, f->stun_silent, "%s asked the STUN server %s %s and got no answer: it does not learn its outer address.",
+     HOST(f->stun_client), ENDPOINT(f->stun_server), TIMES(f->stun_asked))
 
 /* ---- ICMP errors ---- */
 const char *vq_icmp_words(enum vq_icmp_kind kind)
@@ -24,10 +24,10 @@ const char *vq_icmp_words(enum vq_icmp_kind kind)
     }
 }
 /* When the phones hang up their ports close before the last packets arrive: only what happens during the talk counts. */
-RULE(icmp_media, f->icmp_while_talking > 0, "%s: %s reports %llu %s while it sent media to %s: %s.", f->name, HOST(f->icmp_reporter),
-     COUNTED(f->icmp_while_talking, "time", "times"), ENDPOINT(f->icmp_about), vq_icmp_words(f->icmp_kind))
-#define ICMP_SIP_WORDS "%s reports %llu %s about SIP sent to %s: %s."
-#define ICMP_SIP HOST(f->icmp_reporter), COUNTED(f->icmp_count, "time", "times"), ENDPOINT(f->icmp_about), vq_icmp_words(f->icmp_kind)
+RULE(icmp_media, f->icmp_while_talking > 0, "%s: %s reports %s while it sent media to %s: %s.", f->name, HOST(f->icmp_reporter),
+     TIMES(f->icmp_while_talking), ENDPOINT(f->icmp_about), vq_icmp_words(f->icmp_kind))
+#define ICMP_SIP_WORDS "%s reports %s about SIP sent to %s: %s."
+#define ICMP_SIP HOST(f->icmp_reporter), TIMES(f->icmp_count), ENDPOINT(f->icmp_about), vq_icmp_words(f->icmp_kind)
 RULE(icmp_sip, f->icmp_sip && f->icmp_count > 1, ICMP_SIP_WORDS, ICMP_SIP)
 /* A phone that is switched off, or a last packet that crossed that. */
 RULE(icmp_sip_once, f->icmp_sip && f->icmp_count == 1, ICMP_SIP_WORDS, ICMP_SIP)

@@ -10,7 +10,7 @@ RULE(reg_rejected, f->outcome == VQ_REG_REJECTED && !f->challenged, "%s was refu
 RULE(stale_loop, f->stale > 1, "%s was told %u times that its nonce is stale: it never answers in time, or with the right nonce.",
      f->name, f->stale)
 RULE(refused_again, f->outcome == VQ_REG_REJECTED && f->refused_before > 1,
-     "%s was refused for the %uth time in a row: the client goes on trying, and servers ban who does.", f->name, f->refused_before + 1)
+     "%s was refused %u times in a row: the client goes on trying, and servers ban who does.", f->name, f->refused_before + 1)
 RULE(too_brief, f->min_expires_s != VQ_NONE, "%s asked for too short a time (423): the registrar wants at least %lld s.", f->name,
      (long long)f->min_expires_s)
 RULE(shortened, f->outcome != VQ_REG_UNREGISTERED && f->granted_s != VQ_NONE && f->asked_s != VQ_NONE && f->granted_s < f->asked_s,
@@ -20,8 +20,8 @@ RULE(reg_storm, f->sendings > 0, "%s: %s was sent %u times, more or faster than 
 RULE(reg_silence, f->outcome == VQ_REG_INCOMPLETE && !f->status && f->attempts && f->retransmissions > 2,
      "%s was sent %llu times and never answered; the capture ends before the client gives up.", f->name,
      (unsigned long long)f->retransmissions + f->attempts)
-RULE(reg_timeout, f->outcome == VQ_REG_TIMEOUT, "%s was never answered; it was sent again %llu %s.", f->name,
-     COUNTED(f->retransmissions, "time", "times"))
+RULE(reg_timeout, f->outcome == VQ_REG_TIMEOUT, "%s was never answered; it was sent again %s.", f->name,
+     TIMES(f->retransmissions))
 RULE(reg_retransmitted, f->outcome != VQ_REG_TIMEOUT && f->status && f->retransmissions > 0, "%s: %llu %s had to be sent again.",
      f->name, COUNTED(f->retransmissions, "message", "messages"))
 

@@ -95,8 +95,8 @@ RULE(quality_low, f->scored && f->r >= 60 && f->r < 70, "%s scores R %.1f, MOS %
 RULE(duplicates, f->duplicates > 0,
      "%s has %llu %s that came twice; no loss is hidden by that.", f->name, COUNTED(f->duplicates, "packet", "packets"))
 RULE(reordered, f->reordered > 0, "%s has %llu %s that came after a later one.", f->name, COUNTED(f->reordered, "packet", "packets"))
-RULE(restart, f->segments > 1, "%s began its numbering anew %llu %s; the jump is not counted as loss.", f->name,
-     COUNTED(f->segments - 1, "time", "times"))
+RULE(restart, f->segments > 1, "%s began its numbering anew %s; the jump is not counted as loss.", f->name,
+     TIMES(f->segments - 1))
 RULE(stray, f->stray > 0, "%s has %llu %s numbered far outside its sequence; no figure counts them.", f->name,
      COUNTED(f->stray, "packet", "packets"))
 RULE(astray, f->hidden[0].inside, "%s is sent to %s, an address inside the receiver's NAT (outside it is %s): from here it cannot "

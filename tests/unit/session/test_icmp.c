@@ -71,7 +71,7 @@ static void tells_talk_from_hanging_up(void **state)
         assert_int_equal(vq_findings(f.e, note, &found), 0);
         if (during) {
             assert_string_equal(found.id, "icmp-media");
-            assert_string_equal(found.text, "Call 1: 10.0.0.2 reports 1 time while it sent media to 10.0.0.2:5000: nobody "
+            assert_string_equal(found.text, "Call 1: 10.0.0.2 reports once while it sent media to 10.0.0.2:5000: nobody "
                                             "listens there.");
         } else {
             assert_null(found.id);
