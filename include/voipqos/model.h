@@ -201,7 +201,7 @@ const char *vq_severity_name(enum vq_severity s);
 
 /* Why something is bad, in words. */
 struct vq_finding {
-    const char *id;            /* "stream-loss", ...: a row of src/metrics/diagnosis.c */
+    const char *id;            /* "stream-loss", ...: a row of src/metrics/rules_*.c */
     enum vq_severity severity;
     uint32_t call, stream, registration; /* handles, 0: not about one */
     char text[256];            /* a sentence a student understands */

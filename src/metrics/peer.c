@@ -8,9 +8,9 @@
 #define SLACK 2
 /* RFC 3550 A.1 MAX_DROPOUT: numbers further apart say nothing about packets in flight. */
 #define MAX_FLIGHT 3000
-/* The jitter that Cisco's voice guides allow a network (METRICS 5.3), in ms. */
+/* The jitter that Cisco's voice guides allow a network (docs/metrics.md), in ms. */
 #define JITTER_MS 30
-/* The largest jitter buffers hold 500 ms (METRICS 6.2): a report beyond is in units of its own. */
+/* The largest jitter buffers hold 500 ms: a report beyond is in units of its own. */
 #define JITTER_ABSURD_MS 500
 
 static int32_t behind_here(const struct vq_peer *p, int32_t lost0, uint32_t here0)

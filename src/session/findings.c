@@ -493,8 +493,6 @@ static int diagnose(const struct vq_engine *e)
     int joined = vq_join_update(e);
     if (joined || d->of_the_end)
         return joined;
-    if (d->of_the_end)
-        return 0;
     struct vq_network network; /* completes the NAT map, which rules about calls ask */
     int rc = vq_network_get(e, &network);
     if (rc)

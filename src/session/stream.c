@@ -273,7 +273,7 @@ static bool other_pt(struct vq_engine *e, const struct vq_flow *f, struct vq_rtp
         c->cn_packets++;
         c->cn_frame = d->frame;
     }
-    /* RFC 4733 events share a timestamp and comfort noise ends a talk spurt (METRICS 4.1): neither enters the jitter, and
+    /* RFC 4733 events share a timestamp and comfort noise ends a talk spurt: neither enters the jitter, and
      * transit starts anew behind them. A type that nobody announced does not displace a codec that is known. */
     if (what != VQ_PAYLOAD_MEDIA || (!known && s->pt != NO_PT)) {
         s->primed = false;

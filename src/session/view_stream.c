@@ -359,7 +359,7 @@ static void score(struct score *scores, enum vq_scale scale, const struct vq_emo
     vq_emodel_rescore_on(scale, in, out); /* GoB, PoW and TME wait until somebody asks for the whole view */
 }
 
-/* G.107's default: the worst case, for codecs of which G.113 publishes no Bpl (METRICS 2.4). */
+/* G.107's default: the worst case, for codecs of which G.113 publishes no Bpl. */
 #define BPL_DEFAULT 4.3
 
 /* Packets that come too late for the buffer are as good as lost (G.107 7.5: Ppl holds both), in one pattern with those
