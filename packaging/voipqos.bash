@@ -3,7 +3,7 @@ _voipqos()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     local options="--read --keylog --no-unpack-limit --interface --list-interfaces --filter --json --ladder --plots --output --wav --wav-buffer --quiet --verbose
-        --account --all --ascii --color --rating --tiphon-loss --model --codecs --plc --buffer --buffers --delay --advantage --join-threshold --interval --duration
+        --account --all --ascii --color --rating --tiphon-loss --model --codecs --plc --buffer --buffers --voipmonitor --delay --advantage --join-threshold --interval --duration
         --max-calls --max-streams --max-flows --max-registrations --max-dialogs --help --version"
 
     COMPREPLY=()

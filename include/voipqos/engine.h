@@ -30,6 +30,7 @@ struct vq_options {
     double advantage;            /* E-model A; default 0 */
     const char *g711;            /* impairment row for G.711: "g711" (no concealment, default) or "g711-plc" */
     const char *simple_model;    /* name of a struct vq_simple_model; default "cole-rosenbluth" (by codec) */
+    bool voipmonitor;            /* reproduce VoIPmonitor's scores as well (vq_stream_voipmonitor()); default off */
     double join_threshold;       /* confidence from which Call-IDs count as legs of one call, 0..1; above 1: never; default 0.7 */
     const struct vq_codec_own *codecs; /* codec values that replace the tables'; they stay the caller's until the engine is freed */
     size_t n_codecs;

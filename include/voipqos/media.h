@@ -261,4 +261,20 @@ struct vq_playout {
 };
 bool vq_stream_playout(const struct vq_engine *e, const struct vq_stream *s, struct vq_playout *out);
 
+/* What VoIPmonitor would show for the stream, so that people can compare. */
+enum { VQ_VOIPMONITOR_F1, VQ_VOIPMONITOR_F2, VQ_VOIPMONITOR_ADAPTIVE, VQ_VOIPMONITOR_BUFFERS };
+struct vq_voipmonitor {
+    const char *why;          /* why there is no MOS; NULL: there is */
+    uint64_t packets, lost;   /* by its count: without the first two, and late ones are lost all the same */
+    double loss_pct;          /* NAN: none */
+    unsigned intervals;       /* of some ten seconds that it scored */
+    struct vq_voipmonitor_mos {
+        double min, mean;     /* over the intervals; NAN: none */
+        double min_to_end, mean_to_end; /* with the end behind the last of them, as where it saves graphs */
+        uint64_t lost;        /* frames missing at the buffer's output */
+    } by[VQ_VOIPMONITOR_BUFFERS];
+};
+/* False: not asked for (vq_options.voipmonitor), or no such stream. */
+bool vq_stream_voipmonitor(const struct vq_engine *e, const struct vq_stream *s, struct vq_voipmonitor *out);
+
 #endif

@@ -50,7 +50,7 @@ struct settings {
     unsigned rating;      /* enum vq_rating_scheme */
     unsigned tiphon_loss; /* enum vq_tiphon_loss */
     uint32_t interval_s, duration_s;
-    bool plc;
+    bool plc, voipmonitor;
     const char *model;
     const char *codecs;  /* path */
     double buffer_ms, delay_ms, advantage, join_threshold; /* NAN: the engine's default */

@@ -60,6 +60,8 @@ static const struct option_row options[] = {
     {OPTION_REAL, 0, "buffer", "MS", AT(buffer_ms), WITH_BOTH, "jitter buffer of the receiver (default 40): its delay and\nwhat comes too late for it are in R and MOS"},
     {OPTION_LIST, 0, "buffers", "MS,MS...", AT(buffers), WITH_BOTH,
      "jitter buffers tried beside it, up to 8 (default\n20,40,60,100,200)"},
+    {OPTION_FLAG, 0, "voipmonitor", NULL, AT(voipmonitor), WITH_BOTH,
+     "VoIPmonitor's MOS F1, F2 and adaptive beside ours, by its\nown rules, to compare with it"},
     {OPTION_REAL, 0, "delay", "MS", AT(delay_ms), WITH_BOTH, "one-way network delay (default: from RTCP, else 0)"},
     {OPTION_REAL, 0, "advantage", "A", AT(advantage), WITH_BOTH, "E-model advantage factor (default 0)"},
 
@@ -438,6 +440,7 @@ void settings_options(const struct settings *s, const struct codecs *c, struct v
         o->join_threshold = s->join_threshold;
     if (s->plc)
         o->g711 = "g711-plc";
+    o->voipmonitor = s->voipmonitor;
     if (s->model)
         o->simple_model = s->model;
 }

@@ -1,8 +1,6 @@
 /* rtp.c - the RTP header, RFC 3550 5.1. */
 #include "proto/rtp.h"
 
-#define FIXED_HEADER 12u
-
 /* Bytes of CSRC list and header extension as far as captured; what stands beyond the capture counts as not there. */
 static size_t variable_size(struct vq_rd r, uint8_t first)
 {
@@ -16,7 +14,7 @@ static size_t variable_size(struct vq_rd r, uint8_t first)
 
 bool vq_rtp_parse(struct vq_slice b, size_t wire, struct vq_rtp *out)
 {
-    if (b.n < FIXED_HEADER || b.p[0] >> 6 != 2)
+    if (b.n < VQ_RTP_HEADER || b.p[0] >> 6 != 2)
         return false;
     struct vq_rd r = vq_rd(b.p, b.n);
     struct vq_rtp h = {0};
@@ -27,7 +25,7 @@ bool vq_rtp_parse(struct vq_slice b, size_t wire, struct vq_rtp *out)
     h.ts = vq_rd_u32(&r);
     h.ssrc = vq_rd_u32(&r);
     size_t more = variable_size(r, first);
-    if (FIXED_HEADER + more > (wire > b.n ? wire : b.n))
+    if (VQ_RTP_HEADER + more > (wire > b.n ? wire : b.n))
         return false;
     if (vq_rd_skip(&r, more)) {
         size_t left = vq_rd_left(&r);

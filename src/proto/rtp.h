@@ -4,6 +4,8 @@
 
 #include "util/bytes.h"
 
+#define VQ_RTP_HEADER 12u /* without CSRC list and extension */
+
 struct vq_rtp {
     uint32_t ssrc, ts;
     uint16_t seq;

@@ -58,6 +58,8 @@ json_t *vq_json_dialog(struct vq_json *j, const struct vq_dialog *d);
 void vq_json_course(struct vq_json *j, json_t *o, const struct vq_stream *s);
 /* json_playout.c: adds delay variation, drift and de-jitter buffers to the object of a stream. */
 void vq_json_playout(struct vq_json *j, json_t *o, const struct vq_stream *s);
+/* json_vm.c: adds VoIPmonitor's scores, where they were asked for. */
+void vq_json_voipmonitor(struct vq_json *j, json_t *o, const struct vq_stream *s);
 /* json_audio.c: adds what was heard, where that was asked for. */
 void vq_json_audio(struct vq_json *j, json_t *o, const struct vq_stream *s);
 json_t *vq_json_stream(struct vq_json *j, const struct vq_stream *s);

@@ -377,6 +377,7 @@ json_t *vq_json_stream(struct vq_json *j, const struct vq_stream *s)
     clark(j, o, s);
     vq_json_put(j, o, "rtcp", rtcp(j, s));
     vq_json_put(j, o, "windows", windows(j, s));
+    vq_json_voipmonitor(j, o, s);
     vq_json_audio(j, o, s);
     vq_json_put(j, o, "intervals", intervals(j, s));
     vq_json_int(j, o, "dscp", s->dscp);

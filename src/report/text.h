@@ -32,6 +32,9 @@ void vq_text_findings(struct vq_out *o, const struct vq_engine *e);
 void vq_text_stream_head(struct vq_out *o, bool in_call);
 void vq_text_stream(struct vq_out *o, const struct vq_stream *s, const char *from, const char *to);
 
+/* VoIPmonitor's scores of it, where they were asked for; `b` is room to work in. */
+void vq_text_voipmonitor(struct vq_out *o, const struct vq_engine *e, const struct vq_stream *s, struct vq_buf *b);
+
 /* What endpoints say of a stream of the call, or (0) of none that is known; `b` is room to work in. */
 void vq_text_endpoint_reports(struct vq_out *o, const struct vq_engine *e, uint32_t call, uint32_t stream, struct vq_buf *b);
 

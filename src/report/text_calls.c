@@ -236,6 +236,7 @@ static void call(struct vq_out *o, const struct vq_engine *e, const struct vq_ca
         vq_text_stream_head(o, true);
     for (uint32_t h = c->first_stream; h && vq_stream_get(e, h, &s) && vq_text_shown(o, row); h = s.next_in_call) {
         vq_text_stream(o, &s, c->from ? c->from : "?", c->to ? c->to : "?");
+        vq_text_voipmonitor(o, e, &s, b);
         vq_text_endpoint_reports(o, e, c->handle, h, b);
         row++;
     }
@@ -290,13 +291,18 @@ void vq_text_unbound(struct vq_out *o, const struct vq_engine *e, uint64_t n)
     uint64_t row = 0;
     if (!n)
         return;
+    struct vq_buf b;
+    vq_buf_init(&b);
     vq_out_heading(o, "RTP streams without a call", n);
     vq_text_stream_head(o, false);
     for (uint32_t h = vq_stream_next(e, 0); h && row < n && vq_text_shown(o, row) && !vq_out_stopped(o);
          h = vq_stream_next(e, h))
         if (vq_stream_get(e, h, &s) && !s.call) {
             vq_text_stream(o, &s, NULL, NULL);
+            vq_text_voipmonitor(o, e, &s, &b);
             row++;
         }
+    o->b.failed |= b.failed;
+    vq_buf_done(&b);
     vq_text_more(o, n - row, "streams");
 }

@@ -437,4 +437,5 @@ void vq_engine_tap(struct vq_engine *e, vq_tap_h *h, void *arg)
 {
     e->tap = h;
     e->tap_arg = arg;
+    e->watched = h || e->opt.voipmonitor;
 }

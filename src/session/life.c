@@ -43,7 +43,7 @@ uint64_t vq_options_ceiling(const struct vq_options *o)
 {
     uint64_t flow = sizeof(struct vq_flow) + 2 * sizeof(struct vq_table_slot) * 4 + 2 * sizeof(struct vq_port);
     uint64_t stream = sizeof(struct vq_rtp_stream) + sizeof(struct vq_stream_cold) + sizeof(struct vq_transit) +
-                      VQ_STREAM_ARENA +
+                      (o->voipmonitor ? sizeof(struct vq_vmsim) : 0) + VQ_STREAM_ARENA +
                       VQ_SERIES_SLOTS * sizeof(struct vq_slot) + 4 * sizeof(struct vq_table_slot) * 4;
     uint64_t call = sizeof(struct vq_sip_call) + vq_talk_arena[VQ_TALK_CALL] +
                     VQ_PROMISES_PER_CALL * (sizeof(struct vq_promise) + sizeof(struct vq_port));
@@ -115,6 +115,7 @@ static void init_pools(struct vq_engine *e)
     vq_pool_init(&e->streams, sizeof(struct vq_rtp_stream), o->max_streams);
     vq_pool_init(&e->colds, sizeof(struct vq_stream_cold), o->max_streams);
     vq_pool_init(&e->transits, sizeof(struct vq_transit), o->max_streams);
+    vq_pool_init(&e->vms, sizeof(struct vq_vmsim), o->max_streams);
     vq_pool_init(&e->promises, sizeof(struct vq_promise), bounded((uint64_t)o->max_calls * VQ_PROMISES_PER_CALL));
     vq_pool_init(&e->ports, sizeof(struct vq_port),
                  bounded(2 * (uint64_t)o->max_flows + (uint64_t)o->max_calls * VQ_PROMISES_PER_CALL));
@@ -139,6 +140,7 @@ int vq_engine_new(struct vq_engine **out, const struct vq_options *o)
     if (!e)
         return -ENOMEM;
     e->opt = *o;
+    e->watched = o->voipmonitor;
     e->stats.start = e->stats.end = VQ_NONE;
     e->g711 = vq_impairment_by_name(o->g711);
     e->simple = vq_simple_by_name(o->simple_model); /* NULL: Cole-Rosenbluth by codec */
@@ -181,7 +183,8 @@ void vq_engine_free(struct vq_engine *e)
         vq_pool_done(&e->talks[k].pool);
         vq_table_done(&e->talks[k].by_call_id);
     }
-    struct vq_pool *pools[] = {&e->flows, &e->streams, &e->colds, &e->transits, &e->promises, &e->ports, &e->chunks};
+    struct vq_pool *pools[] = {&e->flows, &e->streams, &e->colds, &e->transits, &e->vms, &e->promises, &e->ports,
+                               &e->chunks};
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
         vq_pool_done(pools[i]);
     struct vq_table *tables[] = {&e->flow_by_key, &e->port_by_ep, &e->stream_by_key, &e->stream_by_ssrc,

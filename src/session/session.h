@@ -142,6 +142,11 @@ void vq_stream_transit(const struct vq_engine *e, const struct vq_rtp_stream *s,
 /* Whether the buffer of the score discards any packet; then `out` has the whole figures. */
 bool vq_stream_discards(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_transit *out);
 
+/* ---- vm_in.c ---- */
+/* One packet of a stream as VoIPmonitor takes it; only with vq_options.voipmonitor. */
+void vq_stream_vm_packet(struct vq_engine *e, const struct vq_flow *f, struct vq_rtp_stream *s, const struct vq_rtp *r,
+                         const struct vq_dgram *d);
+
 /* view_playout.c: the least of vq_discard_sizes_ms that would have discarded less than 1 %; NAN: none. */
 double vq_playout_enough_ms(const struct vq_spread *pdv);
 

@@ -18,6 +18,7 @@
 #include "metrics/seq.h"
 #include "metrics/series.h"
 #include "metrics/transit.h"
+#include "metrics/vmsim.h"
 #include "net/decode.h"
 #include "net/defrag.h"
 #include "proto/quality.h"
@@ -188,6 +189,7 @@ struct vq_stream_cold {
     struct vq_arena arena;       /* further segments, RTCP, codec name */
     const char *codec_name;      /* from SDP when the table lacks it */
     uint32_t event_packets, cn_packets, talk_spurts;
+    uint32_t vm;                 /* vm_in.c's, 0: none */
     uint32_t marks[VQ_RELAY_MARKS]; /* relay.c's */
     uint8_t n_marks;
 };
@@ -500,6 +502,7 @@ struct vq_engine {
     void *event_arg;
     vq_tap_h *tap;
     void *tap_arg;
+    bool watched;                /* RTP packets are looked at by the tap or by vm_in.c */
 
     struct vq_wheel wheel;
     struct vq_sip_parser sip;
@@ -512,7 +515,7 @@ struct vq_engine {
     struct vq_tcp_in *tcp;       /* tcp_in.c's */
     struct vq_tls *tls;          /* NULL: nobody gave keys */
 
-    struct vq_pool flows, ports, promises, streams, colds, transits;
+    struct vq_pool flows, ports, promises, streams, colds, transits, vms;
     struct vq_pool chunks;       /* of the arenas of calls, registrations, dialogs and streams */
     struct vq_table flow_by_key, port_by_ep, stream_by_key, stream_by_ssrc;
     struct vq_list stream_all;
@@ -577,6 +580,11 @@ static inline struct vq_stream_cold *vq_cold_at(const struct vq_engine *e, uint3
 static inline struct vq_transit *vq_transit_at(const struct vq_engine *e, uint32_t h)
 {
     return VQ_AT(e->transits, struct vq_transit, h);
+}
+
+static inline struct vq_vmsim *vq_vm_at(const struct vq_engine *e, uint32_t h)
+{
+    return VQ_AT(e->vms, struct vq_vmsim, h);
 }
 
 static inline struct vq_sip_call *vq_sip_call_at(const struct vq_engine *e, uint32_t h)

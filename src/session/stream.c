@@ -171,6 +171,8 @@ void vq_stream_drop(struct vq_engine *e, struct vq_rtp_stream *s)
     vq_arena_done(&vq_cold_at(e, s->cold)->arena);
     if (s->transit)
         vq_pool_give(&e->transits, s->transit);
+    if (vq_cold_at(e, s->cold)->vm)
+        vq_pool_give(&e->vms, vq_cold_at(e, s->cold)->vm);
     vq_pool_give(&e->colds, s->cold);
     vq_pool_give(&e->streams, s->handle);
 }
@@ -570,7 +572,7 @@ static struct vq_rtp_stream *begin_stream(struct vq_engine *e, struct vq_flow *f
 static void tap(const struct vq_engine *e, const struct vq_rtp_stream *s, const struct vq_rtp *r, const struct vq_dgram *d)
 {
     e->tap(&(struct vq_tapped){.stream = s->handle,
-                               .begins = !s->packets,
+                               .begins = s->packets == 1,
                                .encrypted = s->encrypted,
                                .media = s->media,
                                .pt = r->pt,
@@ -581,6 +583,16 @@ static void tap(const struct vq_engine *e, const struct vq_rtp_stream *s, const 
                                .n = r->payload.n,
                                .cut = d->payload.n < d->wire},
            e->tap_arg);
+}
+
+/* A packet for those who want to see all of them. */
+static void show(struct vq_engine *e, const struct vq_flow *f, struct vq_rtp_stream *s, const struct vq_rtp *r,
+                 const struct vq_dgram *d)
+{
+    if (e->tap)
+        tap(e, s, r, d);
+    if (e->opt.voipmonitor)
+        vq_stream_vm_packet(e, f, s, r, d);
 }
 
 enum vq_rtp_verdict vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dgram *d)
@@ -610,9 +622,9 @@ enum vq_rtp_verdict vq_stream_packet(struct vq_engine *e, struct vq_flow *f, con
         vq_timer_arm(&e->wheel, &s->idle, d->ts + e->opt.stream_idle);
         vq_emit(e, VQ_EVENT_STREAM_CHANGE, s->handle, false);
     }
-    if (e->tap)
-        tap(e, s, &r, d);
     add_packet(e, f, s, &r, d);
+    if (e->watched)
+        show(e, f, s, &r, d);
     if (s->confirmed) {
         e->stats.rtp_packets++;
     } else if (vouched(f) || s->chain >= PROOF) {

@@ -16,7 +16,7 @@ for capture in "$CAPTURES"/*.pcap*; do
     status "$(basename "$capture")" 0 "$VOIPQOS" -q -r "$capture" --json "$tmp/reports/$(basename "$capture").json"
 done
 # Whatever the options, the fields are the same.
-status "with options" 0 "$VOIPQOS" -q -r "$call" --plc --delay 30 --model lab-voice --rating tiphon \
+status "with options" 0 "$VOIPQOS" -q -r "$call" --plc --delay 30 --model lab-voice --rating tiphon --voipmonitor \
     --json "$tmp/reports/options.json"
 status "nothing passes the filter" 0 "$VOIPQOS" -q -r "$call" --json "$tmp/reports/filtered.json" -- udp port 1
 status "tables that overflow" 0 "$VOIPQOS" -q -r "$call" --max-calls 1 --max-streams 1 --max-flows 2 \

@@ -163,6 +163,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     o.max_streams = 5;
     o.max_flows = 9;
     o.max_messages = 12;
+    o.voipmonitor = true;
     if (vq_engine_new(&e, &o))
         return 0;
     if (vq_engine_keylog(e, RFC8448_LOG, sizeof RFC8448_LOG - 1))

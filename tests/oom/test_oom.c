@@ -97,6 +97,7 @@ static struct vq_options options(void)
 {
     struct vq_options o;
     vq_options_defaults(&o);
+    o.voipmonitor = true;
     return o;
 }
 

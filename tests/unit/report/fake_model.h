@@ -16,6 +16,7 @@
 #define vq_stream_gap fake_stream_gap
 #define vq_stream_path_change fake_stream_path_change
 #define vq_stream_playout fake_stream_playout
+#define vq_stream_voipmonitor fake_stream_voipmonitor
 #define vq_offer_effect fake_offer_effect
 #define vq_call_ref_id fake_call_ref_id
 #define vq_stun_count fake_stun_count
@@ -89,6 +90,7 @@ struct vq_engine {
     struct vq_clock_step clock_steps[2];
     struct vq_capture_hole holes[2];
     uint32_t n_clock_steps, n_holes;
+    bool voipmonitor;           /* asked for */
     uint32_t n_registrations, n_calls, n_dialogs, n_streams, n_stuns, n_icmps, n_findings; /* handles given out */
     uint32_t t_registrations, t_calls, t_dialogs, t_streams, t_intervals;         /* entries filled in */
 };
@@ -169,6 +171,17 @@ bool fake_stream_playout(const struct vq_engine *e, const struct vq_stream *s, s
                     {.adaptive = true, .size_ms = NAN, .playout_ms = 14, .burst_r = 1, .r = NAN, .mos = NAN}},
     };
     return true;
+}
+
+/* Only streams without a clock rate have none of it. */
+bool fake_stream_voipmonitor(const struct vq_engine *e, const struct vq_stream *s, struct vq_voipmonitor *out)
+{
+    *out = (struct vq_voipmonitor){.packets = 398, .lost = 4, .loss_pct = 1, .intervals = 1,
+                                   .by = {{3.6, 3.9, 3.6, 3.8, 9}, {4.1, 4.1, 4.1, 4.1, 4}, {4.5, 4.5, 4.5, 4.5, 0}}};
+    if (s->clock_hz)
+        return e->voipmonitor;
+    *out = (struct vq_voipmonitor){.why = "no clock", .loss_pct = NAN, .by = {{NAN, NAN, NAN, NAN, 0}, {NAN, NAN, NAN, NAN, 0}, {NAN, NAN, NAN, NAN, 0}}};
+    return e->voipmonitor;
 }
 
 uint32_t fake_call_ref_id(const struct vq_engine *e, struct vq_call_ref r)

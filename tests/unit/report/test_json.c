@@ -13,6 +13,7 @@
 #include "report/json_course.c"
 #include "report/json_playout.c"
 #include "report/json_stream.c"
+#include "report/json_vm.c"
 
 static const uint32_t links[] = {1, 99999};
 static const struct vq_report_input whole = {.path = "lab.pcap", .format = "pcap", .links = links, .n_links = 2};

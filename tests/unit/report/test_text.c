@@ -10,6 +10,7 @@
 #include "report/text_quality.c"
 #include "report/text_story.c"
 #include "report/text_stream.c"
+#include "report/text_vm.c"
 
 static const uint32_t links[] = {1, 99999};
 static const struct vq_report_input whole = {.path = "lab.pcap", .format = "pcap", .links = links, .n_links = 2};
@@ -92,6 +93,21 @@ static void says_how_the_calls_went(void **state)
     e.n_findings = 0;
     b = text_of(&e, &whole, page);
     assert_has(&b, "✓ no findings");
+    vq_buf_done(&b);
+}
+
+static void compares_with_voipmonitor(void **state)
+{
+    (void)state;
+    struct vq_engine e = small();
+    struct vq_buf b = text_of(&e, &whole, page);
+    assert_lacks(&b, "VoIPmonitor");
+    vq_buf_done(&b);
+    e.voipmonitor = true;
+    b = text_of(&e, &whole, page);
+    assert_has(&b, "VoIPmonitor  MOS F1 3.9 (min 3.6) · F2 4.1 (min 4.1) · adaptive 4.5 (min 4.5)");
+    assert_has(&b, "loss 1.00 % of 398 packets");
+    assert_has(&b, "VoIPmonitor  no clock\n");
     vq_buf_done(&b);
 }
 
@@ -686,6 +702,7 @@ int main(void)
         cmocka_unit_test(lets_nothing_hostile_through),
         cmocka_unit_test(colours_by_quality),
         cmocka_unit_test(tells_a_story),
+        cmocka_unit_test(compares_with_voipmonitor),
         cmocka_unit_test(sums_up_the_signalling),
         cmocka_unit_test(draws_the_network), cmocka_unit_test(stops_when_refused),
     };
