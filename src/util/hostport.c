@@ -33,7 +33,8 @@ bool vq_host_read(struct vq_slice s, struct vq_endpoint *out)
     char text[INET6_ADDRSTRLEN];
     if (s.n > 2 && s.p[0] == '[' && s.p[s.n - 1] == ']')
         s = vq_slice(s.p + 1, s.n - 2);
-    if (s.n == 0 || s.n >= sizeof text || vq_str_find(s, ':') == s.n)
+    /* inet_pton() would end at a NUL and not see what stands behind it. */
+    if (s.n == 0 || s.n >= sizeof text || vq_str_find(s, ':') == s.n || vq_str_find(s, 0) < s.n)
         return false;
     memcpy(text, s.p, s.n);
     text[s.n] = 0;

@@ -46,6 +46,9 @@ static void refuses(void **state)
         assert_false(hostport(no[i], &e));
         assert_int_equal(e.port, 77);
     }
+    struct vq_endpoint e;
+    assert_false(vq_host_read(VQ_SLICE_LIT("fd00::1\0x"), &e));
+    assert_false(vq_host_read(VQ_SLICE_LIT("[fd00::1\0]"), &e));
 }
 
 static void stays_inside(void **state)
