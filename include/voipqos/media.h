@@ -33,7 +33,7 @@ struct vq_segment {
 
 /* A stretch without packets, of at least 200 ms and three packet times. */
 enum vq_gap_kind {
-    VQ_GAP_HOLD,        /* while SDP had put a side on hold */
+    VQ_GAP_HOLD,        /* while SDP had put a side on hold, or had no audio (T.38) */
     VQ_GAP_SILENCE,     /* the sender had nothing to say: no number is missing, its timestamps went on */
     VQ_GAP_SENDER_STOP, /* the sender paused, timestamps and all */
     VQ_GAP_NETWORK,     /* packets were lost, or held up and came later */

@@ -41,6 +41,7 @@ enum vq_resend {
     VQ_RESEND_1XX,      /* provisional response: its PRACK is missing, or it keeps proxies from giving up */
     VQ_RESEND_REQUEST,  /* response to a request that came again */
     VQ_RESEND_RESPONSE, /* ACK to a response that came again */
+    VQ_RESEND_COPY,     /* twice within 10 ms: seen twice by the capture, or doubled by the network */
     VQ_RESENDS
 };
 const char *vq_resend_name(enum vq_resend r); /* "A", "E", "G", "2xx", "1xx", "request", "response", NULL */

@@ -12,9 +12,10 @@ struct vq_facts {
     const char *name;            /* "call 3", "stream 7 (PCMU, caller to callee)" */
 
     /* stream */
-    double loss_pct, jitter_max_ms, jitter_mean_ms, one_way_ms, r, mos;
+    double jitter_max_ms, jitter_mean_ms; /* of audio */
+    double loss_pct, one_way_ms, r, mos;
     uint64_t packets, lost, duplicates, reordered, stray;
-    double discard_pct, buffer_ms, enough_ms; /* too late for the assumed buffer; what would have been enough, NAN: nothing */
+    double discard_pct, buffer_ms, enough_ms; /* of audio: too late for the assumed buffer; what would have been enough, NAN: nothing */
     double burst_r;
     unsigned longest_loss;
     double gap_network_ms, gap_stop_ms; /* the longest gaps of these kinds; 0: none */
@@ -67,6 +68,7 @@ struct vq_facts {
     uint64_t keys_by_info;
     bool keys_agreed;            /* telephone-event by both */
     unsigned status, retransmissions;
+    unsigned copies;             /* of them: seen twice, not sent twice */
     unsigned sendings;           /* of the message that was sent most often, when more than any timer allows; else 0 */
     const char *sent;            /* which: "INVITE", "the 200 to INVITE" */
     unsigned ack_lost;           /* a 2xx came again so often after its ACK had gone by */
@@ -77,6 +79,7 @@ struct vq_facts {
     bool bye_unanswered;         /* and none will come */
     bool only_bye;               /* nothing but a BYE and what answers it was seen */
     bool rang;
+    bool other_media;            /* video or the like came */
     uint64_t late_bye_frame;     /* 0: none */
     const struct vq_transfer *transfer; /* the last one, NULL: none */
     uint32_t transfer_to;        /* id of the call that came of it, 0: none */
@@ -125,6 +128,7 @@ struct vq_facts {
     uint64_t tls_decrypted;
     uint16_t tls_suite;          /* the first that is not read */
     bool keylog;                 /* keys were given */
+    uint64_t streams_without_sip; /* all there are, in a capture without any SIP; else 0 */
     double backwards_ms;         /* the largest step */
     uint64_t clock_steps, clock_step_frame; /* how many; the first one's frame ... */
     double clock_step_ms;        /* ... and by how much the clock was set there */

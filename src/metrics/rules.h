@@ -56,6 +56,23 @@ static inline const char *vq_rule_times(uint64_t n, char text[32])
 }
 #define TIMES(n) vq_rule_times(n, (char[32]){0})
 
+/* "20 ms", "39 s", "5 min", "12.5 h", "907 days": for the conversion "%s". */
+static inline const char *vq_rule_span(double s, char text[32])
+{
+    static const struct {
+        double below, unit;
+        const char *format;
+    } rows[] = {{0.9995, 1e-3, "%.0f ms"}, {9.95, 1, "%.1f s"}, {119.5, 1, "%.0f s"}, {7200, 60, "%.0f min"}, {172800, 3600, "%.1f h"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (s < rows[i].below) {
+            snprintf(text, 32, rows[i].format, s / rows[i].unit);
+            return text;
+        }
+    snprintf(text, 32, "%.0f days", s / 86400);
+    return text;
+}
+#define SPAN(s) vq_rule_span(s, (char[32]){0})
+
 /* Addresses in the words of a rule. */
 #define HOST(e) vq_endpoint_host(e, (char[VQ_ENDPOINT_TEXT]){0})
 #define ENDPOINT(e) vq_endpoint_text(e, (char[VQ_ENDPOINT_TEXT]){0})

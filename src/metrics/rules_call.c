@@ -33,7 +33,7 @@ static bool never_because(const struct vq_facts *f, bool of_nat)
 }
 
 RULE(no_media, f->hears[0].phase == VQ_HEARS_NEVER && f->hears[1].phase == VQ_HEARS_NEVER,
-     "%s was answered and lasted %.0f s, but not one RTP packet of it was seen.", f->name, f->talk_s)
+     "%s was answered and lasted %s, but not one %s packet of it was seen.", f->name, SPAN(f->talk_s), f->other_media ? "audio" : "RTP")
 /* An index for the words; the conditions ask deaf(). */
 static unsigned never(const struct vq_facts *f)
 {
@@ -77,15 +77,15 @@ static bool later(const struct vq_facts *f, unsigned phases)
 {
     return deaf(f, LATER) >= 0 && phases >> f->hears[stopped(f)].phase & 1;
 }
-#define SINCE f->name, party[stopped(f)], since(f), f->hears[stopped(f)].silent_s
-#define SINCE_WORDS "%s: the %s hears nothing any more %s: no packet to it in the last %.0f s of the call."
+#define SINCE f->name, party[stopped(f)], since(f), SPAN(f->hears[stopped(f)].silent_s)
+#define SINCE_WORDS "%s: the %s hears nothing any more %s: no packet to it in the last %s of the call."
 RULE(one_way_answer, later(f, PHASE(EARLY_MEDIA_ONLY)), SINCE_WORDS, SINCE)
 RULE(one_way_resume, later(f, PHASE(NO_MORE_AFTER_HOLD)), SINCE_WORDS, SINCE)
 RULE(one_way_offer, later(f, PHASE(NO_MORE_AFTER_OFFER)), SINCE_WORDS, SINCE)
 RULE(one_way_later, later(f, PHASE(NO_MORE)), SINCE_WORDS, SINCE)
 RULE(media_stopped, (LATER >> f->hears[0].phase & 1) && (LATER >> f->hears[1].phase & 1),
-     "%s: no media in either direction in the last %.0f s of the call.", f->name,
-     f->hears[0].silent_s < f->hears[1].silent_s ? f->hears[0].silent_s : f->hears[1].silent_s)
+     "%s: no media in either direction in the last %s of the call.", f->name,
+     SPAN(f->hears[0].silent_s < f->hears[1].silent_s ? f->hears[0].silent_s : f->hears[1].silent_s))
 
 static uint64_t last_heard(const struct vq_facts *f)
 {
@@ -100,17 +100,17 @@ static int waits(const struct vq_facts *f)
     return f->hears[1].late_ms > f->hears[0].late_ms;
 }
 RULE(clipped, f->hears[waits(f)].late_ms > CLIPPED_MS,
-     "%s: the first audio to the %s comes %.1f s after the answer: what was said before is lost (clipped start).", f->name,
-     party[waits(f)], f->hears[waits(f)].late_ms / 1000)
+     "%s: the first audio to the %s comes %s after the answer: what was said before is lost (clipped start).", f->name,
+     party[waits(f)], SPAN(f->hears[waits(f)].late_ms / 1000))
 static uint64_t first_heard(const struct vq_facts *f)
 {
     return f->hears[waits(f)].first_frame;
 }
 RULE(brief, f->answered && f->state == VQ_CALL_COMPLETED && !f->mid_dialog && f->talk_s < SHORT_S,
      "%s lasted %.1f s only: hung up at once after the answer.", f->name, f->talk_s)
-RULE(slow_sip, f->retransmissions > 0 && f->rtt_ms > T1_MS,
+RULE(slow_sip, f->retransmissions > f->copies && f->rtt_ms > T1_MS,
      "%s: %llu SIP %s sent again because answers take %.0f ms to come, and SIP waits 500 ms (T1).", f->name,
-     COUNTED(f->retransmissions, "message was", "messages were"), f->rtt_ms)
+     COUNTED(f->retransmissions - f->copies, "message was", "messages were"), f->rtt_ms)
 
 /* ---- what its media carries -------------------------------------------------------------------------------------- */
 
@@ -181,8 +181,10 @@ RULE(transfer_failed, f->transfer && (f->transfer->status >= 300 || f->transfer-
      transfer_failure(f->transfer))
 RULE(not_followed, f->redirect && !f->redirect->to_call.id, "%s was redirected to %.60s (%u), and nobody was seen to call there.", f->name,
      f->redirect->target ? f->redirect->target : "nowhere", f->redirect->status)
-RULE(sip_retransmitted, f->retransmissions > 0, "%s: %llu SIP %s had to be sent again.", f->name,
-     COUNTED(f->retransmissions, "message", "messages"))
+RULE(sip_retransmitted, f->retransmissions > f->copies, "%s: %llu SIP %s had to be sent again.", f->name,
+     COUNTED(f->retransmissions - f->copies, "message", "messages"))
+RULE(sip_copied, f->copies > 0, "%s: %llu SIP %s twice within 10 ms, which no timer of SIP does: seen twice, not sent twice.",
+     f->name, COUNTED(f->copies, "message came", "messages came"))
 RULE(sip_defect, f->defect, "%s has a SIP message that breaks the rules: %s.", f->name, f->defect)
 RULE(call_unanswered, f->state == VQ_CALL_TIMEOUT, "%s: nobody answered the INVITE at all.", f->name)
 RULE(call_408, f->state == VQ_CALL_NO_ANSWER && f->status == 408, "%s ended with 408: a server gave up waiting for %s.", f->name,
@@ -270,6 +272,7 @@ static const struct vq_rule call[] = {
     ROW_UNLESS("call-retransmissions", sip_retransmitted, CALL, WARNING, "Is the signalling path losing packets or slow?",
                "call-unanswered call-408 call-no-ack call-ack-lost call-error-no-ack call-storm call-bye-unanswered "
                "call-retransmissions-slow call-orphan-bye"),
+    ROW_UNLESS("call-sip-copies", sip_copied, CALL, INFO, "Does the mirror port copy both directions, or a host forward what it got?", "call-storm"),
     ROW("call-sip-defect", sip_defect, CALL, INFO, "Update or fix the sender of that message."),
     ROW_UNLESS("call-private-sdp", private_sdp, CALL, WARNING, "Let the phone use STUN, ICE or a relay, or switch on the server's NAT support (symmetric RTP).",
                "call-one-way-nat call-no-media"),

@@ -4,8 +4,8 @@
 RULE(snap, f->snap_cut > 0, "%llu %s cut short by the capture's snap length.", COUNTED(f->snap_cut, "frame", "frames"))
 /* Capture engines put frames of several queues together within microseconds: only more than that is worth a word. */
 RULE(backwards, f->backwards_ms > 1,
-     "Time runs backwards at %llu %s, by %.3f ms at most; they are analysed in the order of the file.",
-     COUNTED(f->backwards, "frame", "frames"), f->backwards_ms)
+     "Time runs backwards at %llu %s, by %s at most; they are analysed in the order of the file.",
+     COUNTED(f->backwards, "frame", "frames"), SPAN(f->backwards_ms / 1000))
 RULE(fragments, f->fragments > 0, "%llu IP %s could not be put together: other parts of their packets are missing.",
      COUNTED(f->fragments, "fragment", "fragments"))
 RULE(bad_sip, f->bad_sip > 0, "%llu %s of what looks like SIP, of which no message could be made.", COUNTED(f->bad_sip, "packet", "packets"))
@@ -57,6 +57,9 @@ static uint64_t frame_of_hole(const struct vq_facts *f)
     return f->hole_frame;
 }
 
+RULE(no_sip, f->streams_without_sip > 0, "There is no SIP in the capture: its %llu %s no call that is known.",
+     COUNTED(f->streams_without_sip, "stream belongs to", "streams belong to"))
+
 static const struct vq_rule capture[] = {
     ROW_AT("capture-holes", holes, CAPTURE, WARNING, "Did the capturing machine drop packets (its counter of kernel drops)? If not, look at the link that all calls share.", frame_of_hole),
     ROW("capture-no-memory", no_memory, CAPTURE, ERROR, "Give the machine more memory or lower the --max options."),
@@ -67,6 +70,7 @@ static const struct vq_rule capture[] = {
     ROW("capture-fragments", fragments, CAPTURE, WARNING, "Does a capture filter (udp port 5060) or a firewall drop the later fragments? Large SIP messages travel in them."),
     ROW("capture-bad-sip", bad_sip, CAPTURE, INFO, "Look at these packets in Wireshark."),
     ROW("capture-tcp-gaps", tcp_gaps, CAPTURE, WARNING, "Did the capture drop packets, or cut them short (tcpdump -s 0)?"),
+    ROW("capture-no-sip", no_sip, CAPTURE, INFO, "Capture the SIP signalling too, from before the calls."),
     ROW("capture-tls", tls, CAPTURE, INFO, "Give the TLS keys of phone or server (--keylog FILE), or capture where SIP is not encrypted."),
     ROW("capture-tls-keys", tls_keys, CAPTURE, WARNING, "Write the key log (SSLKEYLOGFILE) on one end of these connections, and start both before they begin."),
 };

@@ -24,10 +24,10 @@ const char *vq_icmp_words(enum vq_icmp_kind kind)
     }
 }
 /* When the phones hang up their ports close before the last packets arrive: only what happens during the talk counts. */
-RULE(icmp_media, f->icmp_while_talking > 0, "%s: %s reports %s while it sent media to %s: %s.", f->name, HOST(f->icmp_reporter),
-     TIMES(f->icmp_while_talking), ENDPOINT(f->icmp_about), vq_icmp_words(f->icmp_kind))
-#define ICMP_SIP_WORDS "%s reports %s about SIP sent to %s: %s."
-#define ICMP_SIP HOST(f->icmp_reporter), TIMES(f->icmp_count), ENDPOINT(f->icmp_about), vq_icmp_words(f->icmp_kind)
+RULE(icmp_media, f->icmp_while_talking > 0, "%s: media sent to %s does not arrive: %s (ICMP from %s, %s).", f->name,
+     ENDPOINT(f->icmp_about), vq_icmp_words(f->icmp_kind), HOST(f->icmp_reporter), TIMES(f->icmp_while_talking))
+#define ICMP_SIP_WORDS "SIP sent to %s does not arrive: %s (ICMP from %s, %s)."
+#define ICMP_SIP ENDPOINT(f->icmp_about), vq_icmp_words(f->icmp_kind), HOST(f->icmp_reporter), TIMES(f->icmp_count)
 RULE(icmp_sip, f->icmp_sip && f->icmp_count > 1, ICMP_SIP_WORDS, ICMP_SIP)
 /* A phone that is switched off, or a last packet that crossed that. */
 RULE(icmp_sip_once, f->icmp_sip && f->icmp_count == 1, ICMP_SIP_WORDS, ICMP_SIP)
@@ -50,8 +50,8 @@ static const struct vq_rule stun[] = {
 
 static const struct vq_rule icmp[] = {
     ROW("icmp-media", icmp_media, ICMP, ERROR, "Is that the right media address? Check SDP, NAT and firewall of that side."),
-    ROW("icmp-sip", icmp_sip, ICMP, WARNING, "Is the SIP server or phone running there, on that port and protocol?"),
-    ROW("icmp-sip", icmp_sip_once, ICMP, INFO, "Is the SIP server or phone running there, on that port and protocol?"),
+    ROW("icmp-sip", icmp_sip, ICMP, WARNING, "Is the SIP server or phone running there, on that port and protocol, and does a firewall let it through?"),
+    ROW("icmp-sip", icmp_sip_once, ICMP, INFO, "Is the SIP server or phone running there, on that port and protocol, and does a firewall let it through?"),
 };
 
 static const struct vq_rule peer[] = {

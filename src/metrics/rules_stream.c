@@ -1,6 +1,16 @@
 /* rules_stream.c - rules about an RTP stream: loss, jitter, delay, its course, its keys and marking, what RTCP says of it. */
 #include "metrics/rules.h"
 
+/* A second of speech: this project's own. One packet of ten that is lost says nothing about a call. */
+#define JUDGED 50
+static bool judged(const struct vq_facts *f)
+{
+    return f->packets + f->lost >= JUDGED;
+}
+RULE(too_few, !judged(f) && (f->loss_pct > 1 || f->discard_pct >= 1 || (f->scored && f->r < 70)),
+     "%s has %llu %s only, too few to judge it by: loss %.1f %%, too late for the jitter buffer %.1f %%.", f->name,
+     COUNTED(f->packets, "packet", "packets"), f->loss_pct, f->discard_pct)
+
 /* Under R 60 the score is told with what brought it there, and that becomes an error. */
 static bool poor(const struct vq_facts *f)
 {
@@ -10,7 +20,9 @@ static bool poor(const struct vq_facts *f)
 static const char *score(const struct vq_facts *f, char text[40])
 {
     text[0] = '\0';
-    if (f->scored && f->r < 70)
+    if (f->scored && f->r < 0) /* how far below means nothing (G.107 ends there) */
+        snprintf(text, 40, " (R < 0, MOS %.2f)", f->mos);
+    else if (f->scored && f->r < 70)
         snprintf(text, 40, " (R %.1f, MOS %.2f)", f->r, f->mos);
     return text;
 }
@@ -20,24 +32,24 @@ static bool one_outage(const struct vq_facts *f)
 {
     return f->path_change[0] && f->path_mos < 4 && f->path_missing > 0.8 * (double)f->lost;
 }
-RULE(loss_heavy, f->loss_pct > 3 && !one_outage(f),
+RULE(loss_heavy, judged(f) && f->loss_pct > 3 && !one_outage(f),
      "%s lost %llu %s (%.2f %%): speech breaks up; G.1010 allows 3 %%%s.", f->name,
      COUNTED(f->lost, "packet", "packets"), f->loss_pct, SCORE)
 static bool some_loss(const struct vq_facts *f)
 {
-    return f->loss_pct > 1 && f->loss_pct <= 3 && !one_outage(f);
+    return judged(f) && f->loss_pct > 1 && f->loss_pct <= 3 && !one_outage(f);
 }
 #define LOSS_WORDS "%s lost %llu %s (%.2f %%): more than the 1 %% a voice network should keep%s."
 #define LOSS f->name, COUNTED(f->lost, "packet", "packets"), f->loss_pct, SCORE
 RULE(loss, some_loss(f) && !poor(f), LOSS_WORDS, LOSS)
 RULE(loss_poor, some_loss(f) && poor(f) && f->discard_pct < f->loss_pct, LOSS_WORDS, LOSS)
 RULE(loss_beside, some_loss(f) && poor(f) && f->discard_pct >= f->loss_pct, LOSS_WORDS, LOSS)
-RULE(loss_light, f->lost && f->loss_pct <= 1, "%s lost %llu %s (%.2f %%): hardly audible.", f->name,
+RULE(loss_light, f->lost && f->loss_pct <= 1, "%s lost %llu %s (%.2f %%): within the 1 %% that a voice network is allowed.", f->name,
      COUNTED(f->lost, "packet", "packets"), f->loss_pct)
 /* 4 ms: this project's own, twice what healthy phones on a busy machine show. */
 RULE(jitter_light, f->jitter_mean_ms > 4 && f->jitter_max_ms <= 30,
      "%s has a jitter of %.1f ms on average, which a jitter buffer evens out: hardly audible.", f->name, f->jitter_mean_ms)
-RULE(jitter, f->jitter_max_ms > 30, "%s has jitter up to %.1f ms: a small jitter buffer drops what comes too late.", f->name,
+RULE(jitter, judged(f) && f->jitter_max_ms > 30, "%s has jitter up to %.1f ms: a small jitter buffer drops what comes too late.", f->name,
      f->jitter_max_ms)
 static const char *overtaken(const struct vq_facts *f, char text[64])
 {
@@ -48,11 +60,11 @@ static const char *overtaken(const struct vq_facts *f, char text[64])
 }
 static bool curable(const struct vq_facts *f)
 {
-    return f->discard_pct >= 1 && f->enough_ms > f->buffer_ms;
+    return judged(f) && f->discard_pct >= 1 && f->enough_ms > f->buffer_ms;
 }
 static bool hopeless(const struct vq_facts *f)
 {
-    return f->discard_pct >= 1 && !(f->enough_ms > f->buffer_ms);
+    return judged(f) && f->discard_pct >= 1 && !(f->enough_ms > f->buffer_ms);
 }
 #define DISCARD_WORDS \
     "%s: %.1f %% of the packets come too late for a %.0f ms jitter buffer%s; one of %.0f ms would have been enough%s."
@@ -67,17 +79,24 @@ RULE(discard_hopeless_poor, hopeless(f) && poor(f), HOPELESS_WORDS, HOPELESS)
 RULE(burst_loss, f->burst_r >= 2 && f->lost >= 5 && !one_outage(f),
      "%s loses packets in bursts, up to %u in a row: %.1f times as long as chance makes them.", f->name, f->longest_loss,
      f->burst_r)
-RULE(gap_network, f->gap_network_ms > 0,
-     "%s fell silent for %.0f ms: the network lost %u packets in a row or held them up.", f->name, f->gap_network_ms,
-     f->gap_missing)
-RULE(gap_stop, f->gap_stop_ms >= 1000, "%s: the sender stopped for %.1f s, though no SIP message put the call on hold.",
-     f->name, f->gap_stop_ms / 1000)
+static const char *gap_cause(const struct vq_facts *f, char text[64])
+{
+    if (f->gap_missing > 1)
+        snprintf(text, 64, "lost %u packets in a row or held them up", f->gap_missing);
+    else
+        snprintf(text, 64, f->gap_missing ? "lost a packet and held others up" : "held its packets up");
+    return text;
+}
+RULE(gap_network, f->gap_network_ms > 0, "%s fell silent for %s: the network %s.", f->name, SPAN(f->gap_network_ms / 1000),
+     gap_cause(f, (char[64]){0}))
+RULE(gap_stop, f->gap_stop_ms >= 1000, "%s: the sender stopped for %s, though no SIP message put the call on hold.",
+     f->name, SPAN(f->gap_stop_ms / 1000))
 RULE(path_change, f->path_change[0] && !(f->path_mos < 4),
-     "%s comes another way from frame %llu on (%s), %.0f ms after the packet before it.", f->name,
-     (unsigned long long)f->path_frame, f->path_change, f->path_gap_ms)
+     "%s comes another way from frame %llu on (%s), %s after the packet before it.", f->name,
+     (unsigned long long)f->path_frame, f->path_change, SPAN(f->path_gap_ms / 1000))
 RULE(path_outage, f->path_change[0] && f->path_mos < 4,
-     "%s comes another way from frame %llu on (%s), after %.0f ms without packets: MOS %.2f in the ten seconds around it.",
-     f->name, (unsigned long long)f->path_frame, f->path_change, f->path_gap_ms, f->path_mos)
+     "%s comes another way from frame %llu on (%s), after %s without packets: MOS %.2f in the ten seconds around it.",
+     f->name, (unsigned long long)f->path_frame, f->path_change, SPAN(f->path_gap_ms / 1000), f->path_mos)
 RULE(payload_change, f->payload_changes > 0, "%s changed its codec %u %s.", f->name, f->payload_changes,
      f->payload_changes == 1 ? "time" : "times")
 /* Longer packets than 120 ms are those of silence: AMR sends one in 160 ms then. */
@@ -88,9 +107,9 @@ RULE(delay_heavy, f->one_way_measured && f->one_way_ms > 400, "%s takes about %.
      f->name, f->one_way_ms, SCORE)
 RULE(delay, f->one_way_measured && f->one_way_ms > 150 && f->one_way_ms <= 400,
      "%s takes about %.0f ms one way: talkers begin to interrupt each other above 150 ms (G.114)%s.", f->name, f->one_way_ms, SCORE)
-RULE(quality_poor, f->scored && f->r < 60, "%s scores R %.1f, MOS %.2f: G.109 does not recommend it or calls it poor.", f->name,
+RULE(quality_poor, judged(f) && poor(f), "%s scores R %.1f, MOS %.2f: G.109 does not recommend it or calls it poor.", f->name,
      f->r, f->mos)
-RULE(quality_low, f->scored && f->r >= 60 && f->r < 70, "%s scores R %.1f, MOS %.2f: many users are dissatisfied (G.109 low).",
+RULE(quality_low, judged(f) && f->scored && f->r >= 60 && f->r < 70, "%s scores R %.1f, MOS %.2f: many users are dissatisfied (G.109 low).",
      f->name, f->r, f->mos)
 RULE(duplicates, f->duplicates > 0,
      "%s has %llu %s that came twice; no loss is hidden by that.", f->name, COUNTED(f->duplicates, "packet", "packets"))
@@ -153,6 +172,7 @@ static const struct vq_rule stream[] = {
     ROW("stream-loss", loss_beside, STREAM, WARNING, "Check the link for errors and full queues."),
     ROW("stream-discard", discard, STREAM, WARNING, "Enlarge the receiver's jitter buffer; give voice priority (DSCP EF) on the busiest link."),
     ROW("stream-discard-heavy", discard_hopeless, STREAM, WARNING, "Find the queue or the Wi-Fi that holds packets back this long; no buffer helps."),
+    ROW("stream-short", too_few, STREAM, INFO, "Was the call cut off, or the capture? Look at a longer part."),
     ROW("stream-loss-light", loss_light, STREAM, INFO, "Nothing to do unless it grows."),
     ROW("stream-lost-beyond", lost_beyond, STREAM, WARNING, "Capture nearer to the receiver."),
     ROW("stream-unheard", unheard, STREAM, ERROR, "Does a firewall or NAT drop it on the way? Compare SDP's media address with where the receiver is."),

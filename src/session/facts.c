@@ -52,6 +52,7 @@ static void ack_facts(const struct vq_sip_call *c, struct vq_facts *f)
         return;
     vq_talk_resends(&c->talk, &r);
     storm_facts(&r, f);
+    f->copies = r.copies;
     f->ack_lost = after_ack(c);
     if (r.unacked < UNACKED || acked(&c->talk, r.unacked_last->cseq))
         return;
@@ -129,4 +130,5 @@ void vq_registration_sip_facts(const struct vq_engine *e, uint32_t handle, struc
         return;
     vq_talk_resends(&r->talk, &again);
     storm_facts(&again, f);
+    f->copies = again.copies;
 }

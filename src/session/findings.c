@@ -41,6 +41,12 @@ static void add_frame(struct vq_finding *f, uint64_t frame)
 
 /* ---- each subject: its facts, and for the rules that hold its name and frames -------------------------------------- */
 
+/* Then one finding about the capture says what would be said of each stream. */
+static bool without_sip(const struct vq_engine *e)
+{
+    return !e->stats.decoded[VQ_DEC_SIP];
+}
+
 static void capture(const struct vq_engine *e, uint32_t handle, struct vq_facts *f)
 {
     struct vq_stats st;
@@ -66,6 +72,7 @@ static void capture(const struct vq_engine *e, uint32_t handle, struct vq_facts 
         .tls_decrypted = st.tcp_tls_decrypted_flows,
         .tls_suite = st.tcp_tls_unread_suite,
         .keylog = st.tls_keylog,
+        .streams_without_sip = without_sip(e) ? e->diagnosis->totals.streams : 0,
     };
     vq_capture_hole_facts(e, f);
 }
@@ -218,17 +225,19 @@ static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
     const struct vq_stream_rtcp *r = vq_stream_rtcp(vq_cold_at(e, s->cold));
     struct vq_peer_verdict peer;
     vq_stream_judge(e, s, &peer);
+    /* Frames of video come in bunches of packets with one timestamp: buffers made for speech say nothing of them. */
+    const bool timed = s->ms_per_tick > 0 && s->media != VQ_MEDIA_VIDEO;
     *f = (struct vq_facts){
         .subject = VQ_ABOUT_STREAM, .loss_pct = b->loss_pct, .one_way_ms = b->one_way_ms,
-        .jitter_max_ms = s->ms_per_tick > 0 ? s->jitter.max : 0,
-        .jitter_mean_ms = s->ms_per_tick > 0 && s->jitter.n ? s->jitter.sum / s->jitter.n : 0, .one_way_measured = b->one_way_measured, .r = b->r_nb,
-        .burst_r = b->burst_r, .longest_loss = b->longest_loss, .discard_pct = b->discard_pct, .buffer_ms = e->opt.buffer_ms, .enough_ms = b->enough_ms,
+        .jitter_max_ms = timed ? s->jitter.max : 0,
+        .jitter_mean_ms = timed && s->jitter.n ? s->jitter.sum / s->jitter.n : 0, .one_way_measured = b->one_way_measured, .r = b->r_nb,
+        .burst_r = b->burst_r, .longest_loss = b->longest_loss, .discard_pct = timed ? b->discard_pct : 0, .buffer_ms = e->opt.buffer_ms, .enough_ms = b->enough_ms,
         .mos = b->mos, .packets = s->packets, .lost = b->lost, .duplicates = s->seq.duplicates,
         .reordered = s->seq.reordered, .stray = s->seq.stray,
         .lost_after = peer.compared ? peer.lost_after : VQ_NONE, .missed_here = peer.compared ? peer.missed_here : VQ_NONE,
         .unheard = r->peer.unheard, .unheard_s = (double)r->peer.unheard_ns / 1e9,
         .rtcp_missed_s = r->sr || r->rr || !rtcp_promised(e, s) ? 0 : (double)(s->last_ts - s->start) / 1e9,
-        .scored = !isnan(b->r), .bound = s->call != 0, .segments = s->seq.segments,
+        .scored = !isnan(b->r), .bound = s->call || without_sip(e), .segments = s->seq.segments,
     };
     stream_promise(e, s, f);
     /* The whole view is for the few whose course was not steady. */

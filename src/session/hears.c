@@ -77,7 +77,10 @@ static enum vq_hears_phase phase_after(const struct vq_sip_call *c, int64_t last
     *held = false;
     for (const struct vq_offer *o = c->first_offer; o; o = o->next) {
         bool is_offer = o->kind[0] == 'o';
-        *held = o->hold || (!is_offer && *held);
+        if (o->refused)
+            continue;
+        /* Without an audio line (T.38) nothing is to be heard either. */
+        *held = o->hold || !o->audio[0] || (!is_offer && *held);
         if (o->ts <= c->c.answered)
             continue;
         hold_before |= o->hold && o->ts <= last + SLACK;
@@ -195,6 +198,15 @@ static void keys(const struct vq_sip_call *c, struct vq_facts *f)
     f->keys_agreed = offered[0] && offered[1];
 }
 
+/* Video alone is a call without anything to hear. */
+static bool speaks(const struct vq_sip_call *c, const struct vq_facts *f)
+{
+    bool audio = !f->other_media || !c->first_offer;
+    for (const struct vq_offer *o = c->first_offer; o && !audio; o = o->next)
+        audio = o->audio[0];
+    return audio;
+}
+
 void vq_call_media_facts(const struct vq_engine *e, const struct vq_sip_call *c, struct vq_facts *f)
 {
     struct heard to[2] = {{.any = false}, {.any = false}};
@@ -202,13 +214,15 @@ void vq_call_media_facts(const struct vq_engine *e, const struct vq_sip_call *c,
         const struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, in_call);
         if (s->media != VQ_MEDIA_VIDEO && s->direction != VQ_DIR_UNKNOWN)
             add(e, s, &to[s->direction == VQ_DIR_CALLER_TO_CALLEE]);
+        f->other_media |= s->media == VQ_MEDIA_VIDEO;
     }
     int64_t talk = vq_call_talk(e, c);
+    bool judged = c->c.answered != VQ_NONE && talk != VQ_NONE && talk >= VQ_S && speaks(c, f);
     for (int i = 0; i < 2; i++) {
         f->dscp[i] = to[i].any ? to[i].dscp : -1;
         if (to[i].rtt_ms > f->rtt_ms)
             f->rtt_ms = to[i].rtt_ms;
-        if (c->c.answered != VQ_NONE && talk != VQ_NONE && talk >= VQ_S)
+        if (judged)
             judge(c, &to[i], !i, c->c.answered + talk, &f->hears[i]);
     }
     if (e->n_icmps)

@@ -9,11 +9,14 @@
 /* No T1 in use is below 100 ms: what comes at less than half of that, again and again, has no timer behind it. */
 #define TOO_FAST (50 * INT64_C(1000000))
 #define TOO_OFTEN 3
+/* Twice within this is no timer's work at all: the capture saw it twice (a port that mirrors both ways), or the network
+ * doubled it. */
+#define COPIED (10 * INT64_C(1000000))
 
 static const char *const names[VQ_RESENDS] = {
     [VQ_RESEND_A] = "A",     [VQ_RESEND_E] = "E",     [VQ_RESEND_G] = "G",
     [VQ_RESEND_2XX] = "2xx", [VQ_RESEND_1XX] = "1xx", [VQ_RESEND_REQUEST] = "request",
-    [VQ_RESEND_RESPONSE] = "response",
+    [VQ_RESEND_RESPONSE] = "response", [VQ_RESEND_COPY] = "copy",
 };
 
 const char *vq_resend_name(enum vq_resend r)
@@ -61,9 +64,10 @@ enum vq_resend vq_note_resend(const struct vq_note *n, unsigned *repeat)
     bool prompted, any;
     const struct vq_note *p = before(n, &prompted);
     *repeat = 1;
+    bool copy = p && n->ts - p->ts < COPIED;
     while (p && (p = before(p, &any)))
         ++*repeat;
-    return timer_of(n, prompted);
+    return copy && !prompted ? VQ_RESEND_COPY : timer_of(n, prompted);
 }
 
 static bool too_fast(const struct vq_note *n)
@@ -86,6 +90,7 @@ void vq_talk_resends(const struct vq_talk *t, struct vq_resends *out)
         if (!n->retransmission)
             continue;
         enum vq_resend why = vq_note_resend(n, &k);
+        r.copies += why == VQ_RESEND_COPY;
         if (why == VQ_RESEND_REQUEST || why == VQ_RESEND_RESPONSE || why == VQ_RESEND_1XX)
             continue;
         if (k >= r.most) {

@@ -307,6 +307,7 @@ enum vq_resend vq_note_resend(const struct vq_note *n, unsigned *repeat);
 struct vq_resends {
     unsigned most;               /* of one message; responses that only follow their request left out */
     const struct vq_note *worst; /* the last of them */
+    unsigned copies;             /* came twice within so short a time that nobody sent them twice */
     bool storm;                  /* more of them, or faster, than any timer allows */
     unsigned unacked;            /* most repeats of a final response to an INVITE */
     unsigned unacked_status;     /* which */

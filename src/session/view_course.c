@@ -67,7 +67,7 @@ static bool held(const struct vq_engine *e, const struct vq_rtp_stream *s, int64
         return false;
     for (const struct vq_offer *o = vq_sip_call_at(e, s->call)->first_offer; o && o->ts <= end; o = o->next) {
         bool offer = o->kind[0] == 'o';
-        hold = o->hold || (!offer && hold);
+        hold = o->hold || !o->audio[0] || (!offer && hold);
         if (hold && o->ts <= start + HOLD_SLACK && (!o->next || o->next->ts > start))
             return true;
     }

@@ -71,8 +71,8 @@ static void tells_talk_from_hanging_up(void **state)
         assert_int_equal(vq_findings(f.e, note, &found), 0);
         if (during) {
             assert_string_equal(found.id, "icmp-media");
-            assert_string_equal(found.text, "Call 1: 10.0.0.2 reports once while it sent media to 10.0.0.2:5000: nobody "
-                                            "listens there.");
+            assert_string_equal(found.text, "Call 1: media sent to 10.0.0.2:5000 does not arrive: nobody listens there "
+                                            "(ICMP from 10.0.0.2, once).");
         } else {
             assert_null(found.id);
         }

@@ -47,6 +47,35 @@ static void test_requests(void **state)
     assert_null(story_finding(s, "call-ack-lost"));
 }
 
+/* What a mirror port shows twice, nobody sent twice. */
+static void test_copies(void **state)
+{
+    struct story *s = *state;
+    for (int i = 0; i < 2; i++)
+        story_alice(s, i, INVITE, "1 INVITE", "", NULL, NULL);
+    for (int i = 0; i < 2; i++)
+        story_bob(s, 100 + i, "SIP/2.0 486 Busy Here", "1 INVITE", "tbob", NULL, NULL);
+    for (int i = 0; i < 2; i++)
+        story_alice(s, 110 + i, "ACK sip:bob@x SIP/2.0", "1 ACK", "tbob", NULL, NULL);
+    struct vq_call c = story_call(s, 0);
+    TIMERS(c, "", "copy1", "", "copy1", "", "copy1");
+    assert_null(story_finding(s, "call-retransmissions"));
+    assert_non_null(strstr(story_finding(s, "call-sip-copies")->text, "3 SIP messages came twice"));
+}
+
+/* Ten milliseconds are enough for a second one to be sent. */
+static void test_no_copy(void **state)
+{
+    struct story *s = *state;
+    story_alice(s, 0, INVITE, "1 INVITE", "", NULL, NULL);
+    story_alice(s, 10, INVITE, "1 INVITE", "", NULL, NULL);
+    story_bob(s, 100, "SIP/2.0 486 Busy Here", "1 INVITE", "tbob", NULL, NULL);
+    struct vq_call c = story_call(s, 0);
+    TIMERS(c, "", "A1", "");
+    assert_non_null(story_finding(s, "call-retransmissions"));
+    assert_null(story_finding(s, "call-sip-copies"));
+}
+
 /* 17.2.1: an error response comes again by G until its ACK. */
 static void test_error_response(void **state)
 {
@@ -160,7 +189,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, story_setup, story_teardown)
     const struct CMUnitTest tests[] = {
-        T(test_requests), T(test_error_response), T(test_lost_ack), T(test_no_ack),
+        T(test_requests), T(test_copies), T(test_no_copy), T(test_error_response), T(test_lost_ack), T(test_no_ack),
         T(test_slow_way), T(test_storms),         T(test_details),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -504,8 +504,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_bound_by_sdp), T(test_early_media_dynamic_type), T(test_nat_source_differs), T(test_nat_signalling),
         T(test_nat_signalling_ambiguous), T(test_port_used_again), T(test_unannounced_needs_proof), T(test_noise_is_no_stream),
-        T(test_nat_signalling_ambiguous), T(test_port_used_again), T(test_no_address_in_sdp), T(test_noise_is_no_stream),
-        T(test_nat_signalling_ambiguous), T(test_port_used_again), T(test_no_address_behind_a_proxy), T(test_noise_is_no_stream),
+        T(test_no_address_in_sdp), T(test_no_address_behind_a_proxy),
         T(test_two_ssrcs_in_turns), T(test_restart_is_a_segment), T(test_restart_close_by),
         T(test_long_outage_is_loss),
         T(test_payload_change_keeps_the_jitter),
