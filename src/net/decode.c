@@ -133,9 +133,50 @@ static void walk(struct vq_walk *w, struct vq_dgram *d)
     walk_to(w, d, NULL);
 }
 
+static uint16_t route_of(const struct vq_walk *w)
+{
+    return (uint16_t)(w->route ^ w->route >> 16 ^ w->tunnels);
+}
+
+#define LINK_ETHERNET 1u
+#define PLAIN_HEADERS (14 + 20 + 8)
+
+/* Nearly every frame is whole UDP in IPv4 without options in Ethernet: read in one go it costs half of what walking from
+ * header to header does, and comes to the same. False: it is not one of these. */
+static bool plain(const struct vq_frame *f, struct vq_dgram *d)
+{
+    struct vq_walk w = {.r = vq_rd(f->data, f->caplen)};
+    const uint8_t *h = f->link == LINK_ETHERNET ? vq_rd_take(&w.r, PLAIN_HEADERS) : NULL;
+    if (!h || vq_be16(h + 12) != VQ_ETHER_IP4)
+        return false;
+    const uint8_t *ip = h + 14, *udp = ip + 20;
+    uint32_t total = vq_be16(ip + 2), n = vq_be16(udp + 4);
+    uint16_t port = vq_be16(udp + 2);
+    if (ip[0] != 0x45 || ip[9] != VQ_IP_UDP || vq_be16(ip + 6) & 0x3fff || total < 28 || n < 8 || n > total - 20 ||
+        vq_tunnel_find(VQ_SPACE_UDP, port))
+        return false;
+    vq_walk_note(&w, h, 12);
+    vq_ip_trim(&w, n - 8);
+    d->route = route_of(&w);
+    d->ip_id = vq_be16(ip + 4);
+    d->ttl = ip[8];
+    d->dscp = ip[1] >> 2;
+    memcpy(d->src.ip, ip + 12, 4);
+    memcpy(d->dst.ip, ip + 16, 4);
+    d->src.family = d->dst.family = 4;
+    d->src.port = vq_be16(udp);
+    d->dst.port = port;
+    d->wire = w.wire;
+    d->payload = vq_slice(w.r.p, vq_rd_left(&w.r));
+    d->carrier = VQ_CARRIER_UDP;
+    return true;
+}
+
 void vq_decode(const struct vq_frame *f, struct vq_dgram *out)
 {
     *out = (struct vq_dgram){.ts = f->ts, .frame = f->number};
+    if (plain(f, out))
+        return;
     const struct vq_link *l = vq_link_find(f->link);
     if (!l) {
         vq_ip_drop(out, VQ_DROP_LINK_UNKNOWN);
@@ -146,7 +187,7 @@ void vq_decode(const struct vq_frame *f, struct vq_dgram *out)
     case VQ_STEP_ON:
         walk(&w, out);
         out->tunnels = w.tunnels;
-        out->route = (uint16_t)(w.route ^ w.route >> 16 ^ w.tunnels);
+        out->route = route_of(&w);
         return;
     case VQ_STEP_CUT:
         vq_ip_drop(out, VQ_DROP_LINK_TRUNCATED);

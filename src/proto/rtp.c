@@ -14,26 +14,21 @@ static size_t variable_size(struct vq_rd r, uint8_t first)
 
 bool vq_rtp_parse(struct vq_slice b, size_t wire, struct vq_rtp *out)
 {
-    if (b.n < VQ_RTP_HEADER || b.p[0] >> 6 != 2)
-        return false;
     struct vq_rd r = vq_rd(b.p, b.n);
-    struct vq_rtp h = {0};
-    uint8_t first = vq_rd_u8(&r), second = vq_rd_u8(&r);
-    h.marker = second >> 7;
-    h.pt = second & 0x7f;
-    h.seq = vq_rd_u16(&r);
-    h.ts = vq_rd_u32(&r);
-    h.ssrc = vq_rd_u32(&r);
-    size_t more = variable_size(r, first);
+    const uint8_t *h = vq_rd_take(&r, VQ_RTP_HEADER);
+    if (!h || h[0] >> 6 != 2)
+        return false;
+    size_t more = h[0] & 0x1f ? variable_size(r, h[0]) : 0;
     if (VQ_RTP_HEADER + more > (wire > b.n ? wire : b.n))
         return false;
+    *out = (struct vq_rtp){.marker = h[1] >> 7, .pt = h[1] & 0x7f, .seq = vq_be16(h + 2), .ts = vq_be32(h + 4),
+                           .ssrc = vq_be32(h + 8)};
     if (vq_rd_skip(&r, more)) {
         size_t left = vq_rd_left(&r);
         /* 5.1: the last byte counts the padding, itself included. A count that cannot be is left alone: behind the
          * payload of SRTP stands an authentication tag (RFC 3711 3.1), and the packet must count all the same. */
-        size_t pad = first & 0x20 && wire <= b.n && left ? r.end[-1] : 0;
-        h.payload = vq_slice(r.p, pad <= left ? left - pad : left);
+        size_t pad = h[0] & 0x20 && wire <= b.n && left ? r.end[-1] : 0;
+        out->payload = vq_slice(r.p, pad <= left ? left - pad : left);
     }
-    *out = h;
     return true;
 }

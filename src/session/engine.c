@@ -22,6 +22,7 @@ void vq_emit(struct vq_engine *e, enum vq_event_kind kind, uint32_t handle, bool
 struct packet {
     struct vq_dgram d;
     uint64_t hash;
+    uint32_t flow;            /* as it seems, 0: not known */
     uint32_t len;
     bool cut;
     const struct vq_sip *sip; /* read ahead, NULL: not yet */
@@ -108,7 +109,7 @@ static void datagram(struct vq_engine *e, const struct packet *p)
     const struct vq_dgram *d = &p->d;
     if (may_be_rtp(d) && !is_rtcp_mux(d->payload)) {
         /* Where RTP has been proven there is nothing to find out. */
-        uint32_t h = vq_flow_lookup(e, d, p->hash);
+        uint32_t h = vq_flow_lookup(e, d, p->hash, p->flow);
         if (h && vq_flow_at(e, h)->is_rtp) {
             rtp(e, vq_flow_at(e, h), d);
             return;
@@ -353,33 +354,30 @@ static void batch(struct vq_engine *e, const struct vq_frame *frames, size_t n)
             n_ahead++;
         }
     }
-    uint32_t flow[VQ_BATCH];
-    const struct vq_dgram *fresh[VQ_BATCH]; /* of flows that are new, as it seems */
+    struct vq_fresh fresh[VQ_BATCH];
     for (size_t i = 0; i < n; i++) {
         bool rtp_like = may_be_rtp(&p[i].d);
-        flow[i] = rtp_like ? vq_table_peek(&e->flow_by_key, p[i].hash) : 0;
-        if (flow[i]) {
-            __builtin_prefetch(vq_flow_at(e, flow[i]), 1);
-        } else if (rtp_like) {
-            vq_flow_prefetch(e, &p[i].d, VQ_AHEAD_SLOTS);
-            fresh[n_fresh++] = &p[i].d;
-        }
+        p[i].flow = rtp_like ? vq_table_peek(&e->flow_by_key, p[i].hash) : 0;
+        if (p[i].flow)
+            __builtin_prefetch(vq_flow_at(e, p[i].flow), 1);
+        else if (rtp_like)
+            vq_fresh_find(e, &p[i].d, &fresh[n_fresh++]);
         if (p[i].sip)
             vq_sip_prefetch_talk(e, p[i].sip, p[i].talk_hash);
     }
     for (unsigned i = 0; i < n_fresh; i++)
-        vq_flow_prefetch(e, fresh[i], VQ_AHEAD_PORTS);
+        vq_fresh_prefetch(e, &fresh[i], VQ_AHEAD_PORTS);
     for (size_t i = 0; i < n; i++) {
-        uint32_t s = flow[i] ? vq_flow_at(e, flow[i])->stream : 0;
+        uint32_t s = p[i].flow ? vq_flow_at(e, p[i].flow)->stream : 0;
         const char *hot = s ? (const char *)vq_rtp_stream_at(e, s) : NULL;
         for (size_t line = 0; hot && line < HOT_LINES; line++)
             __builtin_prefetch(hot + 64 * line, 1);
     }
     for (enum vq_ahead step = VQ_AHEAD_PROMISES; step <= VQ_AHEAD_CALLS; step++)
         for (unsigned i = 0; i < n_fresh; i++)
-            vq_flow_prefetch(e, fresh[i], step);
+            vq_fresh_prefetch(e, &fresh[i], step);
     for (size_t i = 0; i < n; i++) {
-        uint32_t s = flow[i] ? vq_flow_at(e, flow[i])->stream : 0;
+        uint32_t s = p[i].flow ? vq_flow_at(e, p[i].flow)->stream : 0;
         const struct vq_rtp_stream *stream = s ? vq_rtp_stream_at(e, s) : NULL;
         if (stream)
             __builtin_prefetch(&stream->arrivals[stream->n_arrivals % VQ_ARRIVALS], 1);

@@ -11,18 +11,22 @@ _Static_assert(offsetof(struct vq_dgram, dst) == offsetof(struct vq_dgram, src) 
 
 #define KEY_SIZE (2 * sizeof(struct vq_endpoint))
 
-/* An IPv4 pair hashed without its zeros costs half. */
+/* IPv4 address and port in one number. */
+static uint64_t packed(const struct vq_endpoint *ep)
+{
+    uint32_t ip;
+    memcpy(&ip, ep->ip, sizeof ip);
+    return (uint64_t)ip << 16 | ep->port;
+}
+
+/* An IPv4 pair hashed without its zeros, from registers, costs a third. */
 static uint64_t pair_hash(const struct vq_engine *e, const struct vq_endpoint *src, const struct vq_endpoint *dst)
 {
     if (src->family != 4) {
         struct vq_endpoint key[2] = {*src, *dst};
         return vq_hash(e, key, KEY_SIZE, 0);
     }
-    uint8_t key[12];
-    memcpy(key, src->ip, 4);
-    memcpy(key + 4, dst->ip, 4);
-    memcpy(key + 8, &src->port, 2);
-    memcpy(key + 10, &dst->port, 2);
+    const uint64_t key[2] = {packed(src), packed(dst)};
     return vq_hash(e, key, sizeof key, 0);
 }
 
@@ -31,9 +35,21 @@ uint64_t vq_flow_hash(const struct vq_engine *e, const struct vq_dgram *d)
     return pair_hash(e, &d->src, &d->dst);
 }
 
+/* Of two ends and two others, each pair as one piece of memory. */
+static bool same_ends(const struct vq_endpoint *a, const struct vq_endpoint *b)
+{
+    uint64_t x[KEY_SIZE / 8], y[KEY_SIZE / 8], differs = 0;
+    _Static_assert(sizeof x == KEY_SIZE, "in whole words");
+    memcpy(x, a, sizeof x);
+    memcpy(y, b, sizeof y);
+    for (size_t i = 0; i < KEY_SIZE / 8; i++)
+        differs |= x[i] ^ y[i];
+    return !differs;
+}
+
 static bool flow_eq(uint32_t handle, const void *key, const void *arg)
 {
-    return memcmp(&vq_flow_at(arg, handle)->src, key, KEY_SIZE) == 0;
+    return same_ends(&vq_flow_at(arg, handle)->src, key);
 }
 
 uint32_t vq_flow_find(const struct vq_engine *e, const struct vq_endpoint *src, const struct vq_endpoint *dst)
@@ -100,14 +116,16 @@ static uint32_t new_flow(struct vq_engine *e, const struct vq_dgram *d, uint64_t
     return h;
 }
 
-uint32_t vq_flow_lookup(const struct vq_engine *e, const struct vq_dgram *d, uint64_t hash)
+uint32_t vq_flow_lookup(const struct vq_engine *e, const struct vq_dgram *d, uint64_t hash, uint32_t likely)
 {
+    if (likely && vq_alive(&e->flows, likely) && same_ends(&vq_flow_at(e, likely)->src, &d->src))
+        return likely;
     return vq_table_find(&e->flow_by_key, hash, flow_eq, &d->src, e);
 }
 
 uint32_t vq_flow_get(struct vq_engine *e, const struct vq_dgram *d, uint64_t hash)
 {
-    uint32_t h = vq_flow_lookup(e, d, hash);
+    uint32_t h = vq_flow_lookup(e, d, hash, 0);
     return h ? h : new_flow(e, d, hash);
 }
 
@@ -120,7 +138,10 @@ static bool port_eq(uint32_t handle, const void *key, const void *arg)
 
 static uint64_t port_hash(const struct vq_engine *e, const struct vq_endpoint *ep)
 {
-    return vq_hash(e, ep, sizeof *ep, 1);
+    if (ep->family != 4)
+        return vq_hash(e, ep, sizeof *ep, 1);
+    const uint64_t key = packed(ep);
+    return vq_hash(e, &key, sizeof key, 1);
 }
 
 uint32_t vq_port_find(const struct vq_engine *e, const struct vq_endpoint *ep)
@@ -135,24 +156,26 @@ void vq_port_prefetch(const struct vq_engine *e, const struct vq_endpoint *ep)
 
 /* ---- what the first packet of a flow is going to need ---- */
 
-void vq_flow_prefetch(const struct vq_engine *e, const struct vq_dgram *d, enum vq_ahead step)
+void vq_fresh_find(const struct vq_engine *e, const struct vq_dgram *d, struct vq_fresh *out)
 {
-    uint64_t reverse = pair_hash(e, &d->dst, &d->src);
-    if (step == VQ_AHEAD_SLOTS)
-        vq_table_prefetch(&e->flow_by_key, reverse);
-    uint32_t f = step == VQ_AHEAD_PORTS ? vq_table_peek(&e->flow_by_key, reverse) : 0;
+    *out = (struct vq_fresh){.reverse = pair_hash(e, &d->dst, &d->src),
+                             .hashes = {port_hash(e, &d->src), port_hash(e, &d->dst)}};
+    vq_table_prefetch(&e->flow_by_key, out->reverse);
+    for (int i = 0; i < 2; i++)
+        vq_table_prefetch(&e->port_by_ep, out->hashes[i]);
+}
+
+void vq_fresh_prefetch(const struct vq_engine *e, struct vq_fresh *a, enum vq_ahead step)
+{
+    uint32_t f = step == VQ_AHEAD_PORTS ? vq_table_peek(&e->flow_by_key, a->reverse) : 0;
     if (f)
         __builtin_prefetch(vq_flow_at(e, f), 1);
     for (int i = 0; i < 2; i++) {
-        uint64_t hash = port_hash(e, i ? &d->dst : &d->src);
-        if (step == VQ_AHEAD_SLOTS) {
-            vq_table_prefetch(&e->port_by_ep, hash);
+        if (step == VQ_AHEAD_PORTS)
+            a->ports[i] = vq_table_peek(&e->port_by_ep, a->hashes[i]);
+        if (!a->ports[i])
             continue;
-        }
-        uint32_t h = vq_table_peek(&e->port_by_ep, hash);
-        if (!h)
-            continue;
-        const struct vq_port *p = vq_port_at(e, h);
+        const struct vq_port *p = vq_port_at(e, a->ports[i]);
         if (step == VQ_AHEAD_PORTS) {
             __builtin_prefetch(p, 1);
         } else if (!vq_list_empty(&p->promises)) {

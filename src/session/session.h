@@ -8,7 +8,7 @@
 uint64_t vq_flow_hash(const struct vq_engine *e, const struct vq_dgram *d);
 /* By the datagram's ends; `hash` is its vq_flow_hash(). _lookup gives 0 when there is none, _get makes one and gives 0 only
  * without memory. */
-uint32_t vq_flow_lookup(const struct vq_engine *e, const struct vq_dgram *d, uint64_t hash);
+uint32_t vq_flow_lookup(const struct vq_engine *e, const struct vq_dgram *d, uint64_t hash, uint32_t likely);
 uint32_t vq_flow_get(struct vq_engine *e, const struct vq_dgram *d, uint64_t hash);
 uint32_t vq_flow_find(const struct vq_engine *e, const struct vq_endpoint *src, const struct vq_endpoint *dst);
 /* Gives the flow its two ports, where media is bound to calls; false without memory. */
@@ -17,8 +17,13 @@ bool vq_flow_at_ports(struct vq_engine *e, struct vq_flow *f);
 void vq_flow_drop(struct vq_engine *e, struct vq_flow *f);
 /* A flow's first packet goes from slot to port to promise to call, and each step waits for the one before: fetched ahead,
  * the steps of several packets overlap. Each step needs what the one before it fetched. */
-enum vq_ahead { VQ_AHEAD_SLOTS, VQ_AHEAD_PORTS, VQ_AHEAD_PROMISES, VQ_AHEAD_CALLS };
-void vq_flow_prefetch(const struct vq_engine *e, const struct vq_dgram *d, enum vq_ahead step);
+struct vq_fresh {
+    uint64_t reverse, hashes[2]; /* of the flow the other way and of both ends */
+    uint32_t ports[2];           /* as they seem, 0: none */
+};
+enum vq_ahead { VQ_AHEAD_PORTS, VQ_AHEAD_PROMISES, VQ_AHEAD_CALLS };
+void vq_fresh_find(const struct vq_engine *e, const struct vq_dgram *d, struct vq_fresh *out); /* fetches the slots */
+void vq_fresh_prefetch(const struct vq_engine *e, struct vq_fresh *a, enum vq_ahead step);
 
 uint32_t vq_port_find(const struct vq_engine *e, const struct vq_endpoint *ep);
 uint32_t vq_port_get(struct vq_engine *e, const struct vq_endpoint *ep);
