@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define VQ_NONE INT64_MIN /* "this moment or duration was never seen" */
 
@@ -20,8 +21,19 @@ struct vq_endpoint {
     uint8_t pad;     /* always 0 */
 };
 
-bool vq_endpoint_eq(const struct vq_endpoint *a, const struct vq_endpoint *b);
-bool vq_endpoint_same_host(const struct vq_endpoint *a, const struct vq_endpoint *b);
+static inline bool vq_endpoint_same_host(const struct vq_endpoint *a, const struct vq_endpoint *b)
+{
+    uint64_t x[2], y[2];
+    memcpy(x, a->ip, sizeof x);
+    memcpy(y, b->ip, sizeof y);
+    return x[0] == y[0] && x[1] == y[1] && a->family == b->family;
+}
+
+static inline bool vq_endpoint_eq(const struct vq_endpoint *a, const struct vq_endpoint *b)
+{
+    return vq_endpoint_same_host(a, b) && a->port == b->port;
+}
+
 
 /* Room for "[v6]:65535" and a NUL. */
 #define VQ_ENDPOINT_TEXT 56

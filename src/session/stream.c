@@ -55,10 +55,9 @@ static enum vq_worth weigh(struct vq_place *o, void *arg)
 /* By SSRC and hosts: the SSRC alone is whatever a flood likes it to be. */
 static uint64_t ssrc_hash(const struct vq_engine *e, uint32_t ssrc, const struct vq_endpoint *src, const struct vq_endpoint *dst)
 {
-    uint8_t key[36];
-    memcpy(key, &ssrc, 4);
-    memcpy(key + 4, src->ip, 16);
-    memcpy(key + 20, dst->ip, 16);
+    uint64_t key[5] = {ssrc};
+    memcpy(key + 1, src->ip, 16);
+    memcpy(key + 3, dst->ip, 16);
     return vq_hash(e, key, sizeof key, 3);
 }
 

@@ -163,15 +163,12 @@ static uint32_t note_key(const struct vq_engine *e, const struct vq_talk *t, con
                          const struct vq_path *path)
 {
     const struct {
-        uint64_t path, branch, to_tag, method;
-        uint32_t cseq, status;
+        uint64_t path, branch, to_tag, numbers;
     } k = {
         .path = path_number(e, t, path),
         .branch = m->branch.n ? vq_hash(e, m->branch.p, m->branch.n, 6) : 0,
         .to_tag = vq_tag_hash(e, m->to.tag),
-        .method = m->method,
-        .cseq = m->cseq,
-        .status = m->status,
+        .numbers = (uint64_t)m->cseq << 32 | (uint64_t)m->status << 16 | (uint64_t)m->method,
     };
     uint64_t key = vq_hash(e, &k, sizeof k, 9);
     if (m->method == VQ_SIP_UNKNOWN && m->method_text.n)

@@ -142,10 +142,13 @@ const char *vq_arena_text(struct vq_arena *a, struct vq_slice s)
     char *z = s.n < SIZE_MAX / 2 ? (char *)take(a, a->used, s.n + 1) : NULL;
     if (!z)
         return NULL;
-    if (s.n)
-        memcpy(z, s.p, s.n);
     z[s.n] = 0;
-    for (char *nul = memchr(z, 0, s.n); nul; nul = memchr(nul, 0, (size_t)(z + s.n - nul)))
-        *nul = '?';
+    if (!s.n)
+        return z;
+    /* Looked for in the source: the copy, just written, would have the processor wait. */
+    const uint8_t *nul = memchr(s.p, 0, s.n);
+    memcpy(z, s.p, s.n);
+    for (; nul; nul = memchr(nul + 1, 0, (size_t)(s.p + s.n - nul - 1)))
+        z[nul - s.p] = '?';
     return z;
 }

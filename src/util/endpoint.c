@@ -5,16 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-bool vq_endpoint_eq(const struct vq_endpoint *a, const struct vq_endpoint *b)
-{
-    return memcmp(a, b, sizeof *a) == 0;
-}
-
-bool vq_endpoint_same_host(const struct vq_endpoint *a, const struct vq_endpoint *b)
-{
-    return a->family == b->family && memcmp(a->ip, b->ip, sizeof a->ip) == 0;
-}
-
 static char *put_number(char *p, unsigned n)
 {
     if (n >= 10)

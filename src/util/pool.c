@@ -2,6 +2,7 @@
 #include "util/pool.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,6 +12,7 @@
 
 struct vq_pool_slab {
     struct vq_pool_slab *next; /* the first chunk begins a cache line later */
+    bool mapped;               /* HUGE_PAGE bytes by mmap(), else from the heap */
 };
 
 void vq_pool_init(struct vq_pool *p, size_t size, uint32_t cap)
@@ -24,10 +26,37 @@ void vq_pool_done(struct vq_pool *p)
 {
     for (struct vq_pool_slab *s = p->slabs, *next; s; s = next) {
         next = s->next;
-        free(s);
+        if (s->mapped)
+            munmap(s, HUGE_PAGE);
+        else
+            free(s);
     }
     free(p->chunks);
     *p = (struct vq_pool){.size = p->size, .cap = p->cap};
+}
+
+/* The kernel hands pages out cleared: what is cut from them needs no clearing again. */
+static struct vq_pool_slab *map_slab(void)
+{
+    /* Twice as much has an aligned one in it; the rest goes back. */
+    uint8_t *p = mmap(NULL, 2 * HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        return NULL;
+    size_t before = (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE;
+    if (before)
+        munmap(p, before);
+    p += before;
+    munmap(p + HUGE_PAGE, HUGE_PAGE - before);
+    madvise(p, HUGE_PAGE, MADV_HUGEPAGE); /* a wish; without it everything works, only slower */
+    struct vq_pool_slab *s = (struct vq_pool_slab *)(void *)p;
+    s->mapped = true;
+    return s;
+}
+
+static struct vq_pool_slab *heap_slab(size_t size)
+{
+    struct vq_pool_slab *s = aligned_alloc(LINE, size);
+    return s ? memset(s, 0, size) : NULL;
 }
 
 static int add_slab(struct vq_pool *p, size_t need)
@@ -38,12 +67,9 @@ static int add_slab(struct vq_pool *p, size_t need)
     if (size < LINE + need)
         size = LINE + need;
     size = (size + LINE - 1) / LINE * LINE;
-    size_t align = size == HUGE_PAGE ? HUGE_PAGE : LINE;
-    struct vq_pool_slab *s = aligned_alloc(align, size);
+    struct vq_pool_slab *s = size == HUGE_PAGE ? map_slab() : heap_slab(size);
     if (!s)
         return -1;
-    if (align == HUGE_PAGE)
-        madvise(s, size, MADV_HUGEPAGE); /* a wish; without it everything works, only slower */
     s->next = p->slabs;
     p->slabs = s;
     p->slab_size = size;
@@ -74,14 +100,14 @@ uint32_t vq_pool_take(struct vq_pool *p)
     uint32_t h = p->free;
     if (h) {
         memcpy(&p->free, vq_pool_at(p, h), sizeof p->free);
+        memset(vq_pool_at(p, h), 0, p->size);
     } else {
         if (p->top >= p->cap)
             return 0;
         if (p->top == p->n_chunks * VQ_POOL_CHUNK && add_chunk(p))
             return 0;
-        h = ++p->top;
+        h = ++p->top; /* as cleared as its slab */
     }
-    memset(vq_pool_at(p, h), 0, p->size);
     p->used++;
     return h;
 }
