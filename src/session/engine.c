@@ -319,7 +319,7 @@ _Static_assert(offsetof(struct vq_flow, port_src) <= 64, "a packet reads one lin
 _Static_assert(offsetof(struct vq_rtp_stream, seq.duplicates) <= 64 * HOT_LINES, "and five of its stream");
 
 /* SIP messages of a batch that are read before their turn. */
-#define SIP_AHEAD 8
+#define SIP_AHEAD 16
 
 /* Regular SIP is read in the stateless pass already: then its Call-ID is known in time to fetch the call. */
 static bool read_ahead(struct vq_engine *e, struct packet *p, struct vq_sip *m)
