@@ -162,9 +162,11 @@ static void transcoding(const struct vq_engine *e, const struct vq_sip_call *c, 
 /* The same SSRC and numbers come back: not a second sender with the same SSRC, as some tools choose it. */
 static bool echoes(const struct vq_engine *e, const struct vq_rtp_stream *a, const struct vq_rtp_stream *b)
 {
-    const struct vq_flow *f = vq_flow_at(e, a->flow), *g = vq_flow_at(e, b->flow);
     const int64_t near = 50; /* packets under way: a second */
-    return a->ssrc == b->ssrc && a->direction != b->direction && vq_endpoint_same_host(&f->src, &g->dst) &&
+    if (a->ssrc != b->ssrc || a->direction == b->direction)
+        return false;
+    const struct vq_flow *f = vq_flow_at(e, a->flow), *g = vq_flow_at(e, b->flow);
+    return vq_endpoint_same_host(&f->src, &g->dst) &&
            vq_endpoint_same_host(&f->dst, &g->src) && (int16_t)(a->seq.base - b->seq.base) < near &&
            (int16_t)(b->seq.base - a->seq.base) < near && llabs(a->start - b->start) < VQ_S &&
            a->last_rtp - b->last_rtp + (1u << 14) < 1u << 15;

@@ -41,7 +41,8 @@ static struct announced look(const struct vq_engine *e, const struct vq_rtp_stre
 
 const struct vq_endpoint *vq_stream_announced(const struct vq_engine *e, const struct vq_rtp_stream *s)
 {
-    if (!s->call || s->direction == VQ_DIR_UNKNOWN)
+    /* Where SDP announced both ends the source is one of them, as most are. */
+    if (!s->call || s->direction == VQ_DIR_UNKNOWN || s->pairing == VQ_PAIR_SDP)
         return NULL;
     struct announced a = look(e, s);
     if (vq_call_offers_ice(vq_sip_call_at(e, s->call), s->direction == VQ_DIR_CALLER_TO_CALLEE))

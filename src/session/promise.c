@@ -379,6 +379,12 @@ static bool format_in(const struct vq_promise *p, uint8_t pt, struct vq_format *
     return false;
 }
 
+bool vq_flow_announces(const struct vq_engine *e, const struct vq_flow *f, uint8_t pt)
+{
+    struct vq_format any;
+    return f->promise && format_in(vq_promise_at(e, f->promise), pt, &any);
+}
+
 bool vq_flow_format(const struct vq_engine *e, const struct vq_flow *f, uint8_t pt, struct vq_format *out)
 {
     if (f->promise && format_in(vq_promise_at(e, f->promise), pt, out))

@@ -37,6 +37,8 @@ void vq_promise_drop(struct vq_engine *e, struct vq_promise *p);
 /* Looks for the call of an unbound flow; true when the flow is bound now. */
 bool vq_flow_bind(struct vq_engine *e, struct vq_flow *f);
 void vq_flow_unbind(struct vq_engine *e, struct vq_flow *f);
+/* Whether the receiver's SDP has `pt`. */
+bool vq_flow_announces(const struct vq_engine *e, const struct vq_flow *f, uint8_t pt);
 /* What `pt` means on this flow; false when nobody said and RFC 3551 does not either. */
 bool vq_flow_format(const struct vq_engine *e, const struct vq_flow *f, uint8_t pt, struct vq_format *out);
 

@@ -251,6 +251,7 @@ struct vq_rtp_stream {
     uint8_t payload_types[8];
     uint8_t n_payload_types;
     bool keyed;                  /* stands in the table; a flow's only stream need not */
+    bool announced;              /* the receiver's SDP had `pt` when it came */
     struct vq_series series;
     struct vq_list all, in_flow, in_call;
     struct vq_place place;

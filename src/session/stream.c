@@ -285,6 +285,7 @@ static bool other_pt(struct vq_engine *e, const struct vq_flow *f, struct vq_rtp
         vq_course_payload(c, d, pt, fmt.codec ? fmt.codec->name : NULL);
     }
     set_format(e, s, pt, &fmt);
+    s->announced = vq_flow_announces(e, f, pt);
     return true;
 }
 

@@ -23,10 +23,12 @@ static bool same_numbering(const struct vq_rtp_stream *a, const struct vq_rtp_st
 /* RFC 3550 8.2: to one receiver from two sources, or between two parties in both directions. */
 static bool collide(const struct vq_engine *e, const struct vq_rtp_stream *a, const struct vq_rtp_stream *b)
 {
+    if (a->ssrc != b->ssrc)
+        return false;
     const struct vq_flow *f = vq_flow_at(e, a->flow), *g = vq_flow_at(e, b->flow);
     bool one_receiver = f != g && vq_endpoint_eq(&f->dst, &g->dst);
     bool both_ways = vq_endpoint_eq(&f->src, &g->dst) && vq_endpoint_eq(&f->dst, &g->src);
-    return a->ssrc == b->ssrc && (one_receiver || both_ways) && b->confirmed && at_once(a, b) && !same_numbering(a, b);
+    return (one_receiver || both_ways) && b->confirmed && at_once(a, b) && !same_numbering(a, b);
 }
 
 uint32_t vq_stream_collision(const struct vq_engine *e, const struct vq_rtp_stream *s)

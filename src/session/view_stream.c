@@ -54,13 +54,12 @@ void vq_stream_view_promise(const struct vq_engine *e, const struct vq_rtp_strea
     const struct vq_promise *p = f->promise ? vq_promise_at(e, f->promise) : NULL;
     if (!p || s->call != f->call)
         return;
+    out->ptime_declared_ms = p->ptime_ms;
+    if (s->announced || !p->n_formats || s->pt == NO_PT || vq_flow_announces(e, f, s->pt))
+        return;
     /* What was negotiated while it ran may have come to other payload types than those it began with. */
     const struct vq_offer *last = vq_sip_call_at(e, f->call)->last_offer;
-    bool announced = !p->n_formats || s->pt == NO_PT || !last || last->ts > s->start;
-    for (unsigned i = 0; i < p->n_formats; i++)
-        announced |= p->formats[i].pt == s->pt;
-    out->ptime_declared_ms = p->ptime_ms;
-    out->codec_unannounced = !announced;
+    out->codec_unannounced = last && last->ts <= s->start;
 }
 
 static void view_loss(const struct vq_rtp_stream *s, struct vq_stream *out)
