@@ -19,8 +19,7 @@ static inline void vq_jitter_add(struct vq_jitter *j, double d)
     j->last += (d - j->last) / 16.0;
     j->sum += j->last;
     j->sum_abs += d;
-    if (j->last > j->max)
-        j->max = j->last;
+    j->max = j->last > j->max ? j->last : j->max;
     j->n++;
 }
 

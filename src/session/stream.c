@@ -459,13 +459,11 @@ static void add_packet(struct vq_engine *e, const struct vq_flow *f, struct vq_r
         roll_slot(s, d->ts);
     if (s->packets) {
         double gap = (double)(d->ts - s->last_ts) / 1e6;
-        if (gap < s->gap_min_ms)
-            s->gap_min_ms = gap;
-        if (gap > s->gap_max_ms)
-            s->gap_max_ms = gap;
+        /* Without branches: nobody foresees when a short stream has its next extreme. */
+        s->gap_min_ms = gap < s->gap_min_ms ? gap : s->gap_min_ms;
+        s->gap_max_ms = gap > s->gap_max_ms ? gap : s->gap_max_ms;
         s->slot.gap_sum_ms += (float)gap;
-        if ((float)gap > s->slot.gap_max_ms)
-            s->slot.gap_max_ms = (float)gap;
+        s->slot.gap_max_ms = (float)gap > s->slot.gap_max_ms ? (float)gap : s->slot.gap_max_ms;
         s->slot.gaps++;
     }
     uint16_t before = (uint16_t)s->seq.max;
