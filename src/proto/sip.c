@@ -187,8 +187,10 @@ bool vq_sip_parse(struct vq_sip_parser *p, struct vq_slice datagram, struct vq_s
 {
     struct vq_sip m, osip;
     struct vq_sip_findings f;
-    if (vq_sip_scan_strict(datagram, out))
+    if (vq_sip_scan_strict(datagram, &m)) {
+        *out = m;
         return true;
+    }
     if (!vq_sip_lenient(datagram, &m, &f)) {
         *why = "no start line";
         return false;

@@ -117,7 +117,8 @@ bool vq_sip_header_next(struct vq_slice *lines, struct vq_slice *name, struct vq
 /* "SIP/2.0 180 Ringing", the first line of a message/sipfrag body (RFC 3420); 0 when it is none. */
 unsigned vq_sip_frag_status(struct vq_slice body, struct vq_slice *phrase);
 
-/* The strict scan alone, and libosip2 alone: for the tests and the fuzz target that hold one against the other. */
+/* The strict scan alone, ahead of its turn; where it refuses, `out` holds what it had read. The others alone are for the
+ * tests and the fuzz target that hold one against the other. */
 bool vq_sip_scan_strict(struct vq_slice datagram, struct vq_sip *out);
 bool vq_sip_scan_lenient(struct vq_slice datagram, struct vq_sip *out, const char **defect);
 bool vq_sip_osip(struct vq_sip_parser *p, struct vq_slice datagram, struct vq_sip *out, const char **why);

@@ -28,10 +28,14 @@ struct scan {
 
 static struct vq_slice run(struct cursor *c, uint8_t class)
 {
-    const uint8_t *start = c->p;
-    while (c->p < c->end && vq_sip_class[*c->p] & class)
-        c->p++;
-    return vq_slice(start, (size_t)(c->p - start));
+    const uint8_t *p = c->p, *start = p;
+    const uint8_t *const of = vq_sip_class;
+    while (c->end - p >= 4 && of[p[0]] & of[p[1]] & of[p[2]] & of[p[3]] & class)
+        p += 4;
+    while (p < c->end && of[*p] & class)
+        p++;
+    c->p = p;
+    return vq_slice(start, (size_t)(p - start));
 }
 
 static bool at(const struct cursor *c, char ch)
@@ -484,10 +488,10 @@ static bool read_name(struct cursor *c, enum vq_sip_hdr *id)
 
 bool vq_sip_scan_strict(struct vq_slice datagram, struct vq_sip *out)
 {
-    struct vq_sip m = {.expires = -1, .q850 = -1};
-    struct scan s = {.m = &m, .contact_expires = -1};
+    *out = (struct vq_sip){.expires = -1, .q850 = -1};
+    struct scan s = {.m = out, .contact_expires = -1};
     struct cursor c = {datagram.p, datagram.p + datagram.n};
-    if (datagram.n == 0 || !read_start(&c, &m))
+    if (datagram.n == 0 || !read_start(&c, out))
         return false;
     const uint8_t *headers = c.p;
     while (c.p < c.end && *c.p != '\r') {
@@ -501,10 +505,9 @@ bool vq_sip_scan_strict(struct vq_slice datagram, struct vq_sip *out)
         if (!line_end(&c))
             return false;
     }
-    m.headers = vq_slice(headers, (size_t)(c.p - headers));
+    out->headers = vq_slice(headers, (size_t)(c.p - headers));
     if (!line_end(&c) || (s.seen & NEEDED) != NEEDED || !read_body(&c, &s))
         return false;
-    m.expires = s.contact_expires >= 0 ? s.contact_expires : m.expires;
-    *out = m;
+    out->expires = s.contact_expires >= 0 ? s.contact_expires : out->expires;
     return true;
 }

@@ -399,6 +399,7 @@ bool vq_call_message(struct vq_engine *e, const struct vq_sip *m, const struct v
     struct vq_sip_call *c = t ? VQ_CONTAINER(t, struct vq_sip_call, talk) : begin(e, m, d);
     if (!c)
         return false;
+    __builtin_prefetch(c->last_offer);
     if (!t && m->request && m->method == VQ_SIP_INVITE && !m->to.tag.n)
         vq_call_follow(e, c, m, d);
     bool again;

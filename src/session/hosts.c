@@ -118,19 +118,14 @@ static bool grow(void **array, size_t *room, size_t n, size_t size)
     return true;
 }
 
-uint32_t vq_host_number(const struct vq_engine *e, const struct vq_endpoint *ep)
+/* From the table, into which it comes when it is new; 0 without room. */
+static uint32_t number_of(const struct vq_engine *e, const struct vq_endpoint *ep)
 {
     struct vq_hosts *h = e->hosts;
     uint64_t hash = address_hash(e, ep);
     uint32_t n = vq_table_find(&h->by_address, hash, address_eq, ep, h);
-    if (n)
+    if (n || h->n_hosts == VQ_NETWORK_HOSTS)
         return n;
-    if (!ep->family)
-        return 0;
-    if (h->n_hosts == VQ_NETWORK_HOSTS) {
-        h->hosts_not_kept++;
-        return 0;
-    }
     void *p = h->hosts;
     if (!grow(&p, &h->room_hosts, h->n_hosts, sizeof *h->hosts) ||
         vq_table_add(&h->by_address, hash, (uint32_t)h->n_hosts + 1)) {
@@ -143,6 +138,24 @@ uint32_t vq_host_number(const struct vq_engine *e, const struct vq_endpoint *ep)
     *host = (struct vq_host){.address = *ep};
     host->address.port = 0;
     return (uint32_t)h->n_hosts;
+}
+
+uint32_t vq_host_number(const struct vq_engine *e, const struct vq_endpoint *ep)
+{
+    struct vq_hosts *h = e->hosts;
+    const size_t n = sizeof h->recent / sizeof *h->recent;
+    const struct vq_host_seen *s = h->recent;
+    if (!ep->family)
+        return 0;
+    while (s < h->recent + n && !vq_endpoint_same_host(&s->ep, ep))
+        s++;
+    if (s == h->recent + n) {
+        struct vq_host_seen *oldest = &h->recent[h->next_recent++ % n];
+        *oldest = (struct vq_host_seen){*ep, number_of(e, ep)};
+        s = oldest;
+    }
+    h->hosts_not_kept += !s->number;
+    return s->number;
 }
 
 static bool link_eq(uint32_t handle, const void *key, const void *arg)
@@ -502,6 +515,7 @@ void vq_hosts_read(const struct vq_engine *e)
 {
     struct vq_hosts *h = e->hosts;
     h->n_hosts = h->n_links = 0;
+    memset(h->recent, 0, sizeof h->recent);
     h->hosts_not_kept = h->links_not_kept = 0;
     vq_table_clear(&h->by_address);
     vq_table_clear(&h->by_link);

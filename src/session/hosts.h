@@ -20,6 +20,11 @@ struct vq_hosts {
     size_t n_hosts, room_hosts, n_links, room_links, n_nats, n_keep_alives;
     uint64_t hosts_not_kept, links_not_kept, nat_not_kept, keep_alives_not_kept;
     struct vq_table by_address, by_link;
+    struct vq_host_seen {
+        struct vq_endpoint ep;       /* family 0: none yet */
+        uint32_t number;             /* 0: not kept */
+    } recent[4];                     /* a ring: one call asks for the same hosts over and over */
+    unsigned next_recent;
     bool no_memory;
     bool made, of_the_end;           /* made: for the engine as it was after `frames` at `now` */
     uint64_t frames;

@@ -100,7 +100,7 @@ static void add_receiver(struct leg *l, uint64_t host)
 static size_t stem_length(const char *id, size_t n)
 {
     for (size_t i = 1; i + 4 <= n; i++)
-        if (strchr("-_.;", id[i]) && (id[i + 1] | 0x20) == 'b' && id[i + 2] == '2' && (id[i + 3] | 0x20) == 'b')
+        if (id[i + 2] == '2' && (id[i + 1] | 0x20) == 'b' && (id[i + 3] | 0x20) == 'b' && strchr("-_.;", id[i]))
             return i;
     return n;
 }

@@ -210,6 +210,10 @@ void vq_call_sdp(struct vq_engine *e, struct vq_sip_call *c, const struct vq_sip
     struct vq_sdp sdp;
     if (!m->body.n || !(vq_str_istarts(m->content_type, "application/sdp") || vq_str_starts(m->body, "v=")))
         return;
+    /* Needed behind the parsing, which takes long enough to have them come. */
+    __builtin_prefetch(c->promises.next);
+    if (c->last_offer)
+        __builtin_prefetch(c->last_offer->audio);
     if (!vq_sdp_parse(m->body, &sdp))
         return;
     if (!again && role_of(c, m, from_caller) != NOTHING_NEW)

@@ -322,7 +322,7 @@ struct vq_talk {
     struct vq_note *first;
     struct vq_path there, back;  /* of the first message, and of what answers it */
     struct vq_path *others;
-    uint64_t keys;               /* bit k % 64 for each message's key: a clear bit proves a message new */
+    uint64_t keys;               /* two bits for each message's key: a clear one proves a message new */
     unsigned n_messages, not_kept, retransmissions;
     const char *defect;          /* the first that a message had */
     uint32_t first_branch, first_sent_by; /* hashes of the first request's topmost Via */

@@ -553,6 +553,7 @@ static struct vq_rtp_stream *oldest_candidate(struct vq_flow *f)
 static struct vq_rtp_stream *begin_stream(struct vq_engine *e, struct vq_flow *f, const struct vq_rtp *r,
                                           const struct vq_dgram *d)
 {
+    vq_table_prefetch(&e->stream_by_ssrc, ssrc_hash(e, r->ssrc, &f->src, &f->dst)); /* new_stream() writes there */
     if (f->candidates == CANDIDATES)
         refuse(e, f, oldest_candidate(f));
     if (!f->port_dst && !vq_flow_at_ports(e, f)) {

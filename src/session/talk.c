@@ -176,9 +176,15 @@ static uint32_t note_key(const struct vq_engine *e, const struct vq_talk *t, con
     return (uint32_t)key;
 }
 
+/* Two bits of a key. */
+static uint64_t marks(uint32_t key)
+{
+    return UINT64_C(1) << key % 64 | UINT64_C(1) << (key >> 6) % 64;
+}
+
 static bool seen_before(const struct vq_talk *t, uint32_t key)
 {
-    if (!(t->keys >> key % 64 & 1))
+    if ((t->keys & marks(key)) != marks(key))
         return false;
     const struct vq_note *n = t->last;
     for (int i = 0; n && i < VQ_LOOK_BACK; i++, n = n->prev)
@@ -287,7 +293,7 @@ struct vq_note *vq_talk_note(struct vq_engine *e, struct vq_talk *t, const struc
         e->stats.messages_not_kept++;
         return NULL;
     }
-    t->keys |= UINT64_C(1) << key % 64;
+    t->keys |= marks(key);
     *n = (struct vq_note){
         .prev = t->last,
         .ts = d->ts,
