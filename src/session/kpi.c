@@ -11,12 +11,13 @@
 
 struct host {
     struct vq_endpoint ep; /* port 0 */
+    uint32_t peer;         /* its place among the peers from 1 on, 0: none */
     uint64_t n;            /* calls, registrations and dialogs that went there */
 };
 
 struct vq_kpi {
     struct vq_sipkpi total;
-    struct host hosts[VQ_KPI_PEERS];
+    struct host hosts[VQ_KPI_PEERS]; /* the busiest first */
     size_t n_peers;
     uint64_t other_hosts;
     struct vq_sipkpi *peers; /* of the hosts, then that of all others */
@@ -194,10 +195,31 @@ static void walk(const struct vq_engine *e, talk_h *h, void *arg)
 
 /* ---- peers ------------------------------------------------------------------------------------------------------- */
 
+/* All hosts that anything went to. */
 struct gathering {
-    struct host *hosts; /* a run of objects each */
+    const struct vq_engine *e;
+    struct host *hosts;
     size_t n;
+    struct vq_table by_address; /* place from 1 on */
+    bool no_memory;
 };
+
+static bool host_eq(uint32_t place, const void *key, const void *arg)
+{
+    const struct gathering *g = arg;
+    return vq_endpoint_same_host(&g->hosts[place - 1].ep, key);
+}
+
+static uint64_t host_hash(const struct vq_engine *e, const struct vq_endpoint *ep)
+{
+    return vq_hash(e, ep->ip, sizeof ep->ip, 23);
+}
+
+static struct host *find_host(const struct gathering *g, const struct vq_endpoint *ep)
+{
+    uint32_t place = vq_table_find(&g->by_address, host_hash(g->e, ep), host_eq, ep, g);
+    return place ? &g->hosts[place - 1] : NULL;
+}
 
 static void gather(enum vq_talk_kind k, const struct vq_talk *t, void *arg)
 {
@@ -205,8 +227,13 @@ static void gather(enum vq_talk_kind k, const struct vq_talk *t, void *arg)
     const struct vq_endpoint *ep = peer_of(k, t);
     if (!ep)
         return;
-    if (g->n && vq_endpoint_same_host(&g->hosts[g->n - 1].ep, ep)) { /* most follow one of their kind */
-        g->hosts[g->n - 1].n++;
+    struct host *h = find_host(g, ep);
+    if (h) {
+        h->n++;
+        return;
+    }
+    if (vq_table_add(&g->by_address, host_hash(g->e, ep), (uint32_t)g->n + 1)) {
+        g->no_memory = true;
         return;
     }
     g->hosts[g->n] = (struct host){.ep = *ep, .n = 1};
@@ -220,39 +247,46 @@ static int by_address(const void *a, const void *b)
     return d ? d : memcmp(x->ep.ip, y->ep.ip, sizeof x->ep.ip);
 }
 
-static int by_number(const void *a, const void *b)
+static bool busier(const struct host *x, const struct host *y)
 {
-    const struct host *x = a, *y = b;
-    int d = (x->n < y->n) - (x->n > y->n);
-    return d ? d : by_address(a, b);
+    return x->n != y->n ? x->n > y->n : by_address(x, y) < 0;
+}
+
+/* In its place among the busiest so far, or left out. */
+static void choose(struct vq_kpi *k, const struct host *h)
+{
+    size_t i = k->n_peers;
+    if (i == VQ_KPI_PEERS && !busier(h, &k->hosts[i - 1]))
+        return;
+    if (i < VQ_KPI_PEERS)
+        k->n_peers++;
+    else
+        i--;
+    for (; i && busier(h, &k->hosts[i - 1]); i--)
+        k->hosts[i] = k->hosts[i - 1];
+    k->hosts[i] = *h;
 }
 
 /* Counts all hosts before it chooses, so that a flood of strangers pushes no busy peer out. */
-static int choose_peers(const struct vq_engine *e, struct vq_kpi *k)
+static int choose_peers(struct gathering *g, struct vq_kpi *k)
 {
-    size_t room = 1, n = 0;
+    size_t room = 1;
     for (int i = 0; i < VQ_TALKS; i++)
-        room += e->talks[i].pool.used;
-    struct gathering g = {.hosts = malloc(room * sizeof *g.hosts)};
-    if (!g.hosts)
+        room += g->e->talks[i].pool.used;
+    g->hosts = malloc(room * sizeof *g->hosts);
+    if (!g->hosts || vq_table_init(&g->by_address))
         return -ENOMEM;
-    walk(e, gather, &g);
-    qsort(g.hosts, g.n, sizeof *g.hosts, by_address);
-    for (size_t i = 0; i < g.n; i++)
-        if (n && !by_address(&g.hosts[n - 1], &g.hosts[i]))
-            g.hosts[n - 1].n += g.hosts[i].n;
-        else
-            g.hosts[n++] = g.hosts[i];
-    qsort(g.hosts, n, sizeof *g.hosts, by_number);
-    k->n_peers = n < VQ_KPI_PEERS ? n : VQ_KPI_PEERS;
-    k->other_hosts = n - k->n_peers;
-    memcpy(k->hosts, g.hosts, k->n_peers * sizeof *g.hosts);
-    free(g.hosts);
-    return 0;
+    walk(g->e, gather, g);
+    for (size_t i = 0; i < g->n; i++)
+        choose(k, &g->hosts[i]);
+    for (size_t i = 0; i < k->n_peers; i++)
+        find_host(g, &k->hosts[i].ep)->peer = (uint32_t)i + 1;
+    k->other_hosts = g->n - k->n_peers;
+    return g->no_memory ? -ENOMEM : 0;
 }
 
 struct adding {
-    const struct vq_engine *e;
+    const struct gathering *g;
     struct vq_kpi *k;
 };
 
@@ -260,12 +294,11 @@ static void add_everywhere(enum vq_talk_kind kind, const struct vq_talk *t, void
 {
     const struct adding *a = arg;
     const struct vq_endpoint *ep = peer_of(kind, t);
-    size_t i = 0; /* the busiest come first */
-    while (ep && i < a->k->n_peers && !vq_endpoint_same_host(&a->k->hosts[i].ep, ep))
-        i++;
+    size_t peer = ep ? find_host(a->g, ep)->peer : 0;
+    struct vq_sipkpi *to = peer ? &a->k->peers[peer - 1] : ep ? &a->k->peers[a->k->n_peers] : NULL;
     /* An attempt counts once in all, however many legs a B2BUA makes of it; a peer answers for every leg it is given. */
-    const struct vq_joint *j = kind == VQ_TALK_CALL ? vq_joint_of(a->e, t->handle) : NULL;
-    add(a->e, kind, t, j && j->first != t->handle ? NULL : &a->k->total, ep ? &a->k->peers[i] : NULL);
+    const struct vq_joint *j = kind == VQ_TALK_CALL ? vq_joint_of(a->g->e, t->handle) : NULL;
+    add(a->g->e, kind, t, j && j->first != t->handle ? NULL : &a->k->total, to);
 }
 
 /* Hosts are out of reach one by one: all together have the longest and the sum, and those beyond the list, whose requests
@@ -285,25 +318,35 @@ static void outages(const struct vq_engine *e, struct vq_kpi *k)
     others->options.longest_outage = VQ_NONE;
 }
 
-int vq_kpi_new(struct vq_kpi **out, const struct vq_engine *e)
+static int make(struct vq_kpi *k, struct gathering *g)
 {
-    struct vq_kpi *k = calloc(1, sizeof *k);
-    int rc = k ? vq_join_update(e) : -ENOMEM;
-    rc = rc ? rc : choose_peers(e, k);
-    if (!rc && !(k->peers = calloc(k->n_peers + 1, sizeof *k->peers)))
-        rc = -ENOMEM;
-    if (rc) {
-        vq_kpi_free(k);
+    int rc = vq_join_update(g->e);
+    rc = rc ? rc : choose_peers(g, k);
+    if (rc)
         return rc;
-    }
-    struct adding a = {e, k};
-    walk(e, add_everywhere, &a);
-    outages(e, k);
+    k->peers = calloc(k->n_peers + 1, sizeof *k->peers);
+    if (!k->peers)
+        return -ENOMEM;
+    walk(g->e, add_everywhere, &(struct adding){g, k});
+    outages(g->e, k);
     vq_sipkpi_derive(&k->total);
     for (size_t i = 0; i <= k->n_peers; i++)
         vq_sipkpi_derive(&k->peers[i]);
-    *out = k;
     return 0;
+}
+
+int vq_kpi_new(struct vq_kpi **out, const struct vq_engine *e)
+{
+    struct vq_kpi *k = calloc(1, sizeof *k);
+    struct gathering g = {.e = e};
+    int rc = k ? make(k, &g) : -ENOMEM;
+    vq_table_done(&g.by_address);
+    free(g.hosts);
+    if (rc)
+        vq_kpi_free(k);
+    else
+        *out = k;
+    return rc;
 }
 
 void vq_kpi_free(struct vq_kpi *k)
