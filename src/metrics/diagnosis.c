@@ -31,10 +31,11 @@ static bool silenced(const struct vq_rules *of, const struct vq_rule *r, uint64_
 uint64_t vq_diagnose(const struct vq_facts *facts)
 {
     const struct vq_rules *of = rules[facts->subject];
-    uint64_t hold = 0, told = 0;
+    uint64_t hold = 0, told = 0, bit = 1;
     assert(of->n <= 64); /* a bit for each rule of a subject */
-    for (unsigned n = 0; n < of->n; n++)
-        hold |= (uint64_t)of->rows[n].when(facts) << n;
+    for (const struct vq_rule *r = of->rows, *end = r + of->n; r < end; r++, bit <<= 1)
+        if (r->when(facts))
+            hold |= bit;
     for (uint64_t left = hold; left; left &= left - 1)
         if (!silenced(of, &of->rows[__builtin_ctzll(left)], hold))
             told |= left & -left;

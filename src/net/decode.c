@@ -83,7 +83,7 @@ static bool carried(struct vq_walk *w, struct vq_dgram *d)
 {
     switch (w->number) {
     case VQ_IP_UDP:
-        return udp(w, d) && d->dst.port >= 2152 && enter_udp(w, d);
+        return udp(w, d) && vq_tunnel_port(d->dst.port) && enter_udp(w, d);
     case VQ_IP_TCP:
         tcp(w, d);
         return false;
@@ -153,7 +153,7 @@ static bool plain(const struct vq_frame *f, struct vq_dgram *d)
     uint32_t total = vq_be16(ip + 2), n = vq_be16(udp + 4);
     uint16_t port = vq_be16(udp + 2);
     if (ip[0] != 0x45 || ip[9] != VQ_IP_UDP || vq_be16(ip + 6) & 0x3fff || total < 28 || n < 8 || n > total - 20 ||
-        vq_tunnel_find(VQ_SPACE_UDP, port))
+        vq_tunnel_port(port))
         return false;
     vq_walk_note(&w, h, 12);
     vq_ip_trim(&w, n - 8);

@@ -207,11 +207,11 @@ static const struct vq_tunnel_row ip_rows[] = {
 };
 
 static const struct vq_tunnel_row udp_rows[] = {
-    {2152, VQ_TUNNEL_GTP_U, gtp_u},
-    {4789, VQ_TUNNEL_VXLAN, vxlan},
-    {6081, VQ_TUNNEL_GENEVE, geneve},
-    {8472, VQ_TUNNEL_VXLAN, vxlan}, /* Linux's own default */
-    {37008, VQ_TUNNEL_TZSP, tzsp},
+    {VQ_PORT_GTP_U, VQ_TUNNEL_GTP_U, gtp_u},
+    {VQ_PORT_VXLAN, VQ_TUNNEL_VXLAN, vxlan},
+    {VQ_PORT_GENEVE, VQ_TUNNEL_GENEVE, geneve},
+    {VQ_PORT_VXLAN_LINUX, VQ_TUNNEL_VXLAN, vxlan},
+    {VQ_PORT_TZSP, VQ_TUNNEL_TZSP, tzsp},
 };
 
 #define ROWS(t) {(t), sizeof(t) / sizeof *(t)}

@@ -5,6 +5,7 @@
 #include "support/tunnel.h"
 
 #include "net/decode.h"
+#include "net/tunnel.h"
 
 static struct vq_dgram decode(uint32_t link, const uint8_t *p, size_t n)
 {
@@ -126,9 +127,17 @@ static void leaves_others_alone(void **state)
     }
 }
 
+static void knows_its_ports_at_a_glance(void **state)
+{
+    (void)state;
+    for (unsigned port = 0; port <= UINT16_MAX; port++)
+        assert_int_equal(vq_tunnel_port((uint16_t)port), vq_tunnel_find(VQ_SPACE_UDP, (uint16_t)port) != NULL);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(finds_what_is_inside), cmocka_unit_test(finds_one_in_another),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(knows_its_ports_at_a_glance),
+                                       cmocka_unit_test(finds_what_is_inside), cmocka_unit_test(finds_one_in_another),
                                        cmocka_unit_test(stays_inside_the_frame), cmocka_unit_test(stops_at_a_depth),
                                        cmocka_unit_test(leaves_others_alone)};
     return cmocka_run_group_tests(tests, NULL, NULL);
