@@ -52,6 +52,9 @@ int vq_engine_feed(struct vq_engine *e, const struct vq_frame *frames, size_t n)
  * are more. SIP over TLS is read from then on; connections whose secrets come a little later than their first records are
  * read too. With no text at all the engine knows that secrets are to come. 0, or -ENOMEM: some are not known now. */
 int vq_engine_keylog(struct vq_engine *e, const char *text, size_t n);
+/* So many packets of the input were dropped before they could be fed, all told so far: by the kernel of the capturing
+ * machine, as the interface says when live, and pcapng's interface statistics in a file. What streams miss may be these. */
+void vq_engine_drops(struct vq_engine *e, uint64_t n);
 /* Lets time pass where no packet does; a time in the past is ignored. */
 void vq_engine_tick(struct vq_engine *e, int64_t now);
 /* Ends whatever is open, as at the end of a file. Feeding after it is a bug. */

@@ -145,6 +145,7 @@ struct vq_stream {
     uint32_t clock_hz;             /* 0: unknown */
     double ptime_ms;               /* measured from timestamps, NAN when unknown */
     unsigned ptime_declared_ms;    /* a=ptime of the receiver's SDP, 0: none */
+    unsigned ptime_max_ms;         /* its a=maxptime (RFC 4566 6), 0: none */
     bool codec_unannounced;        /* the receiver's SDP does not have the payload type */
     bool encrypted;                /* announced as SAVP or DTLS-SRTP */
     bool ended;

@@ -84,6 +84,7 @@ struct vq_stats {
     uint64_t sip_messages, rtp_packets, rtcp_packets, stun_messages;
     uint64_t sip_defective;                /* messages with a defect; they stand in the ladder all the same */
     uint64_t snap_cut_frames;              /* caplen < len */
+    uint64_t kernel_dropped;               /* packets, by vq_engine_drops(): in no other figure */
     uint64_t time_backwards;               /* frames earlier than one before them; capture engines do that by microseconds */
     int64_t time_backwards_max;            /* and by how much at most */
     uint64_t time_jumps_not_kept;          /* beyond the list that vq_clock_steps() is made of */

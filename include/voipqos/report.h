@@ -53,7 +53,6 @@ struct vq_report_input {
     const uint32_t *links;        /* link types met, in order of appearance */
     size_t n_links;
     const char *truncated;        /* what is damaged ("frame 812 is cut off at byte 40960"), NULL when whole */
-    uint64_t kernel_dropped;
     bool live;
     const struct vq_report_file *files; /* NULL: the one above */
     size_t n_files;

@@ -67,6 +67,7 @@ static size_t next_of(struct input *f, struct vq_frame *frames, size_t max)
     size_t n = vq_savefile_next(f->save, frames, max);
     f->all->taken += f->src.taken - f->taken;
     f->taken = f->src.taken;
+    f->drops = vq_savefile_drops(f->save);
     f->format = vq_savefile_format(f->save);
     f->packed = source_packed(&f->src);
     return n;
@@ -234,6 +235,14 @@ int inputs_verdict(struct inputs *in)
         f->said = true;
     }
     return good ? status : EXIT_INPUT;
+}
+
+uint64_t inputs_drops(const struct inputs *in)
+{
+    uint64_t drops = 0;
+    for (size_t i = 0; i < in->n; i++)
+        drops += in->at[i].drops;
+    return drops;
 }
 
 #define OVERLAP_NOTED 1000000u /* ns: several capture queues mix up packets by microseconds, also where a ring turns */

@@ -16,6 +16,7 @@ struct input {
     struct vq_savefile *save;  /* while it is open */
     struct vq_frame kept[VQ_BATCH];
     size_t n_kept;             /* frames read ahead of an input that cannot be opened again */
+    uint64_t drops;            /* packets lost before they were written, as the file tells */
     uint64_t frames, taken;    /* delivered; bytes read of it, as counted in `all` */
     int64_t start, end;        /* of its frames, VQ_NONE: none; only when there are several inputs */
     uint32_t links[LINKS_MAX];
@@ -47,6 +48,8 @@ size_t inputs_next(struct inputs *in, struct vq_frame *frames, size_t max);
 bool inputs_stopped(const struct inputs *in);
 /* After the last frame: says what is damaged. EXIT_DONE, EXIT_DAMAGED, or EXIT_INPUT when no input was a capture. */
 int inputs_verdict(struct inputs *in);
+/* Packets that the capturing machines dropped, as far as the inputs told. */
+uint64_t inputs_drops(const struct inputs *in);
 /* How many inputs share more than a millisecond with another one. */
 uint64_t inputs_overlapping(const struct inputs *in);
 

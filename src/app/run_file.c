@@ -166,6 +166,7 @@ static int analyse(struct run *r, struct vq_engine *e)
     }
     if (r->no_memory)
         say("memory ran out; frames not followed up are counted as no_memory");
+    vq_engine_drops(e, inputs_drops(&r->in));
     vq_engine_finish(e);
     if (account(&a, r)) {
         say("no memory");

@@ -91,6 +91,8 @@ static int capture_and_report(struct capture *c)
     if (c->no_memory)
         say("memory ran out; frames not followed up are counted as no_memory");
     vq_engine_observe(c->e, NULL, NULL);
+    const uint64_t dropped = live_dropped(c->live);
+    vq_engine_drops(c->e, dropped);
     vq_engine_finish(c->e);
     const uint32_t link = live_link(c->live);
     struct vq_report_filter filter = {.expression = ""};
@@ -103,12 +105,11 @@ static int capture_and_report(struct capture *c)
         .links = &link,
         .n_links = 1,
         .truncated = rc ? c->why : NULL,
-        .kernel_dropped = live_dropped(c->live),
         .live = true,
         .filter = live_filter(c->live) ? &filter : NULL,
     };
-    if (report.kernel_dropped)
-        say("the kernel dropped %llu frames: figures of loss include them", (unsigned long long)report.kernel_dropped);
+    if (dropped)
+        say("the kernel dropped %llu frames: figures of loss include them", (unsigned long long)dropped);
     int written = reports_write(s, c->e, &report, c->wav);
     return written > status ? written : status;
 }

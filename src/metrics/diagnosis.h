@@ -11,6 +11,8 @@ struct vq_facts {
                       VQ_SUBJECTS } subject;
     const char *name;            /* "call 3", "stream 7 (PCMU, caller to callee)" */
 
+    uint64_t kernel_dropped;     /* packets, by the capturing machine: of the capture, and of streams that may miss these */
+
     /* stream */
     double jitter_max_ms, jitter_mean_ms; /* of audio */
     double loss_pct, one_way_ms, r, mos;
@@ -29,7 +31,7 @@ struct vq_facts {
     uint64_t unheard;
     double unheard_s;
     double rtcp_missed_s;        /* as long as there should have been RTCP, and none came; 0: some did, or none was promised */
-    double ptime_ms, ptime_declared_ms; /* 0: not known */
+    double ptime_ms, ptime_declared_ms, ptime_max_ms; /* 0: not known */
     bool codec_unannounced;
     uint32_t ssrc;
     unsigned ssrc_with;          /* id of another stream that uses it at the same time; 0: none */
@@ -121,6 +123,7 @@ struct vq_facts {
     uint64_t peer_asked, peer_answered;
 
     /* capture */
+    uint64_t frames, lost_of_all; /* frames read; packets that all streams together miss */
     uint64_t holes, hole_frame;  /* moments at which every stream has one */
     unsigned hole_streams;
     uint64_t snap_cut, backwards, fragments, bad_sip, no_memory, evicted, tcp_gaps, tls;

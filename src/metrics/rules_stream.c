@@ -26,6 +26,15 @@ static const char *score(const struct vq_facts *f, char text[40])
         snprintf(text, 40, " (R %.1f, MOS %.2f)", f->r, f->mos);
     return text;
 }
+/* Behind the words of a loss. */
+static const char *doubt(const struct vq_facts *f, char text[96])
+{
+    text[0] = '\0';
+    if (f->kernel_dropped)
+        snprintf(text, 96, " It may be the capture's: the capturing machine dropped %llu %s.", COUNTED(f->kernel_dropped, "packet", "packets"));
+    return text;
+}
+#define DOUBT doubt(f, (char[96]){0})
 #define SCORE score(f, (char[40]){0})
 /* What one outage does not explain: losses beside it are looked at by their share of all packets. */
 static bool one_outage(const struct vq_facts *f)
@@ -33,14 +42,14 @@ static bool one_outage(const struct vq_facts *f)
     return f->path_change[0] && f->path_mos < 4 && f->path_missing > 0.8 * (double)f->lost;
 }
 RULE(loss_heavy, judged(f) && f->loss_pct > 3 && !one_outage(f),
-     "%s lost %llu %s (%.2f %%): speech breaks up; G.1010 allows 3 %%%s.", f->name,
-     COUNTED(f->lost, "packet", "packets"), f->loss_pct, SCORE)
+     "%s lost %llu %s (%.2f %%): speech breaks up; G.1010 allows 3 %%%s.%s", f->name,
+     COUNTED(f->lost, "packet", "packets"), f->loss_pct, SCORE, DOUBT)
 static bool some_loss(const struct vq_facts *f)
 {
     return judged(f) && f->loss_pct > 1 && f->loss_pct <= 3 && !one_outage(f);
 }
-#define LOSS_WORDS "%s lost %llu %s (%.2f %%): more than the 1 %% a voice network should keep%s."
-#define LOSS f->name, COUNTED(f->lost, "packet", "packets"), f->loss_pct, SCORE
+#define LOSS_WORDS "%s lost %llu %s (%.2f %%): more than the 1 %% a voice network should keep%s.%s"
+#define LOSS f->name, COUNTED(f->lost, "packet", "packets"), f->loss_pct, SCORE, DOUBT
 RULE(loss, some_loss(f) && !poor(f), LOSS_WORDS, LOSS)
 RULE(loss_poor, some_loss(f) && poor(f) && f->discard_pct < f->loss_pct, LOSS_WORDS, LOSS)
 RULE(loss_beside, some_loss(f) && poor(f) && f->discard_pct >= f->loss_pct, LOSS_WORDS, LOSS)
@@ -99,8 +108,15 @@ RULE(path_outage, f->path_change[0] && f->path_mos < 4,
      f->name, (unsigned long long)f->path_frame, f->path_change, SPAN(f->path_gap_ms / 1000), f->path_mos)
 RULE(payload_change, f->payload_changes > 0, "%s changed its codec %u %s.", f->name, f->payload_changes,
      f->payload_changes == 1 ? "time" : "times")
+/* RFC 4566 6: the receiver need not take more. Longer packets than 120 ms are those of silence: AMR sends one in 160 ms then. */
+static bool beyond_maxptime(const struct vq_facts *f)
+{
+    return judged(f) && f->ptime_ms <= 120 && f->ptime_max_ms > 0 && f->ptime_ms > f->ptime_max_ms;
+}
+RULE(wrong_maxptime, beyond_maxptime(f), "%s has packets of %.0f ms, though the receiver's SDP takes %.0f ms at most (a=maxptime).",
+     f->name, f->ptime_ms, f->ptime_max_ms)
 /* Longer packets than 120 ms are those of silence: AMR sends one in 160 ms then. */
-RULE(wrong_ptime, f->ptime_ms > 0 && f->ptime_ms <= 120 && f->ptime_declared_ms > 0 && f->ptime_ms > 1.5 * f->ptime_declared_ms,
+RULE(wrong_ptime, !beyond_maxptime(f) && f->ptime_ms > 0 && f->ptime_ms <= 120 && f->ptime_declared_ms > 0 && f->ptime_ms > 1.5 * f->ptime_declared_ms,
      "%s has packets of %.0f ms, though the receiver's SDP asks for %.0f ms.", f->name, f->ptime_ms, f->ptime_declared_ms)
 RULE(unannounced, f->codec_unannounced, "%s has a payload type that the receiver's SDP does not announce.", f->name)
 RULE(delay_heavy, f->one_way_measured && f->one_way_ms > 400, "%s takes about %.0f ms one way: beyond the 400 ms limit of G.114%s.",
@@ -191,6 +207,7 @@ static const struct vq_rule stream[] = {
     ROW_UNLESS("stream-path-change", path_change, STREAM, INFO, "Load balancing or a router that took over; harmless unless it comes often.",
                "stream-path-outage"),
     ROW("stream-codec-unannounced", unannounced, STREAM, WARNING, "Compare the codecs of offer and answer with what is sent: the receiver may play nothing."),
+    ROW("stream-ptime", wrong_maxptime, STREAM, WARNING, "Some receivers expect the packet time that they asked for; set it in the sender."),
     ROW("stream-ptime", wrong_ptime, STREAM, INFO, "Some receivers expect the packet time that they asked for; set it in the sender."),
     ROW("stream-payload-change", payload_change, STREAM, INFO, "A re-INVITE, a fax tone or a gateway changes codecs; did both sides agree?"),
     ROW_UNLESS("stream-jitter", jitter, STREAM, WARNING, "Give voice priority (DSCP EF) on the busiest link; enlarge the jitter buffer.",

@@ -132,6 +132,11 @@ const char *vq_savefile_format(const struct vq_savefile *s)
     return names[s->format];
 }
 
+uint64_t vq_savefile_drops(const struct vq_savefile *s)
+{
+    return s->drops;
+}
+
 uint64_t vq_savefile_offset(const struct vq_savefile *s)
 {
     return s->base + (uint64_t)(s->w.p - s->start);

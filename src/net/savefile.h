@@ -44,6 +44,8 @@ enum vq_savefile_state vq_savefile_state(const struct vq_savefile *s);
 const char *vq_savefile_why(const struct vq_savefile *s);
 /* "pcap", "pcapng", or NULL while unknown. */
 const char *vq_savefile_format(const struct vq_savefile *s);
+/* Packets that the capturing machine dropped, as far as the file told so far (pcapng's interface statistics). */
+uint64_t vq_savefile_drops(const struct vq_savefile *s);
 /* Bytes worked through so far. */
 uint64_t vq_savefile_offset(const struct vq_savefile *s);
 

@@ -15,6 +15,7 @@ struct vq_pcapng_iface {
     uint64_t mul;       /* nanoseconds in a tick when that is whole and no offset is given, else 0 */
     uint64_t mul_max;   /* ticks up to which the product is a sane time */
     int64_t offset_s;   /* if_tsoffset */
+    uint64_t drops;     /* as last told */
     uint8_t exponent;   /* if_tsresol: a tick is 10^-exponent or 2^-exponent seconds */
     bool binary;
 };
@@ -37,6 +38,7 @@ struct vq_savefile {
     uint32_t n_ifaces, room_ifaces;
     uint64_t skip;           /* bytes of an uninteresting block still ahead ... */
     uint64_t secrets_ahead;  /* ... and before them, text of secrets too long for the window */
+    uint64_t drops;          /* of all interfaces of all sections so far */
     vq_savefile_secrets_h *secrets;
     void *secrets_arg;
     int64_t last_ts;

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { BLOCK_IDB = 1, BLOCK_PB = 2, BLOCK_SPB = 3, BLOCK_EPB = 6, BLOCK_DSB = 10 };
-enum { OPT_END = 0, OPT_TSRESOL = 9, OPT_TSOFFSET = 14 };
+enum { BLOCK_IDB = 1, BLOCK_PB = 2, BLOCK_SPB = 3, BLOCK_ISB = 5, BLOCK_EPB = 6, BLOCK_DSB = 10 };
+enum { OPT_END = 0, OPT_TSRESOL = 9, OPT_TSOFFSET = 14, OPT_IFDROP = 5, OPT_OSDROP = 7 };
 
 #define BYTE_ORDER_MAGIC 0x1a2b3c4du
 #define BLOCK_EDGE       12u     /* type, length, and the length again at the end */
@@ -61,6 +61,12 @@ static int64_t ticks_to_ns(const struct vq_pcapng_iface *f, uint64_t ticks)
 
 /* ---- blocks ----------------------------------------------------------------------------------------------------- */
 
+static uint64_t u64(const struct vq_savefile *s, const uint8_t p[8])
+{
+    uint64_t a = vq_savefile_u32(s, p), b = vq_savefile_u32(s, p + 4);
+    return s->big ? a << 32 | b : b << 32 | a;
+}
+
 static bool iface_options(struct vq_savefile *s, struct vq_pcapng_iface *f, struct vq_rd r)
 {
     while (vq_rd_left(&r) >= 4) {
@@ -77,8 +83,7 @@ static bool iface_options(struct vq_savefile *s, struct vq_pcapng_iface *f, stru
                 return false;
             }
         } else if (code == OPT_TSOFFSET && n == 8) {
-            uint64_t a = vq_savefile_u32(s, v), b = vq_savefile_u32(s, v + 4);
-            f->offset_s = (int64_t)(s->big ? a << 32 | b : b << 32 | a);
+            f->offset_s = (int64_t)u64(s, v);
         }
         vq_rd_skip(&r, -n & 3);
     }
@@ -115,6 +120,35 @@ static bool iface_add(struct vq_savefile *s, struct vq_rd r)
     }
     s->ifaces[s->n_ifaces++] = f;
     return true;
+}
+
+/* More cannot have been lost: writers that do not know the number put all ones. */
+#define DROPS_MOST (UINT64_C(1) << 48)
+
+/* Interface statistics (4.6): drops by the interface and by the system since the capture began. Several blocks of one
+ * interface each tell the whole, so that what is new counts. A block that tells nothing of use is passed over. */
+static void statistics_block(struct vq_savefile *s, struct vq_rd r)
+{
+    const uint8_t *h = vq_rd_take(&r, 12);
+    uint32_t iface = h ? vq_savefile_u32(s, h) : UINT32_MAX;
+    uint64_t drops = 0;
+    if (iface >= s->n_ifaces)
+        return;
+    while (vq_rd_left(&r) >= 4) {
+        h = vq_rd_take(&r, 4);
+        unsigned code = vq_savefile_u16(s, h), n = vq_savefile_u16(s, h + 2);
+        const uint8_t *v = vq_rd_take(&r, n);
+        if (code == OPT_END || !v)
+            break;
+        if ((code == OPT_IFDROP || code == OPT_OSDROP) && n == 8 && u64(s, v) <= DROPS_MOST)
+            drops += u64(s, v);
+        vq_rd_skip(&r, -n & 3);
+    }
+    struct vq_pcapng_iface *f = &s->ifaces[iface];
+    if (drops > f->drops) {
+        s->drops += drops - f->drops;
+        f->drops = drops;
+    }
 }
 
 /* Enhanced and obsolete packet blocks differ in the first four bytes only: interface, or interface and drop count. */
@@ -329,6 +363,8 @@ static enum step block_step(struct vq_savefile *s, struct vq_frame *out, size_t 
         ok = section_open(s, b);
     else if (type == BLOCK_DSB)
         secrets_block(s, b);
+    else if (type == BLOCK_ISB)
+        statistics_block(s, b);
     if (!ok)
         return STEP_STOP;
     s->w = r;

@@ -268,6 +268,8 @@ static void read_attribute(struct state *st, struct vq_slice value)
         m->rtcp_mux = true;
     else if (vq_str_ieq_z(name, "ptime") && vq_str_double(vq_str_trim(value), &ptime) && ptime <= 10000)
         m->ptime_ms = (uint32_t)(ptime + 0.5);
+    else if (vq_str_ieq_z(name, "maxptime") && vq_str_double(vq_str_trim(value), &ptime) && ptime <= 10000)
+        m->maxptime_ms = (uint32_t)(ptime + 0.5);
 }
 
 /* Words for the gravest of the defects, or NULL. */

@@ -29,7 +29,7 @@ struct vq_sdp_media {
     bool rtcp_mux, encrypted;     /* encrypted: RTP/SAVP(F), UDP/TLS/..., or a=crypto / a=fingerprint */
     enum vq_sdp_dir dir;
     bool hold_addr;               /* c=0.0.0.0 (RFC 2543 hold) */
-    uint32_t ptime_ms;            /* 0: not declared */
+    uint32_t ptime_ms, maxptime_ms; /* 0: not declared */
     unsigned n_formats, n_candidates;
     struct vq_slice candidates[VQ_SDP_CANDIDATES]; /* what follows a=candidate:, borrowed */
     struct vq_sdp_format formats[VQ_SDP_FORMATS];

@@ -198,6 +198,6 @@ json_t *vq_json_capture(struct vq_json *j, const struct vq_stats *s)
     vq_json_put(j, o, "holes", holes(j, s));
     vq_json_put(j, o, "evicted", evicted(j, s));
     vq_json_put(j, o, "not_kept", not_kept(j, s));
-    vq_json_int(j, o, "kernel_dropped", in->kernel_dropped);
+    vq_json_int(j, o, "kernel_dropped", s->kernel_dropped);
     return o;
 }

@@ -39,6 +39,7 @@ static json_t *identity(struct vq_json *j, const struct vq_stream *s)
     vq_json_real(j, o, "ptime_ms", s->ptime_ms, "timestamps do not tell");
     vq_json_real(j, o, "ptime_declared_ms", s->ptime_declared_ms ? (double)s->ptime_declared_ms : (double)NAN,
                  "no a=ptime in the receiver's SDP");
+    vq_json_real(j, o, "ptime_max_ms", s->ptime_max_ms ? (double)s->ptime_max_ms : (double)NAN, "no a=maxptime in the receiver's SDP");
     vq_json_bool(j, o, "codec_unannounced", s->codec_unannounced);
     vq_json_bool(j, o, "encrypted", s->encrypted);
     vq_json_bool(j, o, "ended", s->ended);

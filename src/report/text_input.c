@@ -228,7 +228,7 @@ static void warnings(struct vq_out *o, const struct vq_engine *e, const struct v
          "left out by the filter without knowing: the first fragment, which has the ports, was not seen before"},
         {f->unknown_tunnelled, "frame", "was", "were",
          "left out by the filter without looking inside: it asks for what is outside of tags and tunnels"},
-        {in->kernel_dropped, "packet", "was", "were",
+        {s->kernel_dropped, "packet", "was", "were",
          "dropped by the kernel before they could be read: losses may be the probe's own"},
         {in->overlapping_files, "file", "shares", "share",
          "time with another: frames are in order of time, and what several files hold counts several times"},

@@ -401,6 +401,11 @@ int vq_engine_feed(struct vq_engine *e, const struct vq_frame *frames, size_t n)
     return e->no_memory ? -ENOMEM : 0;
 }
 
+void vq_engine_drops(struct vq_engine *e, uint64_t n)
+{
+    e->stats.kernel_dropped = n;
+}
+
 void vq_engine_tick(struct vq_engine *e, int64_t now)
 {
     vq_join_outdate(e);

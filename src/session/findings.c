@@ -30,6 +30,7 @@ struct vq_diagnosis {
     uint64_t of_severity[VQ_SUBJECTS][VQ_ERROR + 1]; /* rules, as vq_diagnose() numbers them */
     struct vq_totals totals;
     struct vq_pinged_list peers;
+    uint64_t lost;   /* packets, of all streams */
     bool of_the_end; /* made after vq_engine_finish(): stays true */
 };
 
@@ -56,6 +57,9 @@ static void capture(const struct vq_engine *e, uint32_t handle, struct vq_facts 
     size_t steps = vq_clock_steps(e, &step, 1);
     *f = (struct vq_facts){
         .subject = VQ_ABOUT_CAPTURE,
+        .kernel_dropped = st.kernel_dropped,
+        .frames = st.frames,
+        .lost_of_all = e->diagnosis->lost,
         .snap_cut = st.snap_cut_frames,
         .backwards = st.time_backwards,
         .backwards_ms = (double)st.time_backwards_max / 1e6,
@@ -215,6 +219,7 @@ static void stream_promise(const struct vq_engine *e, const struct vq_rtp_stream
     vq_stream_view_promise(e, s, &view);
     f->ptime_ms = s->ptime_votes && s->clock_hz ? s->ptime_ticks * s->ms_per_tick : 0;
     f->ptime_declared_ms = view.ptime_declared_ms;
+    f->ptime_max_ms = view.ptime_max_ms;
     f->codec_unannounced = view.codec_unannounced;
 }
 
@@ -228,7 +233,7 @@ static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
     /* Frames of video come in bunches of packets with one timestamp: buffers made for speech say nothing of them. */
     const bool timed = s->ms_per_tick > 0 && s->media != VQ_MEDIA_VIDEO;
     *f = (struct vq_facts){
-        .subject = VQ_ABOUT_STREAM, .loss_pct = b->loss_pct, .one_way_ms = b->one_way_ms,
+        .subject = VQ_ABOUT_STREAM, .kernel_dropped = e->stats.kernel_dropped, .loss_pct = b->loss_pct, .one_way_ms = b->one_way_ms,
         .jitter_max_ms = timed ? s->jitter.max : 0,
         .jitter_mean_ms = timed && s->jitter.n ? s->jitter.sum / s->jitter.n : 0, .one_way_measured = b->one_way_measured, .r = b->r_nb,
         .burst_r = b->burst_r, .longest_loss = b->longest_loss, .discard_pct = timed ? b->discard_pct : 0, .buffer_ms = e->opt.buffer_ms, .enough_ms = b->enough_ms,
@@ -448,6 +453,7 @@ static void add_stream(const struct vq_engine *e, uint32_t handle, struct vq_tot
 {
     struct vq_rtp_stream *s = vq_rtp_stream_at(e, handle);
     vq_stream_brief(e, s); /* scored here, once for all that follows */
+    e->diagnosis->lost += s->brief.lost;
     t->streams++;
     t->streams_without_call += !s->call;
     t->streams_encrypted += s->encrypted;
@@ -507,6 +513,7 @@ static int diagnose(const struct vq_engine *e)
     if (rc)
         return rc;
     memset(d->counts, 0, sizeof d->counts);
+    d->lost = 0;
     vq_pinged_gather(e, &d->peers);
     d->totals = (struct vq_totals){.mos_worst = (double)NAN, .mos_mean_of_worst = (double)NAN};
     for (size_t i = 0; i < sizeof rounds / sizeof *rounds; i++) {

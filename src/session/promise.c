@@ -129,6 +129,7 @@ static void promise_media(struct vq_engine *e, struct vq_sip_call *c, const stru
         return;
     p->media = (uint8_t)m->media;
     p->ptime_ms = (uint16_t)m->ptime_ms; /* 10 s at most, sdp.c sees to it */
+    p->maxptime_ms = (uint16_t)m->maxptime_ms;
     p->encrypted = m->encrypted;
     p->rtcp = m->rtcp_named;
     copy_formats(c, p, m);

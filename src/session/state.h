@@ -81,7 +81,7 @@ struct vq_promise {
     bool encrypted;
     bool rtcp;                   /* the SDP spoke of RTCP */
     uint8_t n_formats;
-    uint16_t ptime_ms;           /* a=ptime, 0: not declared */
+    uint16_t ptime_ms, maxptime_ms; /* a=ptime, a=maxptime; 0: not declared */
     const struct vq_format *formats; /* in the call's arena */
 };
 

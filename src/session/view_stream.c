@@ -55,6 +55,7 @@ void vq_stream_view_promise(const struct vq_engine *e, const struct vq_rtp_strea
     if (!p || s->call != f->call)
         return;
     out->ptime_declared_ms = p->ptime_ms;
+    out->ptime_max_ms = p->maxptime_ms;
     if (s->announced || !p->n_formats || s->pt == NO_PT || vq_flow_announces(e, f, s->pt))
         return;
     /* What was negotiated while it ran may have come to other payload types than those it began with. */

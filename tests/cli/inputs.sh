@@ -44,6 +44,16 @@ mkdir "$tmp/dir"
 cp "$r"? "$tmp/dir"
 # shellcheck disable=SC2086
 read_as "a pattern that the shell expanded" -r $tmp/dir/*
+# What the capturing machine dropped stands at the end of each pcapng file: 42 packets.
+"$RECAST" pcapng <"${r}3" >"$tmp/d1"
+"$RECAST" pcapng <"${r}5" >"$tmp/d2"
+for d in "$tmp/d1" "$tmp/d2"; do
+    printf '\005\0\0\0\044\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\007\0\010\0\052\0\0\0\0\0\0\0\044\0\0\0' >>"$d"
+done
+status "with drops" 0 "$VOIPQOS" --json "$tmp/report.json" -r "$tmp/d1" -r "$tmp/d2" -r "${r}1"
+check "the drops of all files" grep -q '"kernel_dropped":84' "$tmp/report.json"
+check "the capture is lossy" grep -q '"id":"capture-drops","severity":"error"' "$tmp/report.json"
+check "the summary says so" grep -q 'The capture itself is lossy: the capturing machine dropped 84 packets' "$tmp/out"
 # Files of all formats, one of them from a pipe.
 "$PACK" gzip 2 <"${r}1" >"$tmp/x" && mv "$tmp/x" "${r}1"
 "$PACK" zstd 2 <"${r}4" >"$tmp/x" && mv "$tmp/x" "${r}4"

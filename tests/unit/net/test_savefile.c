@@ -377,6 +377,73 @@ static void test_resolutions(void **state)
     }
 }
 
+/* ---- statistics -------------------------------------------------------------------------------------------------- */
+
+#define UNKNOWN UINT64_MAX
+
+static void statistics(struct file *f, uint32_t iface, uint64_t ifdrop, uint64_t osdrop)
+{
+    block_begin(f, 5);
+    put32(f, iface);
+    put_number(f, 0, 8);
+    put16(f, 3); /* isb_endtime, to be passed over */
+    put16(f, 8);
+    put_number(f, 1700000000, 8);
+    put16(f, 5);
+    put16(f, 8);
+    put_number(f, ifdrop, 8);
+    put16(f, 7);
+    put16(f, 8);
+    put_number(f, osdrop, 8);
+    put32(f, 0);
+    block_end(f);
+}
+
+/* What an interface tells again is not added; what a writer does not know, or nobody described, counts for nothing. */
+static void test_statistics(void **state)
+{
+    (void)state;
+    for (int big = 0; big < 2; big++) {
+        struct file f = {0};
+        struct vq_savefile *s;
+        struct vq_frame frame;
+        section(&f, big);
+        interface(&f, 1, 0, -1, 0);
+        interface(&f, 1, 0, -1, 0);
+        statistics(&f, 0, 10, 3);
+        enhanced(&f, 0, 1700000000000000u, 8, 8);
+        statistics(&f, 0, 15, 3);
+        statistics(&f, 0, 1, 1);
+        statistics(&f, 1, UNKNOWN, 100);
+        statistics(&f, 2, 1000, 1000);
+        block_begin(&f, 5); /* cut off behind the interface, and in an option */
+        put32(&f, 0);
+        block_end(&f);
+        block_begin(&f, 5);
+        put32(&f, 0);
+        put_number(&f, 0, 8);
+        put16(&f, 5);
+        put16(&f, 800);
+        put_number(&f, 5000, 8);
+        block_end(&f);
+        section(&f, !big);
+        interface(&f, 1, 0, -1, 0);
+        statistics(&f, 0, UNKNOWN, UNKNOWN);
+        statistics(&f, 0, 7, 0);
+        struct vq_guard g;
+        guard_init(&g, f.n);
+        assert_int_equal(vq_savefile_new_memory(&s, guard_put(&g, f.p, f.n), f.n), 0);
+        assert_int_equal(vq_savefile_next(s, &frame, 1), 1);
+        assert_int_equal(vq_savefile_drops(s), 13);
+        assert_int_equal(vq_savefile_next(s, &frame, 1), 0);
+        assert_int_equal(vq_savefile_state(s), VQ_SAVEFILE_WHOLE);
+        assert_int_equal(vq_savefile_drops(s), 18 + 100 + 7);
+        vq_savefile_free(s);
+        guard_done(&g);
+        file_done(&f);
+    }
+}
+
 /* ---- damage ----------------------------------------------------------------------------------------------------- */
 
 /* Reads all and compares the number of frames, the state and the words. */
@@ -712,7 +779,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pcap),
         cmocka_unit_test(test_pcapng),
-        cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_statistics), cmocka_unit_test(test_secrets),
         cmocka_unit_test(test_cut_secrets),
         cmocka_unit_test(test_resolutions),
         cmocka_unit_test(test_damaged_pcap),

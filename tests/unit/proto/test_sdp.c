@@ -67,7 +67,7 @@ static void formats(void **state)
     struct vq_sdp s;
     assert_true(parse(SESSION "m=audio 4000/2 RTP/AVP 8 96 97 101 9 300 x\r\na=rtpmap:96 opus/48000/2\r\n"
                               "a=rtpmap:97 nonesuch/12345\r\na=rtpmap:101 telephone-event/8000\r\n"
-                              "a=rtpmap:9 G722/16000\r\na=rtpmap:120 PCMU/8000\r\na=ptime:30\r\n",
+                              "a=rtpmap:9 G722/16000\r\na=rtpmap:120 PCMU/8000\r\na=ptime:30\r\na=maxptime:150\r\n",
                       &s));
     const struct vq_sdp_media *m = &s.media[0];
     assert_int_equal(m->rtp.port, 4000);
@@ -84,6 +84,7 @@ static void formats(void **state)
     assert_ptr_equal(m->formats[4].codec, vq_codec_by_name("G722", 4, 0));
     assert_int_equal(m->formats[4].clock_hz, 16000);
     assert_int_equal(m->ptime_ms, 30);
+    assert_int_equal(m->maxptime_ms, 150);
     assert_int_equal(m->dir, VQ_SDP_SENDRECV);
 }
 

@@ -257,7 +257,7 @@ static void warns(void **state)
     }
     struct vq_engine e = small();
     struct vq_report_input in = whole;
-    in.kernel_dropped = 41;
+    e.stats.kernel_dropped = 41;
     in.overlapping_files = 3;
     in.truncated = "frame 812 is cut off at byte 40960";
     struct vq_buf b = text_of(&e, &in, wide);

@@ -299,6 +299,23 @@ static void test_not_what_was_asked_for(void **state)
     assert_true(find(f, "stream-codec-unannounced"));
 }
 
+/* 40 ms packets to somebody who asked for 20 and takes no more than 30. */
+static void test_more_than_it_takes(void **state)
+{
+    struct feeder *f = *state;
+    offer(f, 0, "1 INVITE", "a=ptime:20\r\na=maxptime:30\r\n", "a=ptime:20\r\na=maxptime:30\r\n");
+    now = (struct run){.ms = 100, .seq = 1, .ssrc = 7, .pt = 0, .ttl = 64};
+    for (int i = 0; i < 50; i++) {
+        talk(f, 1);
+        now.ts += 160;
+        now.ms += 20;
+    }
+    assert_int_equal(nth(f, 0).ptime_max_ms, 30);
+    assert_close(nth(f, 0).ptime_ms, 40, 1e-9);
+    vq_engine_finish(f->e);
+    assert_true(find(f, "stream-ptime"));
+}
+
 static void test_what_was_asked_for(void **state)
 {
     struct feeder *f = *state;
@@ -489,7 +506,7 @@ int main(void)
         T(test_silence_by_comfort_noise), T(test_sender_stop), T(test_network_loss), T(test_network_held_up), T(test_restart),
         T(test_longest_are_kept), T(test_path_change), T(test_payload_change), T(test_source_change), T(test_outage_between_streams), T(test_ssrc_collision),
         T(test_no_ssrc_collision), T(test_ports_used_again), T(test_ssrc_change),
-        T(test_parallel_streams), T(test_not_what_was_asked_for), T(test_what_was_asked_for), T(test_finding),
+        T(test_parallel_streams), T(test_not_what_was_asked_for), T(test_more_than_it_takes), T(test_what_was_asked_for), T(test_finding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
