@@ -76,10 +76,11 @@ struct vq_payload_change {
 struct vq_interval {
     int64_t start, width;
     uint32_t packets, lost;
+    uint32_t late;           /* of the packets: too late for the assumed de-jitter buffer */
     double jitter_ms;        /* RFC 3550 jitter at the slot's end, NAN without a clock */
     double interarrival_ms;  /* mean, NAN with fewer than one gap */
     double interarrival_max_ms;
-    double r, mos;           /* of this slot's loss with the stream's delay, NAN when not scored */
+    double r, mos;           /* of this slot's loss and late packets with the stream's delay, NAN when not scored */
 };
 
 struct vq_min_mean_max {

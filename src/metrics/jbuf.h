@@ -17,6 +17,7 @@
 struct vq_jbuf_sizes {
     unsigned n;
     int32_t us[VQ_JBUF_SIZES];
+    unsigned scored;    /* which of them the score assumes */
 };
 
 struct vq_jbuf_count {
@@ -61,11 +62,14 @@ static inline void vq_jbuf_note(struct vq_jbuf *j, int32_t pdv_us)
         j->top = bucket;
 }
 
-static inline void vq_jbuf_packet(struct vq_jbuf *j, const struct vq_jbuf_sizes *s, uint32_t position, int32_t pdv_us)
+/* Whether the score's buffer discards it. */
+static inline bool vq_jbuf_packet(struct vq_jbuf *j, const struct vq_jbuf_sizes *s, uint32_t position, int32_t pdv_us)
 {
     vq_jbuf_note(j, pdv_us);
-    if (pdv_us > s->us[0] || pdv_us > j->delay_us)
-        vq_jbuf_late(j, s, position, pdv_us);
+    if (pdv_us <= s->us[0] && pdv_us <= j->delay_us)
+        return false;
+    vq_jbuf_late(j, s, position, pdv_us);
+    return pdv_us > s->us[s->scored];
 }
 
 #endif

@@ -23,6 +23,7 @@ void vq_slot_merge(struct vq_slot *a, const struct vq_slot *b)
     a->lost += b->lost;
     a->gap_sum_ms += b->gap_sum_ms;
     a->gaps += b->gaps;
+    a->late += b->late;
     if (b->gap_max_ms > a->gap_max_ms)
         a->gap_max_ms = b->gap_max_ms;
     if (b->packets)

@@ -14,6 +14,7 @@ struct vq_slot {
     float gap_sum_ms;   /* interarrival */
     float gap_max_ms;
     uint32_t gaps;
+    uint32_t late;      /* packets too late for the assumed de-jitter buffer */
 };
 
 struct vq_series {

@@ -17,6 +17,7 @@ static int32_t greater(int32_t a, int32_t b)
 }
 
 #define BARRIER (VQ_ARRIVAL_RESYNC | VQ_ARRIVAL_RESTART)
+#define NOTABLE (VQ_ARRIVAL_FREE - 1)
 
 /* Into sending order: an insertion sort, for they nearly are. Nothing passes a jump. */
 static void sort(struct vq_arrival *a, unsigned n)
@@ -62,40 +63,44 @@ static uint32_t place(struct vq_transit *t, const struct vq_jbuf_sizes *sizes, c
     return position + ahead;
 }
 
-static void straggler(struct vq_transit *t, const struct vq_jbuf_sizes *sizes, const struct vq_arrival *a, int32_t base)
+static bool straggler(struct vq_transit *t, const struct vq_jbuf_sizes *sizes, const struct vq_arrival *a, int32_t base)
 {
     if (a->flags & VQ_ARRIVAL_BLIND)
-        return;
+        return false;
     vq_spread_add(&t->pdv, a->us - base);
     vq_jbuf_straggler(&t->jbuf, sizes, a->us - base);
+    return a->us - base > sizes->us[sizes->scored];
 }
 
-/* A stretch without a jump in it. What it changes with every packet is kept out of memory meanwhile. */
-static void fold_stretch(struct vq_transit *t, const struct vq_jbuf_sizes *sizes, const struct vq_arrival *a, unsigned n,
-                         int32_t base)
+/* A stretch without a jump in it. What it changes with every packet is kept out of memory meanwhile. Returns which of them
+ * are discarded. */
+static uint64_t fold_stretch(struct vq_transit *t, const struct vq_jbuf_sizes *sizes, const struct vq_arrival *a, unsigned n,
+                             int32_t base)
 {
+    uint64_t late = 0, bit = 1;
     uint32_t position = t->position;
     uint16_t last_seq = t->last_seq;
     int32_t last_us = t->last_us, min = t->min_us, max = t->max_us;
     bool known = t->known;
-    for (const struct vq_arrival *end = a + n; a < end; a++) {
+    for (const struct vq_arrival *end = a + n; a < end; a++, bit <<= 1) {
         uint16_t ahead = (uint16_t)(a->seq - last_seq);
         bool next = ahead == 1 && position;
         if (ahead >= 32768 && position && !(a->flags & VQ_ARRIVAL_RESTART)) { /* so late that its place is folded */
-            straggler(t, sizes, a, base);
+            late |= straggler(t, sizes, a, base) ? bit : 0;
             max = a->flags & VQ_ARRIVAL_BLIND ? max : greater(max, a->us);
             continue;
         }
-        position = next && !a->flags ? position + 1 : place(t, sizes, a, ahead, position);
+        position = next && !(a->flags & NOTABLE) ? position + 1 : place(t, sizes, a, ahead, position);
         last_seq = a->seq;
         if (a->flags & VQ_ARRIVAL_BLIND) {
             known = false;
             continue;
         }
-        if (next && known && !a->flags)
+        if (next && known && !(a->flags & NOTABLE))
             vq_spread_add(&t->ipdv, a->us > last_us ? a->us - last_us : last_us - a->us);
         vq_spread_add(&t->pdv, a->us - base);
-        vq_jbuf_packet(&t->jbuf, sizes, position, a->us - base);
+        if (vq_jbuf_packet(&t->jbuf, sizes, position, a->us - base))
+            late |= bit;
         last_us = a->us;
         min = lesser(min, last_us);
         max = greater(max, last_us);
@@ -107,6 +112,7 @@ static void fold_stretch(struct vq_transit *t, const struct vq_jbuf_sizes *sizes
     t->min_us = min;
     t->max_us = max;
     t->known = known;
+    return late;
 }
 
 /* How many packets behind a jump must tell what it was. */
@@ -119,7 +125,7 @@ static bool held_up(const struct vq_arrival *a, unsigned n, int32_t frame_us)
     if (a->flags & VQ_ARRIVAL_RESTART || n < BUNCH)
         return false;
     for (unsigned i = 1; i < BUNCH; i++)
-        if (a[i].flags || a[i - 1].us - a[i].us < frame_us / 2)
+        if (a[i].flags & NOTABLE || a[i - 1].us - a[i].us < frame_us / 2)
             return false;
     return true;
 }
@@ -132,9 +138,10 @@ static void jump(struct vq_transit *t, int32_t min)
     t->n_blocks = t->block = 0;
 }
 
-void vq_transit_fold(struct vq_transit *t, const struct vq_jbuf_sizes *sizes, struct vq_arrival *a, unsigned n, unsigned keep,
-                     int64_t now_us, int32_t frame_us)
+uint64_t vq_transit_fold(struct vq_transit *t, const struct vq_jbuf_sizes *sizes, struct vq_arrival *a, unsigned n, unsigned keep,
+                         int64_t now_us, int32_t frame_us)
 {
+    uint64_t late = 0;
     int32_t min = INT32_MAX;
     uint32_t seen = t->pdv.n;
     unsigned all = n;
@@ -146,7 +153,7 @@ void vq_transit_fold(struct vq_transit *t, const struct vq_jbuf_sizes *sizes, st
         min = least_of(a + i, k - i);
         if (a[i].flags & BARRIER && !held_up(a + i, all - i, frame_us))
             jump(t, min);
-        fold_stretch(t, sizes, a + i, k - i, least_of_late(t, min));
+        late |= fold_stretch(t, sizes, a + i, k - i, least_of_late(t, min)) << i;
         if (min == INT32_MAX)
             continue; /* nothing but events */
         t->block_min[t->block] = min;
@@ -157,4 +164,5 @@ void vq_transit_fold(struct vq_transit *t, const struct vq_jbuf_sizes *sizes, st
         vq_drift_add(&t->drift, (double)now_us / 1e6, (double)(min - t->shift_us) / 1000);
     vq_jbuf_adapt(&t->jbuf, t->pdv.n - seen, now_us - t->folded_us, frame_us);
     t->folded_us = now_us;
+    return late;
 }

@@ -22,9 +22,10 @@ enum {
     VQ_ARRIVAL_BLIND = 1,   /* telephone event or comfort noise: counts as received, its transit time is not looked at */
     VQ_ARRIVAL_RESYNC = 2,  /* timestamps jumped: what was learned of transit times no longer holds */
     VQ_ARRIVAL_RESTART = 4, /* so did the numbers: nothing is missing before it */
+    VQ_ARRIVAL_FREE = 8,    /* this bit and those above it are whoever notes arrivals' own */
 };
 
-#define VQ_ARRIVALS 64u     /* noted at most ... */
+#define VQ_ARRIVALS 64u     /* noted at most, a bit each ... */
 #define VQ_ARRIVALS_KEEP 16u /* ... of which so many wait for late ones when the others are folded */
 #define VQ_TRANSIT_BLOCKS 8u /* folds whose least transit time is remembered: some 8 s of speech */
 
@@ -45,8 +46,8 @@ struct vq_transit {
 
 void vq_transit_init(struct vq_transit *t);
 /* Puts the arrivals into sending order and folds all but the last `keep` of them. `now_us` since the stream's start;
- * `frame_us`: packet time. */
-void vq_transit_fold(struct vq_transit *t, const struct vq_jbuf_sizes *sizes, struct vq_arrival *a, unsigned n, unsigned keep,
-                     int64_t now_us, int32_t frame_us);
+ * `frame_us`: packet time. A bit each of those that are now in `a`: the score's buffer discards it. */
+uint64_t vq_transit_fold(struct vq_transit *t, const struct vq_jbuf_sizes *sizes, struct vq_arrival *a, unsigned n, unsigned keep,
+                         int64_t now_us, int32_t frame_us);
 
 #endif

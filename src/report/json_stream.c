@@ -357,6 +357,7 @@ static json_t *intervals(struct vq_json *j, const struct vq_stream *s)
         vq_json_real(j, o, "width_s", (double)v.width / VQ_JSON_S, NULL);
         vq_json_int(j, o, "packets", v.packets);
         vq_json_int(j, o, "lost", v.lost);
+        vq_json_int(j, o, "late", v.late);
         vq_json_real(j, o, "jitter_ms", v.jitter_ms, s->jitter_why ? s->jitter_why : "no packet");
         vq_json_real(j, o, "interarrival_ms", v.interarrival_ms, "no packet followed another");
         vq_json_real(j, o, "r", v.r, s->score_why ? s->score_why : "no packet");

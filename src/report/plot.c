@@ -9,14 +9,14 @@
 
 /* One line of the table: an interval, or several in a row where there are too many. */
 struct point {
-    double t_s, width_s, packets, lost, loss_pct, jitter_ms, gap_ms, gap_max_ms, r, mos;
+    double t_s, width_s, packets, lost, late, loss_pct, late_pct, jitter_ms, gap_ms, gap_max_ms, r, mos;
 };
 
 /* What the script must know of the table before it draws. */
 struct extent {
     unsigned n;
-    double t_min, t_max, jitter_max, gap_max, loss_max;
-    bool jitter, gap, mos;
+    double t_min, t_max, jitter_max, gap_max, loss_max; /* loss_max: with what comes too late */
+    bool jitter, gap, late, mos;
 };
 
 static double worse(double a, double b, bool higher)
@@ -31,7 +31,7 @@ static bool point_at(const struct vq_engine *e, const struct vq_stream *s, int64
 {
     struct vq_interval v;
     double gaps = 0, weight = 0;
-    *p = (struct point){.jitter_ms = NAN, .gap_ms = NAN, .gap_max_ms = NAN, .r = NAN, .mos = NAN, .loss_pct = NAN};
+    *p = (struct point){.jitter_ms = NAN, .gap_ms = NAN, .gap_max_ms = NAN, .r = NAN, .mos = NAN, .loss_pct = NAN, .late_pct = NAN};
     unsigned k = i * merge, end = k + merge < s->n_intervals ? k + merge : s->n_intervals;
     if (k >= end)
         return false;
@@ -43,6 +43,7 @@ static bool point_at(const struct vq_engine *e, const struct vq_stream *s, int64
         p->width_s += (double)v.width / 1e9;
         p->packets += v.packets;
         p->lost += v.lost;
+        p->late += v.late;
         if (!isnan(v.jitter_ms))
             p->jitter_ms = v.jitter_ms;
         if (!isnan(v.interarrival_ms)) {
@@ -55,8 +56,10 @@ static bool point_at(const struct vq_engine *e, const struct vq_stream *s, int64
     }
     if (weight > 0)
         p->gap_ms = gaps / weight;
-    if (p->packets + p->lost > 0)
+    if (p->packets + p->lost > 0) {
         p->loss_pct = 100 * p->lost / (p->packets + p->lost);
+        p->late_pct = 100 * p->late / (p->packets + p->lost);
+    }
     return true;
 }
 
@@ -96,7 +99,7 @@ int vq_report_plot_data(const struct vq_engine *e, uint32_t stream, vq_write_h *
         vq_out_newline(&o);
     }
     vq_buf_str(&o.b, "#      t_s     packets        lost    loss_pct   jitter_ms interarr_ms      max_ms           r   "
-                     "      mos     width_s");
+                     "      mos     width_s    late_pct");
     vq_out_newline(&o);
     for (unsigned i = 0; point_at(e, &s, zero, i, merge, &p) && !vq_out_stopped(&o); i++) {
         vq_buf_fmt(&o.b, "%10.3f %11.0f %11.0f", p.t_s, p.packets, p.lost);
@@ -107,6 +110,7 @@ int vq_report_plot_data(const struct vq_engine *e, uint32_t stream, vq_write_h *
         put_real(&o.b, p.r, 3);
         put_real(&o.b, p.mos, 4);
         put_real(&o.b, p.width_s, 3);
+        put_real(&o.b, p.late_pct, 4);
         vq_out_newline(&o);
     }
     return vq_out_done(&o);
@@ -139,7 +143,8 @@ static struct extent extent_of(const struct vq_engine *e, const struct vq_stream
         x.mos |= isfinite(p.mos);
         x.jitter_max = fmax(x.jitter_max, p.jitter_ms);
         x.gap_max = fmax(x.gap_max, fmax(p.gap_ms, p.gap_max_ms));
-        x.loss_max = fmax(x.loss_max, p.loss_pct);
+        x.loss_max = fmax(x.loss_max, p.loss_pct + p.late_pct);
+        x.late |= p.late > 0;
         x.n++;
     }
     if (!(x.t_max > x.t_min))
@@ -220,6 +225,26 @@ static double top_of(double max, double least)
     return top < least ? least : top;
 }
 
+/* What came too late for the buffer stands on top of what was lost. */
+static void loss_panel(struct vq_out *o, const struct extent *x, const char *name)
+{
+    vq_buf_str(&o->b, "set ylabel \"loss, %\"\n");
+    if (!x->n || !(x->loss_max > 0)) {
+        empty_panel(o, x->n ? "no packet lost" : "no packets");
+        return;
+    }
+    vq_buf_fmt(&o->b, "set yrange [0:%.6g]\nset style fill solid 0.8 noborder\n", top_of(x->loss_max, 1));
+    if (x->late)
+        vq_buf_fmt(&o->b,
+                   "set key top right horizontal\n"
+                   "plot '%s.dat' using ($1+$10/2):($4+$11):($10*0.9) with boxes lc rgb \"#e8a33d\" "
+                   "title \"too late for the jitter buffer\", "
+                   "'%s.dat' using ($1+$10/2):4:($10*0.9) with boxes lc rgb \"#c0392b\" title \"lost\"\nunset key\n",
+                   name, name);
+    else
+        vq_buf_fmt(&o->b, "plot '%s.dat' using ($1+$10/2):4:($10*0.9) with boxes lc rgb \"#c0392b\" notitle\n", name);
+}
+
 static void panels(struct vq_out *o, const struct vq_stream *s, const struct extent *x, const char *name)
 {
     const char *style = x->n > 120 ? "lines lw 1.6" : "linespoints lw 1.8 pt 7 ps 0.5";
@@ -238,16 +263,7 @@ static void panels(struct vq_out *o, const struct vq_stream *s, const struct ext
                    top_of(x->gap_max, 1), name, name, style);
     else
         empty_panel(o, "fewer than two packets");
-    vq_buf_str(&o->b, "set ylabel \"loss, %\"\n");
-    if (x->n && !(x->loss_max > 0))
-        empty_panel(o, "no packet lost");
-    else if (x->n)
-        vq_buf_fmt(&o->b,
-                   "set yrange [0:%.6g]\nset style fill solid 0.8 noborder\n"
-                   "plot '%s.dat' using ($1+$10/2):4:($10*0.9) with boxes lc rgb \"#c0392b\" notitle\n",
-                   top_of(x->loss_max, 1), name);
-    else
-        empty_panel(o, "no packets");
+    loss_panel(o, x, name);
     vq_buf_str(&o->b, "set ylabel \"MOS\"\nset xlabel \"time since the first frame, s\"\nset format x\n");
     if (x->mos) {
         mos_bands(o);

@@ -76,8 +76,8 @@ static void init_sizes(struct vq_engine *e)
         s->us[at] = us;
         s->n++;
     }
-    while (s->us[e->size_scored] != (int32_t)(1000 * e->opt.buffer_ms))
-        e->size_scored++;
+    while (s->us[s->scored] != (int32_t)(1000 * e->opt.buffer_ms))
+        s->scored++;
 }
 
 static bool valid(const struct vq_options *o)

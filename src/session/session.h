@@ -142,6 +142,14 @@ uint32_t vq_stream_collision(const struct vq_engine *e, const struct vq_rtp_stre
 uint32_t vq_stream_ports_before(const struct vq_engine *e, const struct vq_rtp_stream *s);
 
 /* ---- transit_in.c: what becomes of the arrivals that a stream noted ---- */
+/* The second of the stream's age in which its present interval began. */
+static inline uint64_t vq_slot_second(const struct vq_rtp_stream *s)
+{
+    return (uint64_t)(s->slot_end - s->series.width - s->series.start) / VQ_S;
+}
+/* Of the noted packets that arrived in [from, to), how many the buffer of the score discards; those that were folded stand in
+ * the intervals already. */
+uint32_t vq_stream_late(const struct vq_engine *e, const struct vq_rtp_stream *s, int64_t from, int64_t to);
 /* The older ones go into its figures; there is room for more afterwards. */
 void vq_stream_fold(struct vq_engine *e, struct vq_rtp_stream *s);
 /* What folding all of them would give; `out` is a copy. */

@@ -223,7 +223,7 @@ struct vq_rtp_stream {
     bool anchored;               /* ... and for transit times, which go on behind events and comfort noise */
     bool confirmed, ended, closed; /* closed: its number may come back, but as another stream */
     uint8_t n_arrivals;
-    uint8_t arrival_flags;       /* of the next one */
+    uint16_t arrival_flags;      /* of the next one; from VQ_ARRIVAL_FREE on the second in which its interval began */
     uint16_t last_ip_id;         /* of the last packet, like ... */
     uint32_t last_path;          /* ... vq_path_of() it */
 
@@ -495,7 +495,6 @@ struct vq_engine {
     const struct vq_simple_model *simple;
     const struct vq_impairment *g711;
     struct vq_jbuf_sizes sizes;  /* of the fixed de-jitter buffers tried; that of the score among them */
-    unsigned size_scored;        /* its place */
     struct vq_diagnosis *diagnosis; /* findings.c's */
     struct vq_score_base *base;  /* view.c's */
     struct vq_join *join;        /* join.c's */

@@ -185,6 +185,7 @@ static void roll_slot(struct vq_rtp_stream *s, int64_t ts)
     s->slot_lost = lost;
     s->slot = (struct vq_slot){.jitter_ms = -1};
     s->slot_end = vq_series_reach(&s->series, ts);
+    s->arrival_flags = (uint16_t)((s->arrival_flags & (VQ_ARRIVAL_FREE - 1)) | vq_slot_second(s) * VQ_ARRIVAL_FREE);
 }
 
 void vq_stream_end(struct vq_engine *e, struct vq_rtp_stream *s, bool evicted)
@@ -449,7 +450,7 @@ static void note_arrival(struct vq_engine *e, struct vq_rtp_stream *s, uint16_t 
     double us = s->transit_ms * 1000;
     us = us > most ? most : us < -most ? -most : us;
     s->arrivals[s->n_arrivals++] = (struct vq_arrival){(int32_t)us, seq, (uint16_t)(flags | s->arrival_flags)};
-    s->arrival_flags = 0;
+    s->arrival_flags &= (uint16_t)~(VQ_ARRIVAL_FREE - 1u);
 }
 
 static void add_packet(struct vq_engine *e, const struct vq_flow *f, struct vq_rtp_stream *s, const struct vq_rtp *r,

@@ -193,7 +193,7 @@ bool vq_stream_gap(const struct vq_engine *e, const struct vq_stream *st, unsign
 /* ---- path changes ------------------------------------------------------------------------------------------------ */
 
 struct sum {
-    uint64_t packets, lost;
+    uint64_t packets, lost, late;
 };
 
 /* What the slots that begin from `from` on and before `to` hold. */
@@ -204,6 +204,7 @@ static void add_slots(const struct vq_engine *e, const struct vq_stream *st, int
         if (v.start >= from) {
             sum->packets += v.packets;
             sum->lost += v.lost;
+            sum->late += v.late;
         }
 }
 
@@ -213,7 +214,7 @@ static double mos_of(const struct vq_stream *st, const struct sum *s)
     struct vq_emodel_out out;
     if (!st->scored || !(s->packets + s->lost))
         return (double)NAN;
-    in.ppl = 100.0 * (double)s->lost / (double)(s->packets + s->lost);
+    in.ppl = 100 * fmin((double)(s->lost + s->late) / (double)(s->packets + s->lost), 1);
     in.burst_r = 1;
     vq_emodel_on(st->impairment->scale, &in, &out);
     return out.mos;

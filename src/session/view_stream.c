@@ -374,7 +374,7 @@ static void view_discards(const struct vq_engine *e, const struct vq_rtp_stream 
     in->burst_r = out->burst_r;
     if (!vq_stream_discards(e, s, &t))
         return;
-    const struct vq_jbuf_count *c = &t.jbuf.fixed[e->size_scored];
+    const struct vq_jbuf_count *c = &t.jbuf.fixed[e->sizes.scored];
     out->discarded = c->late;
     out->enough_ms = vq_playout_enough_ms(&t.pdv);
     vq_jbuf_loss(c, out->lost, out->expected, &in->ppl, &in->burst_r);
@@ -589,16 +589,18 @@ bool vq_stream_interval(const struct vq_engine *e, const struct vq_stream *st, u
         .width = s->series.width,
         .packets = v.packets,
         .lost = v.lost > 0 ? (uint32_t)v.lost : 0,
+        .late = v.late,
         .jitter_ms = v.jitter_ms < 0 ? (double)NAN : v.jitter_ms,
         .interarrival_ms = v.gaps ? v.gap_sum_ms / (float)v.gaps : (double)NAN,
         .interarrival_max_ms = v.gaps ? v.gap_max_ms : (double)NAN,
         .r = (double)NAN,
         .mos = (double)NAN,
     };
+    out->late += vq_stream_late(e, s, out->start, out->start + out->width);
     if (st->scored && out->packets + out->lost) {
         struct vq_emodel_in in = st->emodel_in;
         struct vq_emodel_out o;
-        in.ppl = 100.0 * out->lost / (out->packets + out->lost);
+        in.ppl = 100 * fmin((double)(out->lost + out->late) / (out->packets + out->lost), 1);
         in.burst_r = 1;
         score(e->base->conversation, st->impairment->scale, &in, &o);
         out->r = o.r;

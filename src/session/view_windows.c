@@ -7,16 +7,17 @@
 #define WINDOW (10 * VQ_S)
 
 struct slot {
-    uint32_t packets, lost;
+    uint64_t packets, lost, late;
 };
 
-static double score(const struct vq_stream *st, uint64_t packets, uint64_t lost)
+static double score(const struct vq_stream *st, const struct slot *sum)
 {
+    uint64_t expected = sum->packets + sum->lost;
     struct vq_emodel_in in = st->emodel_in;
     struct vq_emodel_out out = st->emodel;
-    if (!(packets + lost))
+    if (!expected)
         return (double)NAN;
-    in.ppl = 100.0 * (double)lost / (double)(packets + lost);
+    in.ppl = 100 * fmin((double)(sum->lost + sum->late) / (double)expected, 1);
     in.burst_r = 1;
     vq_emodel_rescore_on(st->impairment->scale, &in, &out);
     return out.r;
@@ -38,15 +39,16 @@ static void side_by_side(const struct vq_stream *st, const struct slot *v, unsig
 {
     double r[VQ_SERIES_SLOTS + 1], sum = 0, mos = 0;
     for (unsigned i = 0; i < n; i += k) {
-        uint64_t packets = 0, lost = 0;
+        struct slot all = {0};
         unsigned end = i + k < n ? i + k : n;
         if (i && 2 * (end - i) < k)
             break;
         for (unsigned at = i; at < end; at++) {
-            packets += v[at].packets;
-            lost += v[at].lost;
+            all.packets += v[at].packets;
+            all.lost += v[at].lost;
+            all.late += v[at].late;
         }
-        double one = score(st, packets, lost);
+        double one = score(st, &all);
         if (isnan(one))
             continue; /* held or silent all the time */
         r[w->n++] = one;
@@ -67,15 +69,17 @@ static void side_by_side(const struct vq_stream *st, const struct slot *v, unsig
 /* The worst ten seconds, wherever they begin. */
 static void sliding(const struct vq_stream *st, const struct slot *v, unsigned n, unsigned k, int64_t width, struct vq_windows *w)
 {
-    uint64_t packets = 0, lost = 0;
+    struct slot all = {0};
     for (unsigned i = 0; i < n; i++) {
-        packets += v[i].packets;
-        lost += v[i].lost;
+        all.packets += v[i].packets;
+        all.lost += v[i].lost;
+        all.late += v[i].late;
         if (i >= k) {
-            packets -= v[i - k].packets;
-            lost -= v[i - k].lost;
+            all.packets -= v[i - k].packets;
+            all.lost -= v[i - k].lost;
+            all.late -= v[i - k].late;
         }
-        double r = i + 1 < k && i + 1 < n ? (double)NAN : score(st, packets, lost);
+        double r = i + 1 < k && i + 1 < n ? (double)NAN : score(st, &all);
         if (!isnan(r) && !(r >= w->worst_r)) {
             w->worst_r = r;
             w->worst_ts = st->start + (int64_t)(i + 1 > k ? i + 1 - k : 0) * width;
@@ -97,7 +101,7 @@ void vq_stream_view_windows(const struct vq_engine *e, struct vq_stream *st)
     if (!st->scored)
         return;
     for (; n <= VQ_SERIES_SLOTS && vq_stream_interval(e, st, n, &iv); n++)
-        v[n] = (struct slot){iv.packets, iv.lost};
+        v[n] = (struct slot){iv.packets, iv.lost, iv.late};
     struct vq_gap before; /* what is missing between it and the stream that it goes on from, nobody else counts */
     if (st->previous && n && vq_stream_gap(e, st, 0, &before))
         v[0].lost += before.missing;

@@ -10,7 +10,7 @@
 #define FRAME 20000 /* us */
 #define MOST 2000
 
-static const struct vq_jbuf_sizes sizes = {4, {10000, 20000, 40000, 60000}};
+static const struct vq_jbuf_sizes sizes = {4, {10000, 20000, 40000, 60000}, 2};
 
 /* As a stream does it: room for 64, the oldest 48 are folded when it is full. */
 struct sink {
@@ -18,13 +18,14 @@ struct sink {
     struct vq_arrival a[VQ_ARRIVALS];
     unsigned n;
     int64_t now_us;
+    uint32_t told;   /* as discarded by the score's buffer */
 };
 
 static void note(struct sink *s, int32_t us, unsigned seq, unsigned flags, int64_t now_us)
 {
     s->now_us = now_us;
     if (s->n == VQ_ARRIVALS) {
-        vq_transit_fold(&s->t, &sizes, s->a, VQ_ARRIVALS, VQ_ARRIVALS_KEEP, now_us, FRAME);
+        s->told += (uint32_t)__builtin_popcountll(vq_transit_fold(&s->t, &sizes, s->a, VQ_ARRIVALS, VQ_ARRIVALS_KEEP, now_us, FRAME));
         memmove(s->a, s->a + VQ_ARRIVALS - VQ_ARRIVALS_KEEP, VQ_ARRIVALS_KEEP * sizeof *s->a);
         s->n = VQ_ARRIVALS_KEEP;
     }
@@ -33,7 +34,7 @@ static void note(struct sink *s, int32_t us, unsigned seq, unsigned flags, int64
 
 static void finish(struct sink *s)
 {
-    vq_transit_fold(&s->t, &sizes, s->a, s->n, 0, s->now_us, FRAME);
+    s->told += (uint32_t)__builtin_popcountll(vq_transit_fold(&s->t, &sizes, s->a, s->n, 0, s->now_us, FRAME));
 }
 
 struct sent {
@@ -96,6 +97,7 @@ static void test_against_whole(void **state)
             assert_int_equal(s.t.jbuf.fixed[k].bad, late + lost);
             assert_int_equal(s.t.jbuf.fixed[k].runs, runs);
         }
+        assert_int_equal(s.told, s.t.jbuf.fixed[sizes.scored].late);
     }
 }
 
@@ -114,6 +116,7 @@ static void test_stragglers(void **state)
     finish(&s);
     assert_int_equal(s.t.pdv.n, 999);
     assert_int_equal(s.t.max_us, 100 * FRAME);
+    assert_int_equal(s.told, 9);
     for (unsigned k = 0; k < sizes.n; k++) {
         assert_int_equal(s.t.jbuf.fixed[k].late, 9);
         assert_int_equal(s.t.jbuf.fixed[k].bad, 10); /* 950 never comes */

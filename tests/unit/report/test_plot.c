@@ -42,18 +42,19 @@ static void writes_a_table(void **state)
 {
     (void)state;
     struct vq_engine e = full();
+    e.intervals[1].late = 9; /* of 50 */
     struct vq_buf b = data_of(&e);
-    double v[10];
+    double v[11];
     const char *line = strchr(b.p, '\n') + 1;
-    static const double want[4][10] = {
-        {3, 50, 0, 0, 1, 20, 25, 93.2, 4.41, 1},
-        {4, 45, 5, 10, 2.5, 22, 61, 50, 2.58, 1},
-        {5, 0, 0, NAN, NAN, NAN, NAN, NAN, NAN, 1},
-        {6, 50, 0, 0, 0.5, 20, 21, 93.2, 4.41, 1},
+    static const double want[4][11] = {
+        {3, 50, 0, 0, 1, 20, 25, 93.2, 4.41, 1, 0},
+        {4, 45, 5, 10, 2.5, 22, 61, 50, 2.58, 1, 18},
+        {5, 0, 0, NAN, NAN, NAN, NAN, NAN, NAN, 1, NAN},
+        {6, 50, 0, 0, 0.5, 20, 21, 93.2, 4.41, 1, 0},
     };
     for (size_t i = 0; i < 4; i++) {
         char *p = (char *)(uintptr_t)line;
-        for (size_t k = 0; k < 10; k++) {
+        for (size_t k = 0; k < 11; k++) {
             v[k] = strtod(p, &p);
             if (isnan(want[i][k]))
                 assert_true(isnan(v[k]));
@@ -162,6 +163,13 @@ static void writes_a_script(void **state)
     assert_lacks(&b, " title \"Call");
     assert_has(&b, "set terminal png noenhanced");
     assert_has(&b, "set yrange [1:4.5]");
+    assert_has(&b, "($10*0.9) with boxes");
+    assert_lacks(&b, "too late");
+    vq_buf_done(&b);
+    e.intervals[1].late = 9;
+    b = script_of(&e, "stream-1");
+    assert_inert(&b);
+    assert_has(&b, "($4+$11):($10*0.9) with boxes lc rgb \"#e8a33d\" title \"too late for the jitter buffer\"");
     vq_buf_done(&b);
 }
 

@@ -129,6 +129,69 @@ static void test_discards_enter_the_score(void **state)
     vq_engine_free(f.e);
 }
 
+/* Also while the last packets wait to be looked at, at any moment. */
+static void add_up(struct feeder *f)
+{
+    if (!vq_stream_next(f->e, 0))
+        return; /* not proven yet */
+    struct vq_stream s = only(f);
+    struct vq_interval v;
+    uint64_t late = 0;
+    for (unsigned i = 0; vq_stream_interval(f->e, &s, i, &v); i++)
+        late += v.late;
+    assert_int_equal(late, s.discarded);
+}
+
+/* Each in the second in which it came, and in R of that second and of ten. */
+static void test_discards_in_time(void **state)
+{
+    (void)state;
+    struct feeder f = {.e = engine()};
+    struct vq_interval v;
+    struct vq_emodel_in in;
+    struct vq_emodel_out out;
+    feed(&f, add_up);
+    struct vq_stream s = only(&f);
+    assert_int_equal(s.n_intervals, 6);
+    for (unsigned i = 0; i < 6; i++) {
+        assert_true(vq_stream_interval(f.e, &s, i, &v));
+        assert_int_equal(v.late, 1);
+        assert_int_equal(v.lost, 2);
+    }
+    vq_emodel_defaults(&in);
+    vq_emodel_set_delay(&in, 60);
+    in.ppl = 100.0 * 3 / (v.packets + 2);
+    vq_emodel_g107(&in, &out);
+    assert_close(v.r, out.r, 1e-9);
+    in.ppl = 6; /* of the whole, as nothing but BurstR differs */
+    vq_emodel_g107(&in, &out);
+    assert_close(s.windows.r_min, out.r, 1e-9);
+    assert_close(s.windows.worst_r, out.r, 1e-9);
+    vq_engine_free(f.e);
+}
+
+/* An hour of silence between two late ones: each stands where it came. */
+static void test_discards_after_silence(void **state)
+{
+    (void)state;
+    struct feeder f = {.e = engine()};
+    struct vq_interval v;
+    uint64_t late[2] = {0};
+    for (int i = 0; i < 100; i++) {
+        int hour = i < 50 ? 0 : 3600000;
+        feed_rtp(&f, 20 * i + hour + (i % 50 == 25 ? 60 : 0), &alice, &bob, 1, (uint16_t)i, (uint32_t)(160 * i + 8 * hour), 0);
+        if (i % 50 == 25)
+            for (int n = 0; n < 3; n++, i++)
+                feed_rtp(&f, 20 * 25 + hour + 60 + n, &alice, &bob, 1, (uint16_t)(i + 1), (uint32_t)(160 * (i + 1) + 8 * hour), 0);
+    }
+    struct vq_stream s = only(&f);
+    for (unsigned i = 0; vq_stream_interval(f.e, &s, i, &v); i++)
+        late[v.start - s.start > 1800 * INT64_C(1000000000)] += v.late;
+    assert_int_equal(late[0] + late[1], s.discarded);
+    assert_true(late[0] > 0 && late[1] > 0);
+    vq_engine_free(f.e);
+}
+
 static void test_buffers(void **state)
 {
     (void)state;
@@ -287,6 +350,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_own_codec_values),
         cmocka_unit_test(test_discards_enter_the_score),
+        cmocka_unit_test(test_discards_in_time),
+        cmocka_unit_test(test_discards_after_silence),
         cmocka_unit_test(test_buffers),
         cmocka_unit_test(test_far_overtaken_is_late),
         cmocka_unit_test(test_stall_is_delay),
