@@ -184,6 +184,7 @@ struct vq_icmp {
     struct vq_endpoint reporter;             /* port 0 */
     struct vq_endpoint about_src, about_dst; /* of the datagram quoted; port 0 when the quote has none */
     uint64_t count;
+    int64_t first_ts, last_ts;
     uint64_t while_talking;                  /* of these: while the call it is about was in progress */
     uint32_t call;                           /* whose media it is about, 0: nobody's */
     uint32_t call_id;                        /* vq_call.id of it */

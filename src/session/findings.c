@@ -279,11 +279,21 @@ static uint32_t next_icmp(const struct vq_engine *e, uint32_t handle)
     return handle < e->n_icmps ? handle + 1 : 0;
 }
 
+/* The call tells it already: that is why one party hears nothing. */
+static bool told_by_call(const struct vq_engine *e, const struct vq_icmp *c)
+{
+    struct vq_facts f = {.subject = VQ_ABOUT_CALL};
+    if (!c->call || !c->while_talking)
+        return false;
+    vq_call_media_facts(e, vq_sip_call_at(e, c->call), &f);
+    return f.hears[0].icmp_reporter == &c->reporter || f.hears[1].icmp_reporter == &c->reporter;
+}
+
 static void icmp(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
 {
     const struct vq_icmp *c = &e->icmps[h - 1];
     *f = (struct vq_facts){
-        .subject = VQ_ABOUT_ICMP, .icmp_kind = c->kind, .icmp_count = c->count, .icmp_while_talking = c->while_talking,
+        .subject = VQ_ABOUT_ICMP, .icmp_kind = c->kind, .icmp_count = c->count, .icmp_while_talking = told_by_call(e, c) ? 0 : c->while_talking,
         .icmp_sip = c->about_dst.port == 5060 || c->about_dst.port == 5061,
         .icmp_reporter = &c->reporter, .icmp_about = &c->about_dst,
     };

@@ -18,6 +18,7 @@ struct heard {
     uint64_t first_frame, last_frame;
     double rtt_ms;
     int dscp;
+    const struct vq_icmp *refused; /* what is sent to it comes back as errors, all of it; then `any` is false */
     bool any, sparing; /* sparing: its sender says nothing while there is nothing to say */
 };
 
@@ -32,6 +33,22 @@ static bool has_silence(const struct vq_stream_cold *c, const struct vq_rtp_stre
             return true;
     }
     return false;
+}
+
+/* The error that tells of a stream, from its first packet to its last, that it does not arrive; its receiver reported
+ * nothing to the contrary. Hosts and routers tell it once in a while, not of every packet (RFC 1812 4.3.2.8). */
+static const struct vq_icmp *refused(const struct vq_engine *e, const struct vq_rtp_stream *s)
+{
+    const struct vq_flow *f = vq_flow_at(e, s->flow);
+    if (s->last_ts - s->start < SLACK || vq_stream_rtcp(vq_cold_at(e, s->cold))->rr)
+        return NULL;
+    for (size_t i = 0; i < e->n_icmps; i++) {
+        const struct vq_icmp *x = &e->icmps[i];
+        if (x->kind != VQ_ICMP_TOO_BIG && x->while_talking > 1 && vq_endpoint_eq(&x->about_dst, &f->dst) &&
+            vq_endpoint_eq(&x->about_src, &f->src) && x->first_ts <= s->start + SLACK && x->last_ts >= s->last_ts - SLACK)
+            return x;
+    }
+    return NULL;
 }
 
 static void add(const struct vq_engine *e, const struct vq_rtp_stream *s, struct heard *h)
@@ -209,23 +226,48 @@ static bool speaks(const struct vq_sip_call *c, const struct vq_facts *f)
     return audio;
 }
 
+/* Whether there is audio to the callee (1) or the caller, be it refused. */
+static bool sent_to(const struct vq_sip_call *c, int callee)
+{
+    for (const struct vq_list *l = c->streams.next; l != &c->streams; l = l->next) {
+        const struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, in_call);
+        if (s->media != VQ_MEDIA_VIDEO && s->direction == (callee ? VQ_DIR_CALLER_TO_CALLEE : VQ_DIR_CALLEE_TO_CALLER))
+            return true;
+    }
+    return false;
+}
+
 void vq_call_media_facts(const struct vq_engine *e, const struct vq_sip_call *c, struct vq_facts *f)
 {
     struct heard to[2] = {{.any = false}, {.any = false}};
     for (const struct vq_list *l = c->streams.next; l != &c->streams; l = l->next) {
         const struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, in_call);
-        if (s->media != VQ_MEDIA_VIDEO && s->direction != VQ_DIR_UNKNOWN)
-            add(e, s, &to[s->direction == VQ_DIR_CALLER_TO_CALLEE]);
         f->other_media |= s->media == VQ_MEDIA_VIDEO;
+        if (s->media == VQ_MEDIA_VIDEO || s->direction == VQ_DIR_UNKNOWN)
+            continue;
+        struct heard *h = &to[s->direction == VQ_DIR_CALLER_TO_CALLEE];
+        const struct vq_icmp *x = refused(e, s);
+        if (x && !h->any)
+            h->refused = x;
+        else
+            add(e, s, h);
     }
+    /* Where both hear nothing, or one of its streams arrives, the errors speak for themselves. */
+    for (int i = 0; i < 2; i++)
+        if (to[i].any || !to[!i].any)
+            to[i].refused = NULL;
     int64_t talk = vq_call_talk(e, c);
     bool judged = c->c.answered != VQ_NONE && talk != VQ_NONE && talk >= VQ_S && speaks(c, f);
     for (int i = 0; i < 2; i++) {
         f->dscp[i] = to[i].any ? to[i].dscp : -1;
         if (to[i].rtt_ms > f->rtt_ms)
             f->rtt_ms = to[i].rtt_ms;
-        if (judged)
+        if (judged && (to[i].any || to[i].refused || !sent_to(c, i)))
             judge(c, &to[i], !i, c->c.answered + talk, &f->hears[i]);
+        if (judged && to[i].refused) {
+            f->hears[i].icmp_reporter = &to[i].refused->reporter;
+            f->hears[i].icmp_kind = to[i].refused->kind;
+        }
     }
     if (e->n_icmps)
         add_icmp(e, c, f->hears);

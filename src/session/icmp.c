@@ -28,7 +28,9 @@ void vq_icmp_packet(struct vq_engine *e, const struct vq_dgram *d)
     struct vq_icmp *c = get(e, &m, &d->src);
     if (!c)
         return;
-    c->count++;
+    if (!c->count++)
+        c->first_ts = d->ts;
+    c->last_ts = d->ts;
     if (c->n_frames < sizeof c->frames / sizeof *c->frames)
         c->frames[c->n_frames++] = d->frame;
     uint32_t f = vq_flow_find(e, &m.src, &m.dst), call = f ? vq_flow_at(e, f)->call : 0;

@@ -28,6 +28,8 @@ trunk-dead              | registration-timeout        | call-unanswered
 call-no-answer          | call-408                    |
 call-rejected           | call-forbidden              | call-not-found
 call-nat-oneway         | call-one-way-nat            |
+call-one-way-unreachable | call-one-way-unreachable |
+call-dscp-lost          | stream-dscp-lost            |
 call-failover           | stream-path-outage          | stream-lost-beyond
 call-loss-5             | stream-loss-heavy           | stream-loss
 call-loss-beyond        | stream-lost-beyond          |

@@ -41,6 +41,8 @@ call-redirect-302       | 13 | 2 602 0   | completed           |              |
 call-nat-stun           | 14 | 2 602 0   | completed           | registered   |
 call-nat-stun-inside    | 14 | 2 601 0   | completed           | registered   |
 call-nat-oneway         | 14 | 1 251 0   | completed           | registered   | call-one-way-nat
+call-one-way-unreachable | 20 | 2 603 0  | completed           | registered   | call-one-way-unreachable
+call-dscp-lost          | 20 | 2 804 0   | completed           | registered   | stream-dscp-lost
 call-failover           | 20 | 2 1069 61 | completed           | registered   | stream-path-outage
 call-dtx                | 10 | 2 700 0   | completed           |              |
 call-both-ends-a        | 10 | 2 1202 0  | completed           |              | stream-lost-beyond

@@ -276,6 +276,21 @@ class Lab:
         self.ip('router', 'link set out0 down')
         self.route_home(hosts, 'uplink')
 
+    def forbid_media(self, source):
+        """The router's firewall lets no media of one host in: UDP other than SIP comes back as an ICMP error."""
+        self.inside('router', 'nft', f'''
+            add table inet filter
+            add chain inet filter forward {{ type filter hook forward priority 0 ; }}
+            add rule inet filter forward iifname out0 ip saddr {ADDR[source]} udp dport != 5060 reject with icmp type admin-prohibited''')
+
+    def second_uplink(self):
+        """What the branch sends takes the second uplink from now on, without a gap; its provider trusts no markings."""
+        self.inside('router', 'nft', '''
+            add table ip mangle
+            add chain ip mangle post { type filter hook postrouting priority -150 ; }
+            add rule ip mangle post oifname out1 ip dscp set cs0''')
+        self.ip('router', f'route replace 10.20.30.0/24 dev out1 src {ADDR["uplink"]}')
+
     def dead_host(self):
         """Answers ARP, then swallows every packet without an ICMP error."""
         self.host('dead')

@@ -12,7 +12,7 @@ LINK = {1: (12, 14), 113: (14, 16), 276: (0, 20)}       # type: (where the ether
 
 class Packet:
     """kind is sip, rtp, rtcp, stun, icmp (port unreachable: media that arrives after
-    the other side hung up), arp (or its IPv6 counterpart), tcp (segments that complete no
+    the other side hung up; or prohibited by a firewall), arp (or its IPv6 counterpart), tcp (segments that complete no
     message), ping (CR LF between messages, RFC 5626 3.5.1), fragment (all but the last of a datagram) or other; time in seconds.
     messages: the SIP messages that the packet completes."""
 
@@ -130,7 +130,7 @@ def kind_of(data, sport, dport):
 
 
 def kind_of_icmp(ethertype, ip):
-    if ethertype == 0x0800 and ip[9] == 1 and ip[(ip[0] & 15) * 4:][:2] == b'\3\3':
+    if ethertype == 0x0800 and ip[9] == 1 and ip[(ip[0] & 15) * 4:][:2] in (b'\3\3', b'\3\15'):
         return 'icmp'
     if ethertype == 0x86dd and ip[6] == 58:
         return {1: 'icmp', 135: 'arp', 136: 'arp'}.get(ip[40], 'other')

@@ -213,6 +213,45 @@ def _(lab):
     time.sleep(1)
 
 
+@scenario('call-one-way-unreachable', flow=f'{REGISTERED} {AUTH_CALL}', streams=2,
+          doc="A phone in a branch office whose router's firewall lets SIP in, but no media: what the other phone sends is "
+              'refused with ICMP errors (communication administratively prohibited). Captured at the switch',
+          sees='1 call completed, the caller hears nothing: the router refuses the media to it')
+def _(lab):
+    for host in ('pbx', 'bert'):
+        lab.host(host)
+    lab.branch()
+    lab.route_home(('pbx', 'bert'), 'router')
+    lab.forbid_media('bert')
+    software.kamailio(lab)
+    Baresip(lab, 'bert', 'bert')
+    lab.capture('switch', 'br0')
+    anna = Baresip(lab, 'home', 'anna')
+    talk(anna, 6)
+
+
+@scenario('call-dscp-lost', flow=f'{REGISTERED} {AUTH_CALL}', streams=2,
+          doc='A phone in a branch office whose router changes over to its second uplink during the call, without a gap; '
+              'the provider there clears the marking of what the branch sends (DSCP EF becomes 0). Captured at the switch',
+          sees='1 call completed, one stream that loses its DSCP with the change of path, and no packet')
+def _(lab):
+    for host in ('pbx', 'bert'):
+        lab.host(host)
+    lab.branch()
+    lab.route_home(('pbx', 'bert'), 'router')
+    software.kamailio(lab)
+    Baresip(lab, 'bert', 'bert')
+    lab.capture('switch', 'br0')
+    anna = Baresip(lab, 'home', 'anna')
+    anna.dial(BERT)
+    anna.wait_established()
+    time.sleep(4)
+    lab.second_uplink()
+    time.sleep(4)
+    anna.hang_up()
+    time.sleep(1)
+
+
 @scenario('call-dtx', flow=AUTH_CALL, streams=2, pauses=True,
           doc='A call of two phones that send nothing while their user is silent (G.729 Annex B: a voice activity '
               'detector, and comfort noise now and then)',

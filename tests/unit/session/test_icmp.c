@@ -1,4 +1,6 @@
 /* test_icmp.c - ICMP errors find the call whose media they are about, and only what happens during the talk is a finding. */
+#include <stdio.h>
+
 #include "support/check.h"
 #include "support/packet.h"
 
@@ -35,6 +37,51 @@ static bool note(const struct vq_finding *f, void *arg)
     if (!strncmp(f->id, "icmp", 4))
         *(struct vq_finding *)arg = *f;
     return true;
+}
+
+static bool note_all(const struct vq_finding *f, void *arg)
+{
+    char *ids = arg;
+    if (f->severity == VQ_ERROR)
+        snprintf(ids + strlen(ids), 200 - strlen(ids), "%s ", f->id);
+    return true;
+}
+
+/* Ten seconds of talk. All that goes to the callee comes back as errors, one a second: it hears nothing. With the caller's
+ * media refused as well, with errors in the first seconds only, or with a report of the receiver, that cannot be said. */
+static void says_who_hears_nothing(void **state)
+{
+    (void)state;
+    sip_a = ep("10.0.0.1", 5060);
+    sip_b = ep("10.0.0.2", 5060);
+    rtp_a = ep("10.0.0.1", 4000);
+    rtp_b = ep("10.0.0.2", 5000);
+    static const struct {
+        unsigned until;
+        bool both;
+        const char *want;
+    } cases[] = {{10, false, "call-one-way-unreachable "}, {5, false, "icmp-media "}, {10, true, "icmp-media icmp-media "}};
+    for (unsigned k = 0; k < 3; k++) {
+        struct feeder f = feeder_new();
+        char ids[200] = "";
+        sip(&f, 0, true, "INVITE sip:b@b SIP/2.0", "1 INVITE", sdp_build("10.0.0.1", 4000, "0", ""));
+        sip(&f, 100, false, "SIP/2.0 200 OK", "1 INVITE", sdp_build("10.0.0.2", 5000, "0", ""));
+        sip(&f, 110, true, "ACK sip:b@b SIP/2.0", "1 ACK", NULL);
+        for (unsigned i = 0; i < 500; i++) {
+            feed_rtp(&f, 200 + i * 20, &rtp_a, &rtp_b, 7, (uint16_t)i, i * 160, 0);
+            feed_rtp(&f, 201 + i * 20, &rtp_b, &rtp_a, 8, (uint16_t)i, i * 160, 0);
+            if (i % 50 == 5 && i / 50 < cases[k].until)
+                complain(&f, 202 + i * 20, &rtp_a, &rtp_b);
+            if (i % 50 == 5 && cases[k].both)
+                complain(&f, 203 + i * 20, &rtp_b, &rtp_a);
+        }
+        sip(&f, 10300, true, "BYE sip:b@b SIP/2.0", "2 BYE", NULL);
+        sip(&f, 10310, false, "SIP/2.0 200 OK", "2 BYE", NULL);
+        vq_engine_finish(f.e);
+        assert_int_equal(vq_findings(f.e, note_all, ids), 0);
+        assert_string_equal(ids, cases[k].want);
+        vq_engine_free(f.e);
+    }
 }
 
 static void tells_talk_from_hanging_up(void **state)
@@ -102,6 +149,7 @@ static void keeps_to_its_room(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(tells_talk_from_hanging_up), cmocka_unit_test(keeps_to_its_room)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(says_who_hears_nothing),
+        cmocka_unit_test(tells_talk_from_hanging_up), cmocka_unit_test(keeps_to_its_room)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
