@@ -29,10 +29,17 @@ static void collect_streams(struct vq_drawing *d, const struct vq_engine *e, con
     qsort(d->streams, d->n_streams, sizeof d->streams[0], by_start);
 }
 
-static void streams_until(struct vq_drawing *d, int64_t ts)
+/* What else there is before a row of this time. */
+static void others_until(struct vq_drawing *d, const struct vq_engine *e, int64_t ts)
 {
-    for (; d->next_stream < d->n_streams && d->streams[d->next_stream].start < ts; d->next_stream++)
-        vq_ladder_stream(d, &d->streams[d->next_stream]);
+    for (; d->next_stream < d->n_streams && d->streams[d->next_stream].start < ts; d->next_stream++) {
+        const struct vq_stream *s = &d->streams[d->next_stream];
+        vq_ladder_keys_until(d, s->start);
+        vq_ladder_reports_until(d, e, s->start);
+        vq_ladder_stream(d, s);
+    }
+    vq_ladder_keys_until(d, ts);
+    vq_ladder_reports_until(d, e, ts);
 }
 
 /* ---- the whole --------------------------------------------------------------------------------------------------- */
@@ -109,10 +116,11 @@ static void draw(struct vq_drawing *d, const struct vq_engine *e, const struct v
     vq_out_newline(&d->l.o);
     vq_ladder_titles(&d->l);
     for (at = *messages; vq_reader_next(&at, &m) && !vq_out_stopped(&d->l.o);) {
-        streams_until(d, m.ts);
+        others_until(d, e, m.ts);
         vq_ladder_message(d, &m);
+        vq_ladder_reports_in(d, e, m.frame);
     }
-    streams_until(d, INT64_MAX);
+    others_until(d, e, INT64_MAX);
     legend(d, not_kept);
 }
 
@@ -190,6 +198,9 @@ int vq_report_ladder(const struct vq_engine *e, uint32_t call, const struct vq_r
     for (struct vq_call leg = c; leg.next_leg && vq_call_get(e, leg.next_leg, &leg);)
         vq_ladder_name(&d->l, &leg.callee, NULL, NULL, leg.user_agent_callee);
     collect_streams(d, e, &c);
+    uint64_t more;
+    d->n_keys = vq_call_dtmf(e, call, d->keys, &more);
+    d->call = call;
     draw(d, e, &d->messages, c.start, c.messages_not_kept);
     return drawing_done(d);
 }

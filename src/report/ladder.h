@@ -69,11 +69,24 @@ struct vq_drawing {
     bool of_call;            /* the way of the INVITE tells who is who, not who asks whom */
     struct vq_stream streams[VQ_LADDER_STREAMS];
     size_t n_streams, next_stream, hidden_streams;
+    struct vq_dtmf keys[VQ_DTMF_PER_CALL];
+    unsigned n_keys, next_key;
+    uint32_t call;           /* whose endpoint reports are to come in, 0: nobody's */
+    unsigned next_report;
 };
+
+/* Begins a row: time since the start, time since the row above, frame number. */
+void vq_ladder_left(struct vq_drawing *d, int64_t ts, uint64_t frame);
 
 /* A row: an arrow with its time, its frame and its label. */
 void vq_ladder_message(struct vq_drawing *d, const struct vq_message *m);
 void vq_ladder_stream(struct vq_drawing *d, const struct vq_stream *s);
+
+/* ladder_notes.c: the keys that were pressed, and what phones report of their media. Those before a row of time `ts`; and those
+ * that stand in a message, behind its row. */
+void vq_ladder_keys_until(struct vq_drawing *d, int64_t ts);
+void vq_ladder_reports_until(struct vq_drawing *d, const struct vq_engine *e, int64_t ts);
+void vq_ladder_reports_in(struct vq_drawing *d, const struct vq_engine *e, uint64_t frame);
 
 /* Names the lane of an endpoint, if there is one, as far as it has no name yet; `user` and `agent` are borrowed from the
  * engine. */

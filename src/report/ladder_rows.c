@@ -7,8 +7,7 @@
 
 #include "report/text.h"
 
-/* Time since the start, time since the row above, frame number. */
-static void left(struct vq_drawing *d, int64_t ts, uint64_t frame)
+void vq_ladder_left(struct vq_drawing *d, int64_t ts, uint64_t frame)
 {
     char text[64];
     vq_ladder_row(&d->l);
@@ -144,7 +143,7 @@ void vq_ladder_message(struct vq_drawing *d, const struct vq_message *m)
 {
     struct vq_labels *w = &d->words;
     const struct vq_report_style *st = d->l.o.st;
-    left(d, m->ts, m->frame);
+    vq_ladder_left(d, m->ts, m->frame);
     name_message(d, m, &w->full, REASON_FULL);
     name_message(d, m, &w->shorter, REASON_FULL);
     name_message(d, m, &w->brief, REASON_BRIEF);
@@ -207,7 +206,7 @@ void vq_ladder_stream(struct vq_drawing *d, const struct vq_stream *s)
     vq_buf_fmt(&w->full, "%s, %s packets, %s %% loss, MOS %s", w->shortest.p, packets, loss, mos);
     vq_buf_clear(&w->shorter);
     vq_buf_fmt(&w->shorter, "%s, %s %% loss, MOS %s", w->shortest.p, loss, mos);
-    left(d, s->start, s->first_frame);
+    vq_ladder_left(d, s->start, s->first_frame);
     const char *const labels[] = {w->full.p, w->shorter.p, w->shortest.p, NULL};
     bool below = vq_ladder_arrow(&d->l, from, to, VQ_STROKE_RTP, labels, t) == 2;
     vq_ladder_end(&d->l);

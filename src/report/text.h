@@ -35,6 +35,8 @@ void vq_text_stream(struct vq_out *o, const struct vq_stream *s, const char *fro
 /* VoIPmonitor's scores of it, where they were asked for; `b` is room to work in. */
 void vq_text_voipmonitor(struct vq_out *o, const struct vq_engine *e, const struct vq_stream *s, struct vq_buf *b);
 
+/* "the phone itself reports: 12 lost, jitter 3 ms, MOS-LQ 4.2 (X-RTP-Stat)" into `b`. */
+void vq_text_endpoint_report(const struct vq_out *o, const struct vq_endpoint_report *r, const char *who, struct vq_buf *b);
 /* What endpoints say of a stream of the call, or (0) of none that is known; `b` is room to work in. */
 void vq_text_endpoint_reports(struct vq_out *o, const struct vq_engine *e, uint32_t call, uint32_t stream, struct vq_buf *b);
 

@@ -9,12 +9,10 @@ static const char *number(const struct vq_out *o, double v, char n[VQ_NUMBER_TEX
     return vq_real_text(o->st, v, v == floor(v) ? 0 : 1, n);
 }
 
-/* "the phone itself reports: 12 lost, jitter 3 ms, MOS-LQ 4.2 (X-RTP-Stat)" */
-static void line(struct vq_out *o, const struct vq_endpoint_report *r, const char *who, struct vq_buf *b)
+void vq_text_endpoint_report(const struct vq_out *o, const struct vq_endpoint_report *r, const char *who, struct vq_buf *b)
 {
     char n[VQ_NUMBER_TEXT];
     unsigned told = 0;
-    vq_out_flow_begin(o, 7, 0);
     vq_buf_clear(b);
     vq_buf_fmt(b, "%s reports", who);
     if (r->of_peer)
@@ -34,6 +32,12 @@ static void line(struct vq_out *o, const struct vq_endpoint_report *r, const cha
     if (!told && !isnan(r->v[VQ_Q_PACKETS_RECEIVED]))
         vq_buf_fmt(b, " %.0f packets received", r->v[VQ_Q_PACKETS_RECEIVED]);
     vq_buf_fmt(b, " (%s)", r->source);
+}
+
+static void line(struct vq_out *o, const struct vq_endpoint_report *r, const char *who, struct vq_buf *b)
+{
+    vq_out_flow_begin(o, 7, 0);
+    vq_text_endpoint_report(o, r, who, b);
     vq_out_flow(o, VQ_TINT_PLAIN, b->p);
     vq_out_flow_end(o);
 }

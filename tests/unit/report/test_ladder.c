@@ -3,6 +3,7 @@
 
 #include "report/ladder.c"
 #include "report/ladder_draw.c"
+#include "report/ladder_notes.c"
 #include "report/ladder_rows.c"
 #include "report/ladder_who.c"
 
@@ -79,6 +80,54 @@ static void draws_a_call(void **state)
     assert_has(&b, "    0.000              10          |------- INVITE (SDP: PCMU) ------->|\n"
                    "    0.500   +0.500     11          |----------- (R) INVITE ----------->|\n"
                    "    0.580   +0.080     12          |<---------- 180 Ringing -----------|\n");
+    vq_buf_done(&b);
+}
+
+/* Keys on the way of their stream, those that come together in one row; reports behind the message that they stand in, or at
+ * their time. */
+static void notes_keys_and_reports(void **state)
+{
+    (void)state;
+    struct vq_message m[] = {
+        INVITE(0, ep(1, 5060), ep(2, 5060)),
+        REPLY(2 * S, ep(2, 5060), ep(1, 5060), 200, "OK"),
+        {.ts = 9 * S, .src = ep(1, 5060), .dst = ep(2, 5060), .method = "BYE"},
+    };
+    struct vq_engine e = engine_of(chain(m, 3), 3);
+    e.streams[0] = fake_stream();
+    e.n_streams = e.t_streams = 1;
+    e.calls[0].first_stream = 1;
+    e.n_dtmf = 2;
+    e.dtmf[0] = (struct vq_dtmf){.ts = T0 + 6 * S, .frame = 200, .stream = 1, .digit = '5', .ended = true, .duration_ms = 120};
+    e.dtmf[1] = (struct vq_dtmf){.ts = T0 + 8500 * MS, .frame = 300, .stream = 1, .digit = '#', .duration_ms = 40};
+    e.n_reports = 2;
+    for (int i = 0; i < 2; i++) {
+        e.reports[i] = (struct vq_endpoint_report){.source = i ? "vq-rtcpxr" : "X-RTP-Stat", .by = i ? VQ_PARTY_NONE : VQ_PARTY_CALLER,
+                                                   .ts = T0 + (i ? 13 : 10) * S, .frame = i ? 500 : 12};
+        for (int k = 0; k < VQ_QUALITY_FIELDS; k++)
+            e.reports[i].v[k] = NAN;
+        e.reports[i].v[VQ_Q_LOST] = 12 + i;
+    }
+    struct vq_buf b = ladder_of(&e, page);
+    assert_has(&b, "DTMF 5 (RFC 4733, 120 ms)");
+    assert_has(&b, "DTMF # (RFC 4733, its end is missing)");
+    const char *bye = strstr(b.p, " BYE "), *by_caller = strstr(b.p, "│ caller reports: 12 lost (X-RTP-Stat)");
+    const char *later = strstr(b.p, "│ an endpoint reports: 13 lost (vq-rtcpxr)");
+    assert_true(bye && by_caller && later && bye < by_caller && by_caller < later);
+    assert_has(&b, "   12.000    500          │ an endpoint reports");
+    vq_buf_done(&b);
+    e.dtmf[1].ts = T0 + 7500 * MS;
+    e.dtmf[1].ended = true;
+    b = ladder_of(&e, page);
+    assert_has(&b, "    5.000    200");
+    assert_has(&b, "DTMF 5# (RFC 4733)");
+    assert_lacks(&b, "120 ms");
+    vq_buf_done(&b);
+    e.dtmf[1].method = VQ_DTMF_SIP_INFO; /* its message's arrow says it */
+    e.dtmf[1].stream = 0;
+    b = ladder_of(&e, page);
+    assert_has(&b, "DTMF 5 (RFC 4733, 120 ms)");
+    assert_lacks(&b, "DTMF #");
     vq_buf_done(&b);
 }
 
@@ -364,7 +413,8 @@ static void knows_hosts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(knows_hosts), cmocka_unit_test(draws_a_call), cmocka_unit_test(marks_timers_and_details),
+        cmocka_unit_test(knows_hosts), cmocka_unit_test(draws_a_call), cmocka_unit_test(notes_keys_and_reports),
+        cmocka_unit_test(marks_timers_and_details),
         cmocka_unit_test(draws_a_proxy_and_rtp),
         cmocka_unit_test(keeps_to_a_narrow_page),
         cmocka_unit_test(knows_a_proxy_by_its_challenge),
