@@ -42,6 +42,7 @@ static const struct tunnel_case cases[] = {
     {"GENEVE", 1, VQ_TUNNEL_GENEVE, AT_UDP, 6081, HEAD("\x00\x00\x65\x58\x00\x00\x7b\x00"), true},
     {"GENEVE with an option, IP", 1, VQ_TUNNEL_GENEVE, AT_UDP, 6081,
      HEAD("\x02\x00\x08\x00\x00\x00\x7b\x00\x01\x02\x80\x01\x00\x00\x00\x00"), false},
+    {"TZSP without another tag", 1, VQ_TUNNEL_TZSP, AT_UDP, 37008, HEAD("\x01\x00\x00\x01\x01"), true},
     {"TZSP", 1, VQ_TUNNEL_TZSP, AT_UDP, 37008, HEAD("\x01\x00\x00\x01\x00\x0d\x04\x00\x00\x00\x00\x01"), true},
 };
 

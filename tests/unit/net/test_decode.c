@@ -103,6 +103,17 @@ static void test_ip6_extensions(void **state)
     d = decode(1, q.bytes, q.n);
     assert_int_equal(d.carrier, VQ_CARRIER_UDP);
     assert_memory_equal(d.payload.p, "hello", 5);
+    /* an authentication header (RFC 4302): three words and a check value of three more, its length told without two */
+    static const uint8_t ah[24] = {17, 4, 0, 0, 0, 0, 0, 7, 0, 0, 0, 1};
+    q.bytes[14 + 6] = 51;
+    memcpy(q.bytes + 54, ah, sizeof ah);
+    d = decode(1, q.bytes, q.n);
+    assert_int_equal(d.carrier, VQ_CARRIER_UDP);
+    assert_memory_equal(d.payload.p, "hello", 5);
+    /* the traffic class lies across two bytes (RFC 8200 3); its upper six bits are the DSCP */
+    q.bytes[14] = 0x6b;
+    q.bytes[15] = 0x80;
+    assert_int_equal(decode(1, q.bytes, q.n).dscp, 46);
     /* a fragment header: an atomic fragment is a packet, any other is not */
     q.bytes[14 + 6] = 44;
     memcpy(q.bytes + 54, (const uint8_t[]){17, 0, 0, 0, 0, 0, 0, 1}, 8);

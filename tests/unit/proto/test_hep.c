@@ -19,6 +19,11 @@
     "\x00\x09\0\x01\0\x08\x01\x02" /* another vendor's chunk */
 #define V3 V3_HEAD("\x5f") "\0\0\0\x0f\0\x0bhello"
 
+#define V3_IP6                                                                                                         \
+    "HEP3\x00\x5b\0\0\0\x01\0\x07\x0a\0\0\0\x02\0\x07\x11\0\0\0\x05\0\x16\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x01"                  \
+    "\0\0\0\x06\0\x16\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x02\0\0\0\x07\0\x08\x13\xc4\0\0\0\x08\0\x08\x13\xc5"                        \
+    "\0\0\0\x0f\0\x0bhello"
+
 static struct vq_dgram unwrap(const void *p, size_t n, size_t cut)
 {
     struct vq_dgram d = {.ts = OUTER, .frame = 3, .payload = vq_slice(p, n), .wire = (uint32_t)(n + cut),
@@ -38,6 +43,7 @@ static const struct {
     {"version 2", "10.0.0.1", "10.0.0.2", V2_BIG "hello", sizeof(V2_BIG "hello") - 1, OUTER + S + 100000},
     {"version 2, little-endian", "10.0.0.1", "10.0.0.2", V2_LITTLE "hello", sizeof(V2_LITTLE "hello") - 1, OUTER + S + 100000},
     {"version 3", "10.0.0.1", "10.0.0.2", V3, sizeof V3 - 1, OUTER + S + 100000},
+    {"version 3, IPv6", "2001:db8::1", "2001:db8::2", V3_IP6, sizeof V3_IP6 - 1, OUTER},
 };
 #define ROWS (sizeof rows / sizeof *rows)
 

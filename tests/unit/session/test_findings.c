@@ -110,10 +110,37 @@ static void fax_refused(void **state)
     fax(*state, false);
 }
 
+static void register_for(struct story *s, const char *asked, const char *granted)
+{
+    char ask[64], give[64];
+    snprintf(ask, sizeof ask, "Contact: <sip:alice@10.0.0.1>\r\nExpires: %s\r\n", asked);
+    snprintf(give, sizeof give, "Contact: <sip:alice@10.0.0.1>;expires=%s\r\n", granted);
+    story_say(s, &(struct line){0, &s->alice, &s->bob, "REGISTER sip:x SIP/2.0", "1 REGISTER", "alice", "alice", "", ask, NULL});
+    story_say(s, &(struct line){5, &s->bob, &s->alice, "SIP/2.0 200 OK", "1 REGISTER", "alice", "alice", "t9", give, NULL});
+    vq_engine_finish(s->f.e);
+}
+
+static void registration_shortened(void **state)
+{
+    struct story *s = *state;
+    register_for(s, "3600", "600");
+    const struct vq_finding *f = story_finding(s, "registration-shortened");
+    assert_non_null(f);
+    assert_string_equal(f->text, "Registration 1 of alice asked for 3600 s and was given 600 s: the client must refresh sooner.");
+}
+
+static void registration_rounded(void **state)
+{
+    struct story *s = *state;
+    register_for(s, "300", "299");
+    assert_null(story_finding(s, "registration-shortened"));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, story_setup, story_teardown)
     const struct CMUnitTest tests[] = {T(without_sip), T(not_announced), T(video_is_no_speech), T(speech_is), T(video_alone),
-                                       T(fax_accepted), T(fax_refused)};
+                                       T(fax_accepted), T(fax_refused),
+                                       T(registration_shortened), T(registration_rounded)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

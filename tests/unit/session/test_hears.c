@@ -129,6 +129,30 @@ static void test_phases(void **state)
 }
 
 /* The same numbers come back, or only the same SSRC. */
+/* A stream that goes on under another SSRC is heard all the same. */
+static void test_two_streams_one_direction(void **state)
+{
+    (void)state;
+    for (int ends = 0; ends < 2; ends++) {
+        struct story s;
+        story_begin(&s);
+        story_alice(&s, 0, INVITE, "1 INVITE", "", NULL, sdp_build("10.0.0.1", 4000, "0", ""));
+        story_bob(&s, 10, OK, "1 INVITE", "tbob", NULL, sdp_build("10.0.0.2", 5000, "0", ""));
+        story_alice(&s, 20, ACK, "1 ACK", "tbob", NULL, NULL);
+        for (unsigned i = 0; i < 600; i++) {
+            feed_rtp(&s.f, 100 + 20 * i, ALICE, BOB, 1, (uint16_t)i, 160 * i, 0);
+            if (i < 300 || !ends)
+                feed_rtp(&s.f, 105 + 20 * i, BOB, ALICE, i < 150 ? 2 : 3, (uint16_t)i, 160 * i, 0);
+        }
+        story_alice(&s, 12200, BYE, "2 BYE", "tbob", NULL, NULL);
+        vq_engine_finish(s.f.e);
+        assert_int_equal(story_finding(&s, "call-one-way-later") != NULL, ends);
+        if (ends)
+            assert_non_null(strstr(story_finding(&s, "call-one-way-later")->text, "in the last 6.1 s of the call"));
+        story_end(&s);
+    }
+}
+
 static void test_echo(void **state)
 {
     (void)state;
@@ -207,6 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_phases),
+        cmocka_unit_test(test_two_streams_one_direction),
         cmocka_unit_test(test_echo),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_holes),

@@ -179,6 +179,28 @@ static void test_fork(void **state)
     assert_null(story_finding(s, "call-answered-twice"));
 }
 
+/* Each branch ends in its own way; what is lower wins nothing. */
+static void test_branches_end(void **state)
+{
+    struct story *s = *state;
+    story_alice(s, 0, INVITE, "1 INVITE", "", NULL, NULL);
+    story_bob(s, 100, "SIP/2.0 180 Ringing", "1 INVITE", "t1", NULL, NULL);
+    story_bob(s, 110, "SIP/2.0 180 Ringing", "1 INVITE", "t2", NULL, NULL);
+    story_bob(s, 120, "SIP/2.0 180 Ringing", "1 INVITE", "t3", NULL, NULL);
+    story_bob(s, 130, "SIP/2.0 603 Decline", "1 INVITE", "t1", NULL, NULL);
+    story_bob(s, 140, "SIP/2.0 302 Moved Temporarily", "1 INVITE", "t2", NULL, NULL);
+    story_bob(s, 150, "SIP/2.0 487 Request Terminated", "1 INVITE", "t3", NULL, NULL);
+    struct vq_call c = story_call(s, 0);
+    static const enum vq_leg_state want[] = {VQ_LEG_REJECTED, VQ_LEG_REDIRECTED, VQ_LEG_CANCELLED};
+    const struct vq_leg *l = c.legs;
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++, l = l->next) {
+        assert_non_null(l);
+        assert_int_equal(l->state, want[i]);
+        assert_false(l->winner);
+    }
+    assert_null(l);
+}
+
 static void test_answered_twice(void **state)
 {
     struct story *s = *state;
@@ -300,7 +322,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, story_setup, story_teardown)
     const struct CMUnitTest tests[] = {
         T(test_blind), T(test_attended), T(test_not_what_was_asked_for), T(test_refused_transfer), T(test_redirected),
-        T(test_fork), T(test_answered_twice), T(test_orphan_bye), T(test_late_bye), T(test_reason_of_another_branch), T(test_bye_unanswered),
+        T(test_fork), T(test_branches_end), T(test_answered_twice), T(test_orphan_bye), T(test_late_bye), T(test_reason_of_another_branch), T(test_bye_unanswered),
         T(test_bye_over_two_hops), T(test_408), T(test_authentication),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,14 +169,22 @@ static void test_details(void **state)
                 "Refer-To: <sip:carol@x?Replaces=c2%40h%3Bto-tag%3D1%3Bfrom-tag%3D2>\r\n", NULL);
     story_bob_asks(s, 300, "INFO sip:alice@x SIP/2.0", "4 INFO", "X: y\r\n");
     story_bob_asks(s, 400, "BYE sip:alice@x SIP/2.0", "5 BYE", "Reason: Q.850;cause=16\r\n");
+    struct sip_text key = {.start = "INFO sip:bob@x SIP/2.0", .call_id = s->call_id, .from = "alice@x", .from_tag = "talice",
+                           .to = "bob@x", .to_tag = "tbob", .branch = "z9hG4bKk", .cseq = "6 INFO",
+                           .sdp = "Signal=5\r\nDuration=160\r\n", .type = "application/dtmf-relay"};
+    feed_text(&s->f, 410, &s->alice, &s->bob, sip_build(&key));
+    story_bob_asks(s, 420, "BYE sip:alice@x SIP/2.0", "7 BYE", "Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n");
+    story_bob_asks(s, 430, "BYE sip:alice@x SIP/2.0", "8 BYE", "Reason: SIP;cause=503\r\n");
+    story_bob_asks(s, 440, "BYE sip:alice@x SIP/2.0", "9 BYE", "Reason: Q.850;cause=126\r\n");
     static const char *const want[] = {"RAck 1 1 INVITE", "to sip:carol@x, replaces c2@h", NULL,
-                                       "Q.850 16 normal call clearing"};
+                                       "Q.850 16 normal call clearing", "DTMF 5", "Call completed elsewhere", "SIP 503",
+                                       "Q.850 126"};
     struct vq_call c = story_call(s, 0);
     struct vq_message m;
     const struct vq_note *at = c.messages;
     for (int i = 0; i < 4; i++)
         assert_true(vq_message_read(&at, &m) && !m.detail);
-    for (int i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
         assert_true(vq_message_read(&at, &m));
         if (want[i])
             assert_string_equal(m.detail, want[i]);
