@@ -320,7 +320,16 @@ static int check(const struct settings *s, const bool *given)
         return EXIT_DONE;
     bool file = s->read.n > 0;
     if (file == (s->iface != NULL)) {
-        say(file ? "-r and -i exclude each other" : "nothing to read: give -r FILE or -i INTERFACE");
+        if (file)
+            say("-r and -i exclude each other");
+        else if (s->filter_words) /* mostly a file without its -r */
+            say("nothing to read: give -r FILE or -i INTERFACE; '%s' by itself is a filter expression", s->filter_words);
+        else
+            say("nothing to read: give -r FILE or -i INTERFACE");
+        return EXIT_USAGE;
+    }
+    if (s->join_threshold > 2) {
+        say("--join-threshold takes a number from 0 to 1 (2: never join), not '%g'", s->join_threshold);
         return EXIT_USAGE;
     }
     for (size_t i = 0; i < N_OPTIONS; i++)

@@ -22,6 +22,8 @@ usage() {
     empty "usage: $* leaves standard output alone" "$tmp/out"
 }
 usage "nothing to read"
+usage "'call.pcap' by itself is a filter expression" call.pcap
+usage "number from 0 to 1 (2: never join)" -r "$call" --join-threshold 5
 usage "unrecognized option" --nonsense
 usage "exclude each other" -r "$call" -i lo
 usage "may be given once" -r "$call" -f udp -f tcp
