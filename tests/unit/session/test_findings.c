@@ -70,6 +70,30 @@ static void speech_is(void **state)
     assert_non_null(story_finding(s, "stream-discard"));
 }
 
+/* The last packets of a stream count before they were worked off. */
+static void late_at_the_end(void **state)
+{
+    struct story *s = *state;
+    call_with(s, true, false);
+    for (unsigned i = 0; i < 60; i++)
+        feed_rtp(&s->f, 30 + 20 * i + (i > 55 ? 300 : 0), &alice_rtp, &bob_rtp, 1, (uint16_t)i, 160 * i, 0);
+    vq_engine_finish(s->f.e);
+    assert_non_null(story_finding(s, "stream-discard"));
+}
+
+/* One that was asked a moment ago may still answer. */
+static void peer_asked_last(void **state)
+{
+    static const char *const ids[] = {"ping0", "ping1", "ping2"};
+    struct story *s = *state;
+    for (int i = 0; i < 3; i++) {
+        s->call_id = ids[i];
+        story_alice(s, 60000 * i, "OPTIONS sip:bob@x SIP/2.0", "1 OPTIONS", "", NULL, NULL);
+    }
+    assert_string_equal(story_finding(s, "peer-silent")->text,
+                        "10.0.0.2 was asked 2 times by OPTIONS whether it lives, and never answered.");
+}
+
 /* Nobody misses the sound of a call that has none by its SDP. */
 static void video_alone(void **state)
 {
@@ -139,7 +163,7 @@ static void registration_rounded(void **state)
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, story_setup, story_teardown)
-    const struct CMUnitTest tests[] = {T(without_sip), T(not_announced), T(video_is_no_speech), T(speech_is), T(video_alone),
+    const struct CMUnitTest tests[] = {T(without_sip), T(not_announced), T(video_is_no_speech), T(speech_is), T(video_alone), T(late_at_the_end), T(peer_asked_last),
                                        T(fax_accepted), T(fax_refused),
                                        T(registration_shortened), T(registration_rounded)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,6 +153,67 @@ static void test_two_streams_one_direction(void **state)
     }
 }
 
+/* Port unreachable, sent by bob's host about media to him. */
+static void refuse_media(struct story *s, double ms)
+{
+    struct packet quoted, p;
+    uint8_t icmp[8 + 28] = {3, 3};
+    packet_udp(&quoted, ALICE, BOB, "x", 1);
+    memcpy(icmp + 8, quoted.bytes + 14, 28);
+    packet_udp(&p, BOB, ALICE, icmp, sizeof icmp);
+    memmove(p.bytes + 34, p.bytes + 42, sizeof icmp);
+    p.n -= 8;
+    p.bytes[14 + 3] = (uint8_t)(20 + sizeof icmp);
+    p.bytes[14 + 9] = 1;
+    feed_packet(&s->f, ms, &p);
+}
+
+/* Bob's phone says by ICMP that it does not listen: that, and not his silence, is why he hears nothing. */
+static void test_unreachable(void **state)
+{
+    (void)state;
+    for (int icmp = 0; icmp < 2; icmp++) {
+        struct story s;
+        story_begin(&s);
+        story_alice(&s, 0, INVITE, "1 INVITE", "", NULL, sdp_build("10.0.0.1", 4000, "0", ""));
+        story_bob(&s, 10, OK, "1 INVITE", "tbob", NULL, sdp_build("10.0.0.2", 5000, "0", ""));
+        story_alice(&s, 20, ACK, "1 ACK", "tbob", NULL, NULL);
+        for (unsigned i = 0; i < 400; i++) {
+            feed_rtp(&s.f, 105 + 20 * i, BOB, ALICE, 2, (uint16_t)i, 160 * i, 0);
+            if (icmp && i < 5)
+                refuse_media(&s, 106 + 20 * i);
+        }
+        story_alice(&s, 8200, BYE, "2 BYE", "tbob", NULL, NULL);
+        vq_engine_finish(s.f.e);
+        assert_int_equal(story_finding(&s, "call-one-way-unreachable") != NULL, icmp);
+        assert_int_equal(story_finding(&s, "call-one-way") != NULL, !icmp);
+        if (icmp)
+            assert_non_null(strstr(story_finding(&s, "call-one-way-unreachable")->text, "10.0.0.2"));
+        story_end(&s);
+    }
+}
+
+/* Both could do telephone-event, and INFO was used. */
+static void test_keys_by_info(void **state)
+{
+    (void)state;
+    for (int both = 0; both < 2; both++) {
+        struct story s;
+        story_begin(&s);
+        const char *map = "a=rtpmap:101 telephone-event/8000\r\n";
+        story_alice(&s, 0, INVITE, "1 INVITE", "", NULL, sdp_build("10.0.0.1", 4000, "0 101", map));
+        story_bob(&s, 10, OK, "1 INVITE", "tbob", NULL, sdp_build("10.0.0.2", 5000, both ? "0 101" : "0", both ? map : ""));
+        story_alice(&s, 20, ACK, "1 ACK", "tbob", NULL, NULL);
+        struct sip_text key = {.start = "INFO sip:bob@x SIP/2.0", .call_id = s.call_id, .from = "alice@x", .from_tag = "talice",
+                               .to = "bob@x", .to_tag = "tbob", .branch = "z9hG4bKk", .cseq = "2 INFO",
+                               .sdp = "Signal=5\r\nDuration=160\r\n", .type = "application/dtmf-relay"};
+        feed_text(&s.f, 500, &s.alice, &s.bob, sip_build(&key));
+        vq_engine_finish(s.f.e);
+        assert_int_equal(story_finding(&s, "call-dtmf-info") != NULL, both);
+        story_end(&s);
+    }
+}
+
 static void test_echo(void **state)
 {
     (void)state;
@@ -231,7 +292,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_phases),
-        cmocka_unit_test(test_two_streams_one_direction),
+        cmocka_unit_test(test_two_streams_one_direction), cmocka_unit_test(test_unreachable),
+        cmocka_unit_test(test_keys_by_info),
         cmocka_unit_test(test_echo),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_holes),

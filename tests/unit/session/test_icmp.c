@@ -120,6 +120,7 @@ static void tells_talk_from_hanging_up(void **state)
             assert_string_equal(found.id, "icmp-media");
             assert_string_equal(found.text, "Call 1: media sent to 10.0.0.2:5000 does not arrive: nobody listens there "
                                             "(ICMP from 10.0.0.2, once).");
+            assert_true(found.n_frames >= 1 && found.frames[0] == 13); /* behind INVITE, 200 and ten of RTP */
         } else {
             assert_null(found.id);
         }

@@ -354,6 +354,16 @@ static void via_of_no_nat(void **state)
         text[strstr(text, "Call-ID: c1") - text + 10] = (char)('a' + i);
         feed_text(f, (double)i, &outside, &pbx, text);
     }
+    /* IPv6: link-local, loopback and unspecified addresses say nothing either. */
+    static const char *const vias6[] = {"[fe80::1]:5060", "[::1]:5060", "[::]:5060"};
+    struct vq_endpoint outside6 = ep("2001:db8::9", 61747), pbx6 = ep("2001:db8::1", 5060);
+    for (size_t i = 0; i < sizeof vias6 / sizeof vias6[0]; i++) {
+        char via[200], text[1500];
+        snprintf(via, sizeof via, VIA "%s;branch=z9hG4bK6%zu\r\n", vias6[i], i);
+        snprintf(text, sizeof text, "%s", sip(REGISTER, via, "192.168.1.5"));
+        text[strstr(text, "Call-ID: c1") - text + 10] = (char)('p' + i);
+        feed_text(f, 100 + (double)i, &outside6, &pbx6, text);
+    }
     assert_int_equal(network(f).n_nats, 0);
 }
 

@@ -92,6 +92,42 @@ static void other_messages_tell_nothing(void **state)
     assert_false(vq_endpoint_report_get(f->e, call_of(f), 0, &r));
 }
 
+/* A header without a figure in it is no report, and does not hide one that has some. */
+static void rubbish_tells_nothing(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_endpoint_report r;
+    talk(f);
+    message(f, 2000, &alice, &bob, "BYE sip:bob@b SIP/2.0", "2 BYE", "z2", "X-RTP-Stat: rubbish\r\n", NULL);
+    assert_false(vq_endpoint_report_get(f->e, call_of(f), 0, &r));
+    message(f, 2100, &bob, &alice, "SIP/2.0 200 OK", "2 BYE", "z2", "X-RTP-Stat: rubbish\r\nP-RTP-Stat: PS=50,PR=50,PL=7\r\n", NULL);
+    assert_true(vq_endpoint_report_get(f->e, call_of(f), 0, &r));
+    assert_string_equal(r.source, "P-RTP-Stat");
+}
+
+/* An SSRC that is told decides: of two streams to the same place, and against streams that are no other's. */
+static void the_ssrc_decides(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_endpoint_report r;
+    talk(f);
+    for (int i = 0; i < 50; i++)
+        feed_rtp(f, 1200 + 20 * i, &bob_rtp, &alice_rtp, 0x11112222, (uint16_t)i, (uint32_t)(160 * i), 0);
+    static const struct {
+        const char *told;
+        uint32_t ssrc; /* 0: no stream's */
+    } rows[] = {{"0x2468abcd", 0x2468abcd}, {"0x11112222", 0x11112222}, {"0x99999999", 0}};
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char body[300], id[8];
+        snprintf(id, sizeof id, "p%u", i);
+        snprintf(body, sizeof body, "VQSessionReport: CallTerm\r\nCallID: c1\r\nLocalAddr: IP=10.0.0.1 PORT=4000 SSRC=0x1a3b5c7d\r\n"
+                 "RemoteAddr: IP=10.0.0.2 PORT=5000 SSRC=%s\r\nLocalMetrics:\r\nPacketLoss:NLR=%u.0\r\n", rows[i].told, i + 1);
+        publish(f, 3000 + i, id, body);
+        assert_true(vq_endpoint_report_get(f->e, call_of(f), i, &r));
+        assert_int_equal(r.stream ? stream_at(f, r.stream).ssrc : 0, rows[i].ssrc);
+    }
+}
+
 static void a_report_among_other_parts(void **state)
 {
     struct feeder *f = *state;
@@ -197,6 +233,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(statistics_in_the_bye, feeder_setup, feeder_teardown),
         cmocka_unit_test_setup_teardown(other_messages_tell_nothing, feeder_setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(rubbish_tells_nothing, feeder_setup, feeder_teardown),
+        cmocka_unit_test_setup_teardown(the_ssrc_decides, feeder_setup, feeder_teardown),
         cmocka_unit_test_setup_teardown(a_published_report_finds_its_call, feeder_setup, feeder_teardown),
         cmocka_unit_test_setup_teardown(a_report_among_other_parts, feeder_setup, feeder_teardown),
         cmocka_unit_test_setup_teardown(reports_of_unknown_calls_are_kept, feeder_setup, feeder_teardown),

@@ -102,6 +102,18 @@ static void test_not_what_was_asked_for(void **state)
     assert_null(story_call(s, 2).story);
 }
 
+/* Referred-By alone, with another target, proves nothing. */
+static void test_referred_elsewhere(void **state)
+{
+    struct story *s = *state;
+    story_set_up(s, 0);
+    refer(s, 1000, "sip:carol@x");
+    bob_calls(s, 1020, "c2@10.0.0.2", "sip:dave@x", "Referred-By: <sip:alice@x>\r\n");
+    struct vq_call a = story_call(s, 0);
+    assert_int_equal(a.story->transfers->to_call.id, 0);
+    assert_null(story_call(s, 1).story);
+}
+
 /* A refused REFER; credentials make no second transfer of it; a proxy's copy neither. */
 static void test_refused_transfer(void **state)
 {
@@ -321,7 +333,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, story_setup, story_teardown)
     const struct CMUnitTest tests[] = {
-        T(test_blind), T(test_attended), T(test_not_what_was_asked_for), T(test_refused_transfer), T(test_redirected),
+        T(test_blind), T(test_attended), T(test_not_what_was_asked_for), T(test_referred_elsewhere), T(test_refused_transfer), T(test_redirected),
         T(test_fork), T(test_branches_end), T(test_answered_twice), T(test_orphan_bye), T(test_late_bye), T(test_reason_of_another_branch), T(test_bye_unanswered),
         T(test_bye_over_two_hops), T(test_408), T(test_authentication),
     };
