@@ -283,8 +283,8 @@ static void panels(struct vq_out *o, const struct vq_stream *s, const struct ext
         vq_buf_fmt(&o->b,
                    "set yrange [1:4.5]\nset ytics 1, 0.5, 4.5\nplot '%s.dat' using ($1+$10/2):9 with %s lc rgb "
                    "\"#2e7d32\" notitle\n"
-                   "unset object\nunset label 3\nset ytics autofreq\n",
-                   name, style);
+                   "unset object\nset ytics autofreq\n%s",
+                   name, style, s->discarded ? "unset label 3\n" : "");
     } else {
         empty_panel(o, s->score_why ? s->score_why : "not scored");
     }
