@@ -273,10 +273,10 @@ int reports_write(const struct settings *s, const struct vq_engine *e, const str
         status = worse(status, to_stdout(&j, account_report));
     for (unsigned i = 0; i < s->n_ladders; i++)
         status = worse(status, ladders_to_stdout(&j, s->ladders[i]));
+    if (s->out) /* first: the others may lie in it */
+        status = worse(status, folder_write(&j, s->out));
     if (s->json && !json_only)
         status = worse(status, to_file(&j, json_report, s->json));
-    if (s->out)
-        status = worse(status, folder_write(&j, s->out));
     if (s->plots)
         status = worse(status, plots_write(s, e, j.waves, j.n_waves, s->plots, true));
     return worse(status, written);

@@ -66,6 +66,8 @@ int wav_start(struct wav **out, const struct settings *s, struct vq_engine *e)
         return EXIT_DONE;
     struct wav *w = calloc(1, sizeof *w);
     int rc = w ? folder_make(s->wav) : -ENOMEM;
+    if (rc == -ENOENT && s->out && !folder_make(s->out)) /* a folder in that of -o */
+        rc = folder_make(s->wav);
     if (rc) {
         free(w);
         return could_not(s->wav, rc);

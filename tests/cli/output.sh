@@ -97,6 +97,14 @@ says "a bad line" "codecs, line 2: the Ie is missing"
 status "no codec file there" 2 "$VOIPQOS" -q -r "$call" --codecs "$tmp/nowhere"
 says "no codec file there" "nowhere: No such file or directory"
 
+# ---- everything else inside the folder of -o ----
+status "reports inside the folder" 0 "$VOIPQOS" -q -r "$call" -o "$tmp/within" --json "$tmp/within/own.json" --wav "$tmp/within/wav" --plots "$tmp/within/drawn"
+for f in report.json own.json wav/call-1.wav drawn/stream-1.dat; do
+    check "$f is there" test -s "$tmp/within/$f"
+done
+status "no folder of the folder" 4 "$VOIPQOS" -q -r "$call" --wav "$tmp/none/wav"
+check "and none was made" test ! -e "$tmp/none"
+
 # ---- a reader that has seen enough ----
 {
     "$VOIPQOS" -r "$call" --ladder --json "$tmp/pipe.json"
