@@ -304,7 +304,8 @@ static const struct vq_impairment *impairment_of(const struct vq_engine *e, cons
     if (own)
         return &own->row;
     if (!s->codec) {
-        *why = "unknown codec: no SDP announced the payload type";
+        *why = vq_cold_at(e, s->cold)->codec_name ? "no codec of that name is known here: --codecs gives it values"
+                                                  : "unknown codec: no SDP announced the payload type";
         return NULL;
     }
     const struct vq_impairment *i = row_of(e, s->codec);

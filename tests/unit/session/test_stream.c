@@ -190,6 +190,18 @@ static void test_port_used_again(void **state)
     }
 }
 
+static void test_why_there_is_no_score(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_stream s[1];
+    call(f, 0, "a", &alice_rtp, &bob_rtp, "96", "a=rtpmap:96 nosuch/8000\r\n");
+    for (int i = 0; i < 60; i++)
+        feed_rtp(f, 100 + 20 * i, &alice_rtp, &bob_rtp, 7, (uint16_t)i, (uint32_t)(160 * i), 96);
+    assert_int_equal(streams(f, s, 1), 1);
+    assert_false(s[0].scored);
+    assert_string_equal(s[0].score_why, "no codec of that name is known here: --codecs gives it values");
+}
+
 static void test_unannounced_needs_proof(void **state)
 {
     struct feeder *f = *state;
@@ -503,7 +515,8 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, feeder_setup, feeder_teardown)
     const struct CMUnitTest tests[] = {
         T(test_bound_by_sdp), T(test_early_media_dynamic_type), T(test_nat_source_differs), T(test_nat_signalling),
-        T(test_nat_signalling_ambiguous), T(test_port_used_again), T(test_unannounced_needs_proof), T(test_noise_is_no_stream),
+        T(test_nat_signalling_ambiguous), T(test_port_used_again), T(test_unannounced_needs_proof),
+        T(test_why_there_is_no_score), T(test_noise_is_no_stream),
         T(test_no_address_in_sdp), T(test_no_address_behind_a_proxy),
         T(test_two_ssrcs_in_turns), T(test_restart_is_a_segment), T(test_restart_close_by),
         T(test_long_outage_is_loss),
