@@ -356,6 +356,22 @@ static void test_source_change(void **state)
     assert_true(c.mos_around < 3 && c.mos_before > 4 && c.mos_after > 4);
 }
 
+/* From elsewhere, and one hop further. */
+static void test_source_and_hops(void **state)
+{
+    struct feeder *f = *state;
+    struct vq_endpoint other = ep("10.0.9.9", 4400);
+    struct vq_path_change c;
+    begin(f);
+    now.ttl = 63;
+    talk_from(f, &other, 100);
+    struct vq_stream b = nth(f, 1);
+    assert_true(vq_stream_path_change(f->e, &b, 0, &c));
+    assert_int_equal(c.what, VQ_PATH_SOURCE | VQ_PATH_TTL);
+    assert_int_equal(c.ttl_before, 64);
+    assert_int_equal(c.ttl, 63);
+}
+
 /* What is lost between two streams that are one to the listener counts in the call's worst score, and in the worst ten
  * seconds; neither stream lost it by itself. */
 static void test_outage_between_streams(void **state)
@@ -504,7 +520,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_steady), T(test_hold), T(test_stop_after_resume_is_no_hold), T(test_silence),
         T(test_silence_by_comfort_noise), T(test_sender_stop), T(test_network_loss), T(test_network_held_up), T(test_restart),
-        T(test_longest_are_kept), T(test_path_change), T(test_payload_change), T(test_source_change), T(test_outage_between_streams), T(test_ssrc_collision),
+        T(test_longest_are_kept), T(test_path_change), T(test_payload_change), T(test_source_change), T(test_source_and_hops), T(test_outage_between_streams), T(test_ssrc_collision),
         T(test_no_ssrc_collision), T(test_ports_used_again), T(test_ssrc_change),
         T(test_parallel_streams), T(test_not_what_was_asked_for), T(test_more_than_it_takes), T(test_what_was_asked_for), T(test_finding),
     };
