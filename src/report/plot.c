@@ -195,17 +195,6 @@ static void subtitle(struct vq_out *o, const struct vq_stream *s)
                    vq_real_text(o->st, s->mos, 2, m));
 }
 
-/* The MOS over time is that of the losses: in which interval a packet came too late is not kept. */
-static void mos_is_of_losses(struct vq_out *o, const struct vq_stream *s)
-{
-    char n[VQ_NUMBER_TEXT], ms[VQ_NUMBER_TEXT];
-    if (!s->discarded)
-        return;
-    vq_buf_fmt(&o->b, "set label 3 \"of the losses alone: without the %s packet%s too late for a %s ms jitter buffer\" "
-                      "at graph 0.5, graph 0.08 center font \",10\" noenhanced\n",
-               vq_count_text(s->discarded, n), s->discarded == 1 ? "" : "s", vq_real_text(o->st, s->ta_buffer_ms, 0, ms));
-}
-
 /* Bands behind the MOS: where G.109 draws its lines at R = 80, 70 and 60 (MOS by G.107 Annex B). */
 static void mos_bands(struct vq_out *o)
 {
@@ -245,7 +234,9 @@ static void loss_panel(struct vq_out *o, const struct extent *x, const char *nam
         empty_panel(o, x->n ? "no packet lost" : "no packets");
         return;
     }
-    vq_buf_fmt(&o->b, "set yrange [0:%.6g]\nset style fill solid 0.8 noborder\n", top_of(x->loss_max, 1));
+    /* The key stands above the boxes. */
+    vq_buf_fmt(&o->b, "set yrange [0:%.6g]\nset style fill solid 0.8 noborder\n",
+               top_of(x->late ? 1.2 * x->loss_max : x->loss_max, 1));
     if (x->late)
         vq_buf_fmt(&o->b,
                    "set key top right horizontal\n"
@@ -279,12 +270,11 @@ static void panels(struct vq_out *o, const struct vq_stream *s, const struct ext
     vq_buf_str(&o->b, "set ylabel \"MOS\"\nset xlabel \"time since the first frame, s\"\nset format x\n");
     if (x->mos) {
         mos_bands(o);
-        mos_is_of_losses(o, s);
         vq_buf_fmt(&o->b,
                    "set yrange [1:4.5]\nset ytics 1, 0.5, 4.5\nplot '%s.dat' using ($1+$10/2):9 with %s lc rgb "
                    "\"#2e7d32\" notitle\n"
-                   "unset object\nset ytics autofreq\n%s",
-                   name, style, s->discarded ? "unset label 3\n" : "");
+                   "unset object\nset ytics autofreq\n",
+                   name, style);
     } else {
         empty_panel(o, s->score_why ? s->score_why : "not scored");
     }
