@@ -84,7 +84,8 @@ static void check_kpi(const struct vq_engine *e)
         check_figures(f);
         attempts += f->calls.attempts;
     }
-    assert(attempts == vq_kpi_total(k)->calls.attempts); /* too few calls for others */
+    /* Too few calls for others; a call of several legs counts once in all, and at each peer that got a leg. */
+    assert(attempts >= vq_kpi_total(k)->calls.attempts);
     vq_kpi_free(k);
 }
 
