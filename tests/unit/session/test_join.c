@@ -244,7 +244,7 @@ static void strangers_stay_apart(void **state)
 static void best_of_many(void **state)
 {
     struct feeder *f = *state;
-    char ids[8][8], out[8][8];
+    char ids[8][16], out[8][16];
     for (int i = 0; i < 8; i++) {
         snprintf(ids[i], sizeof ids[i], "in%d", i);
         snprintf(out[i], sizeof out[i], "out%d", i);

@@ -172,7 +172,7 @@ static void test_port_used_again(void **state)
     struct feeder *f = *state;
     struct vq_stream s[8];
     for (int i = 0; i < 3; i++) {
-        char id[8];
+        char id[16];
         snprintf(id, sizeof id, "c%d", i);
         call(f, 10000 * i, id, &alice_rtp, &bob_rtp, "0", "");
         talk(f, 10000 * i + 100, &alice_rtp, &bob_rtp, 0xca110000, 1 + 37 * i, 100);
