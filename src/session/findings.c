@@ -42,12 +42,6 @@ static void add_frame(struct vq_finding *f, uint64_t frame)
 
 /* ---- each subject: its facts, and for the rules that hold its name and frames -------------------------------------- */
 
-/* Then one finding about the capture says what would be said of each stream. */
-static bool without_sip(const struct vq_engine *e)
-{
-    return !e->stats.decoded[VQ_DEC_SIP];
-}
-
 static void capture(const struct vq_engine *e, uint32_t handle, struct vq_facts *f)
 {
     struct vq_stats st;
@@ -76,7 +70,7 @@ static void capture(const struct vq_engine *e, uint32_t handle, struct vq_facts 
         .tls_decrypted = st.tcp_tls_decrypted_flows,
         .tls_suite = st.tcp_tls_unread_suite,
         .keylog = st.tls_keylog,
-        .streams_without_sip = without_sip(e) ? e->diagnosis->totals.streams : 0,
+        .streams_without_sip = vq_without_sip(e) ? e->diagnosis->totals.streams : 0,
     };
     vq_capture_hole_facts(e, f);
 }
@@ -150,112 +144,6 @@ static void call_evidence(const struct vq_engine *e, uint32_t h, struct case_fil
     for (const struct vq_note *n = t->first; vq_message_read(&n, &m);)
         if (c->finding.n_frames == 0 || (c->finding.n_frames < 3 && (m.retransmission || m.defect || m.status >= 200)))
             add_frame(&c->finding, m.frame);
-}
-
-/* More changes than this are load balancing by packet, and no event. */
-#define PATH_CHANGES_TOLD 4
-
-static void stream_path(const struct vq_engine *e, const struct vq_stream *s, struct vq_facts *f)
-{
-    static const char *const names[] = {"source address", "link", "TTL"};
-    struct vq_path_change c;
-    if (s->path_changes_not_kept || s->n_path_changes > PATH_CHANGES_TOLD)
-        return;
-    for (unsigned i = 0; i < s->n_path_changes && vq_stream_path_change(e, s, i, &c); i++) {
-        if ((c.what & VQ_PATH_DSCP) && c.dscp_before && !c.dscp && !f->dscp_lost_frame) {
-            f->dscp_lost_frame = c.frame;
-            f->dscp_was = c.dscp_before;
-        }
-        if (!(c.what & ~(unsigned)VQ_PATH_DSCP) || (f->path_change[0] && c.gap_ms <= f->path_gap_ms))
-            continue;
-        f->path_frame = c.frame;
-        f->path_gap_ms = c.gap_ms;
-        f->path_missing = c.missing;
-        f->path_mos = c.mos_around;
-        f->path_change[0] = 0;
-        for (unsigned k = 0, n = 0; k < 3; k++)
-            if (c.what >> k & 1)
-                n += (unsigned)snprintf(f->path_change + n, sizeof f->path_change - n, "%s%s", n ? ", " : "", names[k]);
-    }
-}
-
-static void stream_course(const struct vq_engine *e, const struct vq_stream *s, struct vq_facts *f)
-{
-    struct vq_gap g;
-    for (unsigned i = 0; i < s->n_gaps && vq_stream_gap(e, s, i, &g); i++) {
-        if (g.kind == VQ_GAP_NETWORK && g.ms > f->gap_network_ms) {
-            f->gap_network_ms = g.ms;
-            f->gap_missing = g.missing;
-        }
-        if (g.kind == VQ_GAP_SENDER_STOP && g.ms > f->gap_stop_ms)
-            f->gap_stop_ms = g.ms;
-    }
-    stream_path(e, s, f);
-    f->payload_changes = s->n_payload_changes + s->payload_changes_not_kept;
-}
-
-/* Where its packets go and come from, against what SDP said. */
-static void stream_nat(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_facts *f)
-{
-    const struct vq_flow *flow = vq_flow_at(e, s->flow);
-    const struct vq_endpoint *outside = vq_stream_astray(e, s), *announced = vq_stream_announced(e, s);
-    if (outside)
-        f->hidden[0] = (struct vq_hidden_facts){.inside = &flow->dst, .outside = outside};
-    f->source = &flow->src;
-    if (announced && !vq_endpoint_same_host(announced, f->source) && !vq_natmap_knows(e, announced, f->source) &&
-        !vq_natmap_knows(e, f->source, announced))
-        f->announced = announced;
-}
-
-static bool rtcp_promised(const struct vq_engine *e, const struct vq_rtp_stream *s)
-{
-    uint32_t p = vq_flow_at(e, s->flow)->promise;
-    return p && vq_promise_at(e, p)->rtcp;
-}
-
-static void stream_promise(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_facts *f)
-{
-    struct vq_stream view = {.n_intervals = 0};
-    vq_stream_view_promise(e, s, &view);
-    f->ptime_ms = s->ptime_votes && s->clock_hz ? s->ptime_ticks * s->ms_per_tick : 0;
-    f->ptime_declared_ms = view.ptime_declared_ms;
-    f->ptime_max_ms = view.ptime_max_ms;
-    f->codec_unannounced = view.codec_unannounced;
-}
-
-static void stream(const struct vq_engine *e, uint32_t h, struct vq_facts *f)
-{
-    const struct vq_rtp_stream *s = vq_rtp_stream_at(e, h);
-    const struct vq_brief *b = &s->brief;
-    const struct vq_stream_rtcp *r = vq_stream_rtcp(vq_cold_at(e, s->cold));
-    struct vq_peer_verdict peer;
-    vq_stream_judge(e, s, &peer);
-    /* Frames of video come in bunches of packets with one timestamp: buffers made for speech say nothing of them. */
-    const bool timed = s->ms_per_tick > 0 && s->media != VQ_MEDIA_VIDEO;
-    *f = (struct vq_facts){
-        .subject = VQ_ABOUT_STREAM, .kernel_dropped = e->stats.kernel_dropped, .loss_pct = b->loss_pct, .one_way_ms = b->one_way_ms,
-        .jitter_max_ms = timed ? s->jitter.max : 0,
-        .jitter_mean_ms = timed && s->jitter.n ? s->jitter.sum / s->jitter.n : 0, .one_way_measured = b->one_way_measured, .r = b->r_nb,
-        .burst_r = b->burst_r, .longest_loss = b->longest_loss, .discard_pct = timed ? b->discard_pct : 0, .buffer_ms = e->opt.buffer_ms, .enough_ms = b->enough_ms,
-        .mos = b->mos, .packets = s->packets, .lost = b->lost, .duplicates = s->seq.duplicates,
-        .reordered = s->seq.reordered, .stray = s->seq.stray,
-        .lost_after = peer.compared ? peer.lost_after : VQ_NONE, .missed_here = peer.compared ? peer.missed_here : VQ_NONE,
-        .unheard = r->peer.unheard, .unheard_s = (double)r->peer.unheard_ns / 1e9,
-        .rtcp_missed_s = r->sr || r->rr || !rtcp_promised(e, s) ? 0 : (double)(s->last_ts - s->start) / 1e9,
-        .scored = !isnan(b->r), .bound = s->call || without_sip(e), .segments = s->seq.segments,
-    };
-    stream_promise(e, s, f);
-    /* The whole view is for the few whose course was not steady. */
-    const char *why;
-    struct vq_stream view;
-    if ((vq_cold_at(e, s->cold)->course || vq_stream_previous(e, s, &why)) && vq_stream_get(e, h, &view))
-        stream_course(e, &view, f);
-    stream_nat(e, s, f);
-    vq_stream_key_facts(e, s, f);
-    uint32_t other = vq_stream_collision(e, s);
-    if (other > h) /* told once, by the first of the two */
-        f->ssrc_with = vq_rtp_stream_at(e, other)->id;
-    f->ssrc = s->ssrc;
 }
 
 static void stream_evidence(const struct vq_engine *e, uint32_t h, struct case_file *c)
@@ -412,7 +300,7 @@ static const struct {
     [VQ_ABOUT_CAPTURE] = {only_capture, capture, capture_evidence},
     [VQ_ABOUT_REGISTRATION] = {vq_registration_next, registration, registration_evidence},
     [VQ_ABOUT_CALL] = {vq_call_next_id, call, call_evidence},
-    [VQ_ABOUT_STREAM] = {vq_stream_next, stream, stream_evidence},
+    [VQ_ABOUT_STREAM] = {vq_stream_next, vq_stream_facts, stream_evidence},
     [VQ_ABOUT_ICMP] = {next_icmp, icmp, icmp_evidence},
     [VQ_ABOUT_NAT] = {next_nat, nat, nat_evidence},
     [VQ_ABOUT_STUN] = {next_stun, stun, stun_evidence},

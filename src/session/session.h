@@ -117,8 +117,18 @@ uint64_t vq_clock_not_kept(const struct vq_engine *e);
 /* ---- view_windows.c: fills in `windows` of a view that is complete otherwise ---- */
 void vq_stream_view_windows(const struct vq_engine *e, struct vq_stream *st);
 
+/* ---- view_score.c: R and MOS, by what `out` holds of loss and delay; then what only the whole view has ---- */
+void vq_stream_view_score(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_stream *out);
+void vq_stream_view_scores(const struct vq_engine *e, struct vq_stream *out);
+/* As if so much (0 .. 1) had been lost at random; only of a stream that is scored. */
+void vq_stream_rescore(const struct vq_engine *e, const struct vq_stream *st, double loss, double *r, double *mos);
+
 /* view_stream.c: what the receiver's SDP asked for. */
-void vq_stream_view_promise(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_stream *out);
+struct vq_promised {
+    uint16_t ptime_ms, ptime_max_ms; /* 0: not declared */
+    bool codec_missing;              /* it does not have the stream's payload type */
+};
+struct vq_promised vq_stream_promised(const struct vq_engine *e, const struct vq_rtp_stream *s);
 
 /* ---- view_course.c ---- */
 /* The transit time some while behind a stream's i-th pause. */
@@ -396,6 +406,14 @@ void vq_registration_sip_facts(const struct vq_engine *e, uint32_t handle, struc
 /* ---- hears.c: what media says to them ---- */
 void vq_call_media_facts(const struct vq_engine *e, const struct vq_sip_call *c, struct vq_facts *f);
 void vq_stream_key_facts(const struct vq_engine *e, const struct vq_rtp_stream *s, struct vq_facts *f);
+
+/* ---- stream_facts.c ---- */
+void vq_stream_facts(const struct vq_engine *e, uint32_t handle, struct vq_facts *f);
+/* Then one finding about the capture says what would be said of each stream. */
+static inline bool vq_without_sip(const struct vq_engine *e)
+{
+    return !e->stats.decoded[VQ_DEC_SIP];
+}
 void vq_capture_hole_facts(const struct vq_engine *e, struct vq_facts *f);
 
 /* ---- pinged.c: peers that are asked by OPTIONS whether they live ---- */
@@ -411,7 +429,7 @@ struct vq_pinged_list {
 };
 void vq_pinged_gather(const struct vq_engine *e, struct vq_pinged_list *out);
 
-/* ---- findings.c, view.c: what they remember between questions; NULL without memory ---- */
+/* ---- findings.c, view_score.c: what they remember between questions; NULL without memory ---- */
 struct vq_diagnosis *vq_diagnosis_new(void);
 void vq_diagnosis_free(struct vq_diagnosis *d);
 struct vq_score_base *vq_score_base_new(void);

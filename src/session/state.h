@@ -496,7 +496,7 @@ struct vq_engine {
     const struct vq_impairment *g711;
     struct vq_jbuf_sizes sizes;  /* of the fixed de-jitter buffers tried; that of the score among them */
     struct vq_diagnosis *diagnosis; /* findings.c's */
-    struct vq_score_base *base;  /* view.c's */
+    struct vq_score_base *base;  /* view_score.c's */
     struct vq_join *join;        /* join.c's */
     vq_event_h *event;
     void *event_arg;
