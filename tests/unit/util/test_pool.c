@@ -1,5 +1,7 @@
 #include "support/check.h"
 
+#include <stdlib.h>
+
 #include "util/pool.h"
 
 static void test_handles(void **state)
@@ -27,8 +29,50 @@ static void test_handles(void **state)
     vq_pool_done(&p);
 }
 
+/* What a heap gives out again holds what was there before. */
+static void soil_the_heap(void)
+{
+    enum { BLOCKS = 64, ROOM = 100000 };
+    void *b[BLOCKS];
+    for (size_t i = 0; i < BLOCKS; i++) {
+        b[i] = malloc(ROOM);
+        assert_non_null(b[i]);
+        memset(b[i], 0xee, ROOM);
+        __asm__ volatile("" : : "r"(b[i]) : "memory"); /* or the compiler leaves it out */
+    }
+    for (size_t i = 0; i < BLOCKS; i++)
+        free(b[i]);
+}
+
+/* From the first object to those in slabs of huge pages: cleared, apart from each other, and back where they came from. */
+static void test_slabs(void **state)
+{
+    (void)state;
+    enum { SIZE = 64, OBJECTS = 100000 }; /* slabs full to their last page */
+    for (int round = 0; round < 2; round++) {
+        struct vq_pool p;
+        soil_the_heap();
+        vq_pool_init(&p, SIZE, OBJECTS);
+        for (uint32_t i = 0; i < OBJECTS; i++) {
+            uint32_t h = vq_pool_take(&p);
+            uint64_t *o = vq_pool_at(&p, h);
+            assert_int_equal((uintptr_t)o % 64, 0);
+            for (size_t k = 0; k < SIZE / sizeof *o; k++) {
+                assert_true(o[k] == 0);
+                o[k] = h;
+            }
+        }
+        for (uint32_t h = 1; h <= OBJECTS; h++) {
+            const uint64_t *o = vq_pool_at(&p, h);
+            for (size_t k = 0; k < SIZE / sizeof *o; k++)
+                assert_true(o[k] == h);
+        }
+        vq_pool_done(&p);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_handles)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_handles), cmocka_unit_test(test_slabs)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
