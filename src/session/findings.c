@@ -1,4 +1,5 @@
 /* findings.c - gathers the facts of each object and asks the rules about them. */
+#include "session/ahead.h"
 #include "session/session.h"
 
 #include <errno.h>
@@ -350,6 +351,7 @@ static int examine(const struct vq_engine *e, enum vq_subject subject, uint32_t 
 static void add_stream(const struct vq_engine *e, uint32_t handle, struct vq_totals *t)
 {
     struct vq_rtp_stream *s = vq_rtp_stream_at(e, handle);
+    vq_ahead_of_stream(e, s);
     vq_stream_brief(e, s); /* scored here, once for all that follows */
     e->diagnosis->lost += s->brief.lost;
     t->streams++;
@@ -372,6 +374,7 @@ static void add_call(const struct vq_engine *e, uint32_t handle, struct vq_total
     const struct vq_sip_call *c = vq_sip_call_at(e, handle);
     const struct vq_joint *j = vq_joint_of(e, handle);
     double worst = (double)NAN;
+    vq_ahead_of_call(e, c);
     if (j && j->first != handle)
         return; /* a call counts once, with all its legs */
     worst_of(e, c, &worst);

@@ -1,6 +1,7 @@
 /* kpi.c - gathers the facts of calls, registrations and OPTIONS, and adds them up in total and for each peer. */
 #include <voipqos/kpi.h>
 
+#include "session/ahead.h"
 #include "session/session.h"
 
 #include <errno.h>
@@ -177,17 +178,12 @@ static void add(const struct vq_engine *e, enum vq_talk_kind k, const struct vq_
 /* Calls `h` for each object. */
 typedef void talk_h(enum vq_talk_kind k, const struct vq_talk *t, void *arg);
 
-/* A call's facts lie in so many cache lines from its beginning. */
-#define AHEAD_LINES ((offsetof(struct vq_sip_call, first_rtp) + 63) / 64)
-
 static void walk(const struct vq_engine *e, talk_h *h, void *arg)
 {
     for (int k = 0; k < VQ_TALKS; k++) {
         const struct vq_list *all = &e->talks[k].all;
         for (const struct vq_list *l = all->next; l != all; l = l->next) {
-            const char *ahead = (const char *)VQ_CONTAINER(l->next, struct vq_talk, all);
-            for (size_t line = 0; line < AHEAD_LINES; line++)
-                __builtin_prefetch(ahead + 64 * line);
+            vq_ahead_bytes(VQ_CONTAINER(l->next, struct vq_talk, all), offsetof(struct vq_sip_call, first_rtp)); /* a call's facts */
             h((enum vq_talk_kind)k, VQ_CONTAINER(l, struct vq_talk, all), arg);
         }
     }
