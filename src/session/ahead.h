@@ -31,18 +31,24 @@ VQ_AHEAD vq_ahead_of_stream(const struct vq_engine *e, const struct vq_rtp_strea
         vq_ahead_bytes(vq_promise_at(e, flow->promise), sizeof(struct vq_promise));
     vq_ahead_bytes(vq_flow_at(e, second->flow), sizeof(struct vq_flow));
     vq_ahead_bytes(vq_cold_at(e, second->cold), offsetof(struct vq_stream_cold, marks));
+    if (second->call) {
+        const struct vq_sip_call *c = vq_sip_call_at(e, second->call);
+        __builtin_prefetch(&c->c.mid_dialog);
+        __builtin_prefetch(&c->streams);
+    }
     vq_ahead_bytes(third, offsetof(struct vq_rtp_stream, arrivals[24]));
 }
 
-/* A call two steps ahead, its first stream one. */
+/* A call two steps ahead, its first and last stream one: most have no more. */
 VQ_AHEAD vq_ahead_of_call(const struct vq_engine *e, const struct vq_sip_call *c)
 {
     const struct vq_list *all = &e->talks[VQ_TALK_CALL].all, *next = c->talk.all.next;
     if (next == all || next->next == all)
         return;
     const struct vq_sip_call *first = VQ_CONTAINER(next, struct vq_sip_call, talk.all);
-    if (!vq_list_empty(&first->streams)) {
-        const char *s = (const char *)VQ_CONTAINER(first->streams.next, struct vq_rtp_stream, in_call);
+    const struct vq_list *const ends[] = {first->streams.next, first->streams.prev};
+    for (int i = 0; i < 2 && ends[i] != &first->streams; i++) {
+        const char *s = (const char *)VQ_CONTAINER(ends[i], struct vq_rtp_stream, in_call);
         const size_t from = offsetof(struct vq_rtp_stream, cold), to = offsetof(struct vq_rtp_stream, transit);
         vq_ahead_bytes(s, 64);
         vq_ahead_bytes(s + from, to - from);
