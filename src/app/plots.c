@@ -333,8 +333,8 @@ int plots_write(const struct settings *s, const struct vq_engine *e, const struc
     struct plots p = {.e = e, .folder = folder};
     char work[PATH_ROOM - 64];
     int rc = folder_make(folder);
-    if (!rc && snprintf(work, sizeof work, "%s/.voipqos-XXXXXX", folder) >= (int)sizeof work)
-        rc = -ENAMETOOLONG;
+    if (!rc)
+        rc = scratch_name(folder, work, sizeof work);
     if (!rc)
         rc = choose(&p, s->all);
     if (!rc)

@@ -141,6 +141,24 @@ int sink_close(struct sink *k, bool whole)
     return k->error;
 }
 
+int scratch_name(const char *folder, char *text, size_t room)
+{
+    return snprintf(text, room, "%s/.voipqos-XXXXXX", folder) >= (int)room ? -ENAMETOOLONG : 0;
+}
+
+int scratch_open(const char *folder)
+{
+    char path[4096];
+    int rc = scratch_name(folder, path, sizeof path);
+    if (rc)
+        return rc;
+    int fd = mkstemp(path);
+    if (fd < 0)
+        return -errno;
+    unlink(path);
+    return fd;
+}
+
 int folder_make(const char *path)
 {
     struct stat st;

@@ -28,6 +28,11 @@ int sink_skip(struct sink *k, size_t n);
  * 0 or the first error. */
 int sink_close(struct sink *k, bool whole);
 
+/* A file in `folder` for what does not fit into memory: without a name, gone with its descriptor. That or -Exxx. */
+int scratch_open(const char *folder);
+/* "folder/.voipqos-XXXXXX", as mkstemp() and mkdtemp() want it; 0 or -ENAMETOOLONG. */
+int scratch_name(const char *folder, char *text, size_t room);
+
 /* Makes a folder, its parents being there; one that exists is good. 0 or -Exxx. */
 int folder_make(const char *path);
 

@@ -1,12 +1,12 @@
 /* wav_spool.c - see wav_spool.h. */
 #include "app/wav_spool.h"
 
+#include "app/sink.h"
 #include "app/wav_codec.h"
 
 #include <voipqos/codec.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,22 +39,15 @@ struct wav_spool {
 
 int wav_spool_open(struct wav_spool **out, const char *folder)
 {
-    char path[4096];
     struct wav_spool *sp = malloc(sizeof *sp);
     if (!sp)
         return -ENOMEM;
-    *sp = (struct wav_spool){.fd = -1};
-    if (snprintf(path, sizeof path, "%s/.voipqos-XXXXXX", folder) >= (int)sizeof path) {
+    int fd = scratch_open(folder);
+    if (fd < 0) {
         free(sp);
-        return -ENAMETOOLONG;
+        return fd;
     }
-    sp->fd = mkstemp(path);
-    if (sp->fd < 0) {
-        int rc = -errno;
-        free(sp);
-        return rc;
-    }
-    unlink(path);
+    *sp = (struct wav_spool){.fd = fd};
     *out = sp;
     return 0;
 }

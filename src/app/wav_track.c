@@ -1,8 +1,9 @@
 /* wav_track.c - see wav_track.h. */
 #include "app/wav_track.h"
 
+#include "app/sink.h"
+
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,15 +14,9 @@
 
 int wav_track_open(struct wav_track *t, const char *folder)
 {
-    char path[4096];
-    *t = (struct wav_track){.fd = -1};
-    if (snprintf(path, sizeof path, "%s/.voipqos-XXXXXX", folder) >= (int)sizeof path)
-        return -ENAMETOOLONG;
-    t->fd = mkstemp(path);
-    if (t->fd < 0)
-        return -errno;
-    unlink(path);
-    return 0;
+    int fd = scratch_open(folder);
+    *t = (struct wav_track){.fd = fd < 0 ? -1 : fd};
+    return fd < 0 ? fd : 0;
 }
 
 void wav_track_close(struct wav_track *t)

@@ -5,10 +5,7 @@
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/common.sh"
 
-if ! command -v python3 >/dev/null 2>&1; then
-    echo "python3 is not installed"
-    exit 77
-fi
+need_python
 PYTHONDONTWRITEBYTECODE=1
 export PYTHONDONTWRITEBYTECODE
 accuracy=$(dirname "$0")/../accuracy/accuracy.py

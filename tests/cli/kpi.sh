@@ -4,10 +4,7 @@
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/common.sh"
 
-if ! command -v python3 >/dev/null 2>&1; then
-    echo "python3 is not installed"
-    exit 77
-fi
+need_python
 mkdir "$tmp/reports"
 for name in register-401 register-timeout register-wrong-password call-rejected call-b2bua call-redirect-302 \
     call-no-answer call-cancelled call-dtmf; do

@@ -4,10 +4,7 @@
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/common.sh"
 
-if ! command -v python3 >/dev/null 2>&1; then
-    echo "python3 is not installed"
-    exit 77
-fi
+need_python
 mkdir "$tmp/reports"
 for name in call-nat-stun call-nat-stun-inside call-pbx-g711 register-401 call-ipv6 call-b2bua; do
     status "$name" 0 "$VOIPQOS" -q -r "$CAPTURES/$name.pcap" --json "$tmp/reports/$name.json"

@@ -4,15 +4,8 @@
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/common.sh"
 
-if ! command -v python3 >/dev/null 2>&1; then
-    echo "python3 is not installed"
-    exit 77
-fi
-mkdir "$tmp/reports"
-for capture in "$CAPTURES"/*.pcap*; do
-    name=$(basename "${capture%.pcap*}")
-    status "$name" 0 "$VOIPQOS" -q -r "$capture" --json "$tmp/reports/$name.json"
-done
+need_python
+report_all
 
 python3 - "$tmp/reports" >"$tmp/verdict" 2>&1 <<'PYTHON'
 import json, os, sys

@@ -5,10 +5,7 @@
 # shellcheck source=/dev/null
 . "$(dirname "$0")/lib/common.sh"
 
-if ! command -v python3 >/dev/null 2>&1; then
-    echo "python3 is not installed"
-    exit 77
-fi
+need_python
 here=$(cd "$(dirname "$0")" && pwd)
 data=$here/../data/rfc4475
 status "the capture is made" 0 python3 -B "$here/lib/torture.py" "$data/messages.txt" "$tmp/torture.pcap"

@@ -6,10 +6,7 @@
 . "$(dirname "$0")/lib/common.sh"
 
 compare=$(dirname "$0")/lib/wav.py
-command -v python3 >/dev/null 2>&1 || {
-    echo "python3 is not installed"
-    exit 77
-}
+need_python
 
 # wav NAME CAPTURE OPTIONS...: into $tmp/NAME, its report beside it.
 wav() {

@@ -52,6 +52,19 @@ def office(lab, *kamailio_defines, anna_relay=None, bert_relay=None, **kamailio_
     software.kamailio(lab, *kamailio_defines, **kamailio_options)
 
 
+def branch_office(lab):
+    """PBX and bert in the head office, anna in a branch behind a router with two uplinks; captured at the switch."""
+    hosts = ('pbx', 'bert')
+    for host in hosts:
+        lab.host(host)
+    lab.branch()
+    lab.route_home(hosts, 'router')
+    software.kamailio(lab)
+    Baresip(lab, 'bert', 'bert')
+    lab.capture('switch', 'br0')
+    return Baresip(lab, 'home', 'anna')
+
+
 def two_phones(lab, bert_answer='auto'):
     return Baresip(lab, 'anna', 'anna'), Baresip(lab, 'bert', 'bert', answer=bert_answer)
 
@@ -196,14 +209,7 @@ def _(lab):
               'later the routers have noticed and everything takes the second. Captured at the switch',
           sees='1 call completed, 1.2 s of what the branch sends lost while one uplink takes over from the other')
 def _(lab):
-    for host in ('pbx', 'bert'):
-        lab.host(host)
-    lab.branch()
-    lab.route_home(('pbx', 'bert'), 'router')
-    software.kamailio(lab)
-    Baresip(lab, 'bert', 'bert')
-    lab.capture('switch', 'br0')
-    anna = Baresip(lab, 'home', 'anna')
+    anna = branch_office(lab)
     anna.dial(BERT)
     anna.wait_established()
     time.sleep(5)
@@ -218,15 +224,8 @@ def _(lab):
               'refused with ICMP errors (communication administratively prohibited). Captured at the switch',
           sees='1 call completed, the caller hears nothing: the router refuses the media to it')
 def _(lab):
-    for host in ('pbx', 'bert'):
-        lab.host(host)
-    lab.branch()
-    lab.route_home(('pbx', 'bert'), 'router')
+    anna = branch_office(lab)
     lab.forbid_media('bert')
-    software.kamailio(lab)
-    Baresip(lab, 'bert', 'bert')
-    lab.capture('switch', 'br0')
-    anna = Baresip(lab, 'home', 'anna')
     talk(anna, 6)
 
 
@@ -235,14 +234,7 @@ def _(lab):
               'the provider there clears the marking of what the branch sends (DSCP EF becomes 0). Captured at the switch',
           sees='1 call completed, one stream that loses its DSCP with the change of path, and no packet')
 def _(lab):
-    for host in ('pbx', 'bert'):
-        lab.host(host)
-    lab.branch()
-    lab.route_home(('pbx', 'bert'), 'router')
-    software.kamailio(lab)
-    Baresip(lab, 'bert', 'bert')
-    lab.capture('switch', 'br0')
-    anna = Baresip(lab, 'home', 'anna')
+    anna = branch_office(lab)
     anna.dial(BERT)
     anna.wait_established()
     time.sleep(4)

@@ -66,6 +66,22 @@ absent() { check "$1" test ! -e "$2"; }
 # A JSON report without what names the file and its link headers.
 facts() { sed -e 's/"files":\[[^]]*\][^]]*\]//' -e 's/"frames":[0-9]*,"bytes":[0-9]*//' "$1"; }
 
+# A report of every shipped capture, as $tmp/reports/NAME.json.
+report_all() {
+    mkdir "$tmp/reports"
+    for capture in "$CAPTURES"/*.pcap*; do
+        name=$(basename "${capture%.pcap*}")
+        status "$name" 0 "$VOIPQOS" -q -r "$capture" --json "$tmp/reports/$name.json"
+    done
+}
+
+# need_python: skips the whole script without it.
+need_python() {
+    command -v python3 >/dev/null 2>&1 && return
+    echo "python3 is not installed"
+    exit 77
+}
+
 finish() {
     echo "$passed passed, $failed failed, $skipped skipped"
     [ $failed -eq 0 ]
