@@ -50,13 +50,24 @@ enum vq_rtp_verdict {
     VQ_RTP_MIRRORED, /* a packet that was here already, captured a second time */
 };
 enum vq_rtp_verdict vq_stream_packet(struct vq_engine *e, struct vq_flow *f, const struct vq_dgram *d);
+/* The flow got a binding (or lost it): its streams follow. */
+void vq_stream_rebind(struct vq_engine *e, struct vq_flow *f, struct vq_rtp_stream *s);
+
+/* ---- stream_life.c ---- */
+/* Packets of one SSRC in sequence that prove an unannounced flow to be RTP. RFC 3550 A.1 takes two (MIN_SEQUENTIAL); one
+ * more keeps other protocols out that happen to count. */
+#define VQ_STREAM_PROOF 3
+/* The flow's stream of this SSRC, one on trial too; NULL: none. */
+struct vq_rtp_stream *vq_stream_find(const struct vq_engine *e, const struct vq_flow *f, uint32_t ssrc);
+/* A stream on trial; NULL without memory, or when the flow disappointed too often. */
+struct vq_rtp_stream *vq_stream_begin(struct vq_engine *e, struct vq_flow *f, uint32_t ssrc, const struct vq_dgram *d);
+/* It was no RTP after all. */
+void vq_stream_refuse(struct vq_engine *e, struct vq_flow *f, struct vq_rtp_stream *candidate);
 void vq_stream_drop(struct vq_engine *e, struct vq_rtp_stream *s);
 /* What it is worth now, and whether it had packets within the last second. */
 enum vq_worth vq_stream_weigh(const struct vq_engine *e, const struct vq_rtp_stream *s, bool *used);
 /* Announces its end, counts it as evicted and drops it. */
 void vq_stream_evict(struct vq_engine *e, struct vq_rtp_stream *s);
-/* The flow got a binding (or lost it): its streams follow. */
-void vq_stream_rebind(struct vq_engine *e, struct vq_flow *f, struct vq_rtp_stream *s);
 void vq_stream_end(struct vq_engine *e, struct vq_rtp_stream *s, bool evicted);
 /* No packet will be added to it any more, whatever SSRC it carries; a candidate is dropped. */
 void vq_stream_close(struct vq_engine *e, struct vq_rtp_stream *s);
