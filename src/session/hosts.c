@@ -1,227 +1,7 @@
-/* hosts.c - who the hosts are: what each one calls itself, and the part it plays, told from what it did. Nothing but the
- * names is collected while packets come; the rest is found in one walk over what the engine keeps. */
+/* hosts.c - who the hosts are: the part each one plays, told from what it did, in one walk over what the engine keeps. */
 #include "session/hosts.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#include "util/hostport.h"
-#include "util/str.h"
-
-/* ---- names ------------------------------------------------------------------------------------------------------- */
-
-#define AGENTS 1024u            /* texts, each kept once */
-#define AGENT_LENGTH 120u       /* bytes of each */
-#define AGENT_TEXT (AGENTS * (AGENT_LENGTH + 8))
-
-struct vq_hosts *vq_hosts_new(void)
-{
-    struct vq_hosts *h = calloc(1, sizeof *h);
-    if (!h)
-        return NULL;
-    vq_arena_init(&h->text, AGENT_TEXT);
-    h->agents = calloc(AGENTS, sizeof *h->agents);
-    if (!h->agents || vq_table_init(&h->by_agent) || vq_table_init(&h->by_address) || vq_table_init(&h->by_link)) {
-        vq_hosts_free(h);
-        return NULL;
-    }
-    return h;
-}
-
-void vq_hosts_free(struct vq_hosts *h)
-{
-    if (!h)
-        return;
-    vq_table_done(&h->by_agent);
-    vq_table_done(&h->by_address);
-    vq_table_done(&h->by_link);
-    vq_arena_done(&h->text);
-    free(h->agents);
-    free(h->hosts);
-    free(h->links);
-    free(h->mappings);
-    free(h->nats);
-    free(h->keep_alives);
-    free(h);
-}
-
-size_t vq_hosts_ceiling(void)
-{
-    return sizeof(struct vq_hosts) + AGENT_TEXT + AGENTS * (sizeof(char *) + 4 * sizeof(struct vq_table_slot)) +
-           VQ_NETWORK_HOSTS * (sizeof(struct vq_host) + 4 * sizeof(struct vq_table_slot)) +
-           VQ_NETWORK_LINKS * (sizeof(struct vq_host_link) + 4 * sizeof(struct vq_table_slot)) +
-           VQ_NAT_MAPPINGS * (sizeof(struct vq_nat_mapping) + sizeof(struct vq_nat_client)) +
-           VQ_KEEP_ALIVE_PAIRS * sizeof(struct vq_keep_alive);
-}
-
-static bool agent_eq(uint32_t handle, const void *key, const void *arg)
-{
-    const struct vq_hosts *h = arg;
-    const struct vq_slice *s = key;
-    const char *z = h->agents[handle - 1];
-    return strlen(z) == s->n && !memcmp(z, s->p, s->n);
-}
-
-uint16_t vq_agent_number(struct vq_engine *e, struct vq_slice text)
-{
-    struct vq_hosts *h = e->hosts;
-    if (text.n > AGENT_LENGTH)
-        text.n = AGENT_LENGTH;
-    uint64_t hash = vq_hash(e, text.p, text.n, 14);
-    uint32_t n = vq_table_find(&h->by_agent, hash, agent_eq, &text, h);
-    if (n || h->n_agents == AGENTS)
-        return (uint16_t)n;
-    const char *z = vq_arena_text(&h->text, text);
-    if (!z || vq_table_add(&h->by_agent, hash, h->n_agents + 1)) {
-        e->no_memory = true;
-        return 0;
-    }
-    h->agents[h->n_agents++] = z;
-    return (uint16_t)h->n_agents;
-}
-
-/* A request is its sender's own when it has a single Via. A response comes back through the proxies as it is: it is the
- * sender's own when no other agent gives such answers, or when its Contact names the sender. */
-bool vq_agent_is_senders(const struct vq_sip *m, const struct vq_dgram *d)
-{
-    struct vq_endpoint contact;
-    if (m->request)
-        return m->vias == 1;
-    if (m->status == 100 || m->status == 401 || m->status == 407 || m->method == VQ_SIP_REGISTER)
-        return true;
-    return vq_hostport_read(m->contact.host, 0, &contact) && vq_endpoint_same_host(&contact, &d->src);
-}
-
-/* ---- the list ---------------------------------------------------------------------------------------------------- */
-
-static bool address_eq(uint32_t handle, const void *key, const void *arg)
-{
-    const struct vq_hosts *h = arg;
-    return vq_endpoint_same_host(&h->hosts[handle - 1].address, key);
-}
-
-static uint64_t address_hash(const struct vq_engine *e, const struct vq_endpoint *ep)
-{
-    return vq_hash(e, ep->ip, sizeof ep->ip, 15 + ep->family);
-}
-
-static bool grow(void **array, size_t *room, size_t n, size_t size)
-{
-    if (n < *room)
-        return true;
-    size_t more = *room ? 2 * *room : 32;
-    void *p = realloc(*array, more * size);
-    if (!p)
-        return false;
-    *array = p;
-    *room = more;
-    return true;
-}
-
-/* From the table, into which it comes when it is new; 0 without room. */
-static uint32_t number_of(const struct vq_engine *e, const struct vq_endpoint *ep)
-{
-    struct vq_hosts *h = e->hosts;
-    uint64_t hash = address_hash(e, ep);
-    uint32_t n = vq_table_find(&h->by_address, hash, address_eq, ep, h);
-    if (n || h->n_hosts == VQ_NETWORK_HOSTS)
-        return n;
-    void *p = h->hosts;
-    if (!grow(&p, &h->room_hosts, h->n_hosts, sizeof *h->hosts) ||
-        vq_table_add(&h->by_address, hash, (uint32_t)h->n_hosts + 1)) {
-        h->hosts = p;
-        h->no_memory = true;
-        return 0;
-    }
-    h->hosts = p;
-    struct vq_host *host = &h->hosts[h->n_hosts++];
-    *host = (struct vq_host){.address = *ep};
-    host->address.port = 0;
-    return (uint32_t)h->n_hosts;
-}
-
-uint32_t vq_host_number(const struct vq_engine *e, const struct vq_endpoint *ep)
-{
-    struct vq_hosts *h = e->hosts;
-    const size_t n = sizeof h->recent / sizeof *h->recent;
-    const struct vq_host_seen *s = h->recent;
-    if (!ep->family)
-        return 0;
-    while (s < h->recent + n && !vq_endpoint_same_host(&s->ep, ep))
-        s++;
-    if (s == h->recent + n) {
-        struct vq_host_seen *oldest = &h->recent[h->next_recent++ % n];
-        *oldest = (struct vq_host_seen){*ep, number_of(e, ep)};
-        s = oldest;
-    }
-    h->hosts_not_kept += !s->number;
-    return s->number;
-}
-
-static bool link_eq(uint32_t handle, const void *key, const void *arg)
-{
-    const struct vq_hosts *h = arg;
-    const uint32_t *k = key;
-    return h->links[handle - 1].a == k[0] && h->links[handle - 1].b == k[1];
-}
-
-/* Between two hosts by their numbers, which count from 1; NULL when there is none or no room. */
-static struct vq_host_link *link_of(const struct vq_engine *e, uint32_t x, uint32_t y)
-{
-    struct vq_hosts *h = e->hosts;
-    if (!x || !y || x == y)
-        return NULL;
-    const uint32_t key[2] = {(x < y ? x : y) - 1, (x < y ? y : x) - 1};
-    uint64_t hash = vq_hash(e, key, sizeof key, 22);
-    uint32_t n = vq_table_find(&h->by_link, hash, link_eq, key, h);
-    if (n)
-        return &h->links[n - 1];
-    if (h->n_links == VQ_NETWORK_LINKS) {
-        h->links_not_kept++;
-        return NULL;
-    }
-    void *p = h->links;
-    if (!grow(&p, &h->room_links, h->n_links, sizeof *h->links) ||
-        vq_table_add(&h->by_link, hash, (uint32_t)h->n_links + 1)) {
-        h->links = p;
-        h->no_memory = true;
-        return NULL;
-    }
-    h->links = p;
-    h->links[h->n_links] = (struct vq_host_link){.a = key[0], .b = key[1]};
-    return &h->links[h->n_links++];
-}
-
-/* One of a few texts of a host; the same one only once. */
-static void note(const char **list, const char *z)
-{
-    for (size_t i = 0; z && i < VQ_HOST_NAMES; i++) {
-        if (!list[i]) {
-            list[i] = z;
-            return;
-        }
-        if (!strcmp(list[i], z))
-            return;
-    }
-}
-
-static void add_role(const struct vq_engine *e, uint32_t host, enum vq_role role)
-{
-    if (host)
-        e->hosts->hosts[host - 1].roles |= 1u << role;
-}
-
-static void add_user(const struct vq_engine *e, uint32_t host, const char *user)
-{
-    if (host)
-        note(e->hosts->hosts[host - 1].users, user);
-}
-
-static void add_agent(const struct vq_engine *e, uint32_t host, unsigned agent)
-{
-    if (host && agent)
-        note(e->hosts->hosts[host - 1].agents, e->hosts->agents[agent - 1]);
-}
 
 /* ---- signalling -------------------------------------------------------------------------------------------------- */
 
@@ -244,7 +24,7 @@ static bool passed_on(const struct talk_hosts *t, uint32_t host)
 
 static void count_sip(const struct vq_engine *e, uint32_t from, uint32_t to, uint64_t n)
 {
-    struct vq_host_link *l = link_of(e, from, to);
+    struct vq_host_link *l = vq_host_link_of(e, from, to);
     if (from)
         e->hosts->hosts[from - 1].sip_messages += n;
     if (to && to != from)
@@ -263,7 +43,7 @@ static void look_for_copy(const struct vq_engine *e, const struct vq_note *n, ui
             !vq_endpoint_same_host(&p->path->dst, &n->path->src) || vq_endpoint_eq(&p->path->src, &n->path->dst) ||
             (vq_endpoint_same_host(&p->path->src, &n->path->src) && vq_endpoint_same_host(&p->path->dst, &n->path->dst)))
             continue;
-        add_role(e, from, n->path->vias == 1 ? VQ_ROLE_B2BUA : VQ_ROLE_PROXY);
+        vq_host_add_role(e, from, n->path->vias == 1 ? VQ_ROLE_B2BUA : VQ_ROLE_PROXY);
         if (!passed_on(t, from) && t->n < TALK_HOSTS)
             t->passed_on[t->n++] = from;
         return;
@@ -276,8 +56,8 @@ static void talk_messages(const struct vq_engine *e, const struct vq_talk *t, st
         /* Two hosts and nothing between them, as most Call-IDs have: no need to read each message. */
         uint32_t a = vq_host_number(e, &t->there.src), b = vq_host_number(e, &t->there.dst);
         count_sip(e, a, b, t->n_messages + (uint64_t)t->not_kept);
-        add_agent(e, a, t->there.agent);
-        add_agent(e, b, t->back.agent);
+        vq_host_add_agent(e, a, t->there.agent);
+        vq_host_add_agent(e, b, t->back.agent);
         return;
     }
     for (const struct vq_note *n = t->first; n; n = n->next) {
@@ -290,9 +70,9 @@ static void talk_messages(const struct vq_engine *e, const struct vq_talk *t, st
         uint32_t from = vq_host_number(e, &n->path->src);
         /* A proxy that answers for itself says so in requests' answers only it can give; what it passes on is another's. */
         if (n->path->agent && !passed_on(hosts, from))
-            add_agent(e, from, n->path->agent);
+            vq_host_add_agent(e, from, n->path->agent);
         else if (n->path->agent && n->reason && (n->status == 100 || n->status == 407))
-            add_agent(e, from, n->path->agent);
+            vq_host_add_agent(e, from, n->path->agent);
     }
 }
 
@@ -307,13 +87,13 @@ static void originator(const struct vq_engine *e, const struct vq_talk *t, const
 {
     uint32_t from = vq_host_number(e, &t->there.src);
     if (is_relayed(&t->there)) {
-        add_role(e, from, VQ_ROLE_PROXY);
+        vq_host_add_role(e, from, VQ_ROLE_PROXY);
         return;
     }
     if (passed_on(hosts, from))
         return;
-    add_role(e, from, VQ_ROLE_USER_AGENT);
-    add_user(e, from, user);
+    vq_host_add_role(e, from, VQ_ROLE_USER_AGENT);
+    vq_host_add_user(e, from, user);
 }
 
 /* Whether a Contact may be that of the host itself: the same, or the other side of a NAT. */
@@ -330,12 +110,12 @@ static void find_b2bua(const struct vq_engine *e, const struct vq_sip_call *c)
     if (!j || !j->joined_to || is_relayed(&c->talk.there))
         return;
     const struct vq_talk *before = &vq_sip_call_at(e, j->joined_to)->talk;
-    add_role(e, vq_host_number(e, &c->talk.there.src), VQ_ROLE_B2BUA);
+    vq_host_add_role(e, vq_host_number(e, &c->talk.there.src), VQ_ROLE_B2BUA);
     bool received = vq_endpoint_same_host(&before->there.dst, &c->talk.there.src);
     for (const struct vq_path *p = before->others; p && !received; p = p->next)
         received = vq_endpoint_same_host(&p->dst, &c->talk.there.src);
     if (!received) /* it has an address for each side */
-        add_role(e, vq_host_number(e, &before->there.dst), VQ_ROLE_B2BUA);
+        vq_host_add_role(e, vq_host_number(e, &before->there.dst), VQ_ROLE_B2BUA);
 }
 
 /* The calls of a B2BUA are others' calls, and so are the names in them. */
@@ -363,10 +143,10 @@ static void read_call(const struct vq_engine *e, const struct vq_sip_call *c)
         uint32_t to = vq_host_number(e, &t->there.dst);
         const struct vq_endpoint *own = &c->answer_contact;
         if (own->family && !is_own(e, own, &t->there.dst)) {
-            add_role(e, to, VQ_ROLE_PROXY);
+            vq_host_add_role(e, to, VQ_ROLE_PROXY);
         } else if (own->family || c->c.answered != VQ_NONE) { /* its Contact may be a name */
-            add_role(e, to, VQ_ROLE_USER_AGENT);
-            add_user(e, to, c->c.to);
+            vq_host_add_role(e, to, VQ_ROLE_USER_AGENT);
+            vq_host_add_user(e, to, c->c.to);
         }
         return;
     }
@@ -374,8 +154,8 @@ static void read_call(const struct vq_engine *e, const struct vq_sip_call *c)
         uint32_t from = vq_host_number(e, &n->path->src);
         if (n->reason && n->method == VQ_SIP_INVITE && n->status >= 180 && n->status < 300 && !n->from_caller &&
             !passed_on(&hosts, from)) {
-            add_role(e, from, VQ_ROLE_USER_AGENT);
-            add_user(e, from, c->c.to);
+            vq_host_add_role(e, from, VQ_ROLE_USER_AGENT);
+            vq_host_add_user(e, from, c->c.to);
         }
     }
 }
@@ -388,13 +168,13 @@ static void read_registration(const struct vq_engine *e, const struct vq_sip_reg
     originator(e, t, &hosts, r->r.user);
     if (!t->others) {
         if (r->r.status || r->r.challenged)
-            add_role(e, vq_host_number(e, &r->r.registrar), VQ_ROLE_REGISTRAR);
+            vq_host_add_role(e, vq_host_number(e, &r->r.registrar), VQ_ROLE_REGISTRAR);
         return;
     }
     for (const struct vq_note *n = t->first; n; n = n->next) {
         uint32_t from = vq_host_number(e, &n->path->src);
         if (n->reason && n->status >= 200 && !passed_on(&hosts, from))
-            add_role(e, from, VQ_ROLE_REGISTRAR);
+            vq_host_add_role(e, from, VQ_ROLE_REGISTRAR);
     }
 }
 
@@ -404,7 +184,7 @@ static void read_dialog(const struct vq_engine *e, const struct vq_sip_dialog *g
     struct talk_hosts hosts = {.n = 0};
     talk_messages(e, &g->talk, &hosts);
     if (is_relayed(&g->talk.there))
-        add_role(e, vq_host_number(e, &g->talk.there.src), VQ_ROLE_PROXY);
+        vq_host_add_role(e, vq_host_number(e, &g->talk.there.src), VQ_ROLE_PROXY);
 }
 
 /* ---- media ------------------------------------------------------------------------------------------------------- */
@@ -422,8 +202,8 @@ static void media_end(const struct vq_engine *e, const struct vq_endpoint *ep, c
     uint32_t host = vq_host_number(e, ep);
     if (!host || e->hosts->hosts[host - 1].roles & ~(1u << VQ_ROLE_MEDIA_END))
         return;
-    add_role(e, host, VQ_ROLE_MEDIA_END);
-    add_user(e, host, user);
+    vq_host_add_role(e, host, VQ_ROLE_MEDIA_END);
+    vq_host_add_user(e, host, user);
 }
 
 /* The streams of all legs of a call, as many as are looked at. */
@@ -455,7 +235,7 @@ static void find_relays(const struct vq_engine *e, const struct vq_sip_call *c)
             if (i != k && s[i]->direction == s[k]->direction && s[i]->direction != VQ_DIR_UNKNOWN &&
                 s[i]->media == s[k]->media && vq_endpoint_same_host(&in->dst, &out->src) &&
                 !vq_endpoint_same_host(&in->src, &out->dst))
-                add_role(e, vq_host_number(e, &in->dst), VQ_ROLE_MEDIA_RELAY);
+                vq_host_add_role(e, vq_host_number(e, &in->dst), VQ_ROLE_MEDIA_RELAY);
         }
     }
     for (size_t i = 0; i < n; i++) {
@@ -473,7 +253,7 @@ static void read_stream(const struct vq_engine *e, const struct vq_rtp_stream *s
 {
     const struct vq_flow *f = flow_of(e, s);
     uint32_t from = vq_host_number(e, &f->src), to = vq_host_number(e, &f->dst);
-    struct vq_host_link *l = link_of(e, from, to);
+    struct vq_host_link *l = vq_host_link_of(e, from, to);
     if (from)
         e->hosts->hosts[from - 1].rtp_sent += s->packets;
     if (to)
@@ -495,7 +275,7 @@ static bool is_media_port(const struct vq_engine *e, const struct vq_endpoint *e
 static void read_stun(const struct vq_engine *e, const struct vq_stun *s)
 {
     uint32_t client = vq_host_number(e, &s->client), server = vq_host_number(e, &s->server);
-    struct vq_host_link *l = link_of(e, client, server);
+    struct vq_host_link *l = vq_host_link_of(e, client, server);
     if (client)
         e->hosts->hosts[client - 1].stun_requests += s->requests;
     if (server && server != client)
@@ -506,19 +286,14 @@ static void read_stun(const struct vq_engine *e, const struct vq_stun *s)
         return;
     if (!s->transactions || is_media_port(e, &s->server))
         return;
-    add_role(e, server, s->relayed.family ? VQ_ROLE_TURN_SERVER : VQ_ROLE_STUN_SERVER);
+    vq_host_add_role(e, server, s->relayed.family ? VQ_ROLE_TURN_SERVER : VQ_ROLE_STUN_SERVER);
     if (*s->software)
-        note(e->hosts->hosts[server - 1].agents, s->software);
+        vq_host_add_name(e, server, s->software);
 }
 
 void vq_hosts_read(const struct vq_engine *e)
 {
-    struct vq_hosts *h = e->hosts;
-    h->n_hosts = h->n_links = 0;
-    memset(h->recent, 0, sizeof h->recent);
-    h->hosts_not_kept = h->links_not_kept = 0;
-    vq_table_clear(&h->by_address);
-    vq_table_clear(&h->by_link);
+    vq_hosts_clear(e->hosts);
     const struct vq_list *all = &e->talks[VQ_TALK_CALL].all;
     for (const struct vq_list *l = all->next; l != all; l = l->next)
         read_call(e, VQ_CONTAINER(l, struct vq_sip_call, talk.all));

@@ -33,6 +33,16 @@ struct vq_hosts {
 
 /* The place of a host in the list, counted from 1; it is added when it is new. 0 without room. */
 uint32_t vq_host_number(const struct vq_engine *e, const struct vq_endpoint *ep);
+/* Between two hosts by their numbers; NULL when it is none, or without room. */
+struct vq_host_link *vq_host_link_of(const struct vq_engine *e, uint32_t x, uint32_t y);
+/* To a host by its number, 0: to none. Each text is kept once. */
+void vq_host_add_role(const struct vq_engine *e, uint32_t host, enum vq_role role);
+void vq_host_add_user(const struct vq_engine *e, uint32_t host, const char *user);
+void vq_host_add_name(const struct vq_engine *e, uint32_t host, const char *name);
+void vq_host_add_agent(const struct vq_engine *e, uint32_t host, unsigned agent); /* a name by vq_agent_number(), 0: none */
+/* Both lists become empty. */
+void vq_hosts_clear(struct vq_hosts *h);
+
 void vq_hosts_read(const struct vq_engine *e);
 
 #endif
