@@ -1,4 +1,4 @@
-/* hosts.h - what hosts.c and network.c share: the lists that vq_network_get() hands out. */
+/* hosts.h - what host_list.c, hosts.c and network.c share: the lists that vq_network_get() hands out. */
 #ifndef VQ_SESSION_HOSTS_H
 #define VQ_SESSION_HOSTS_H
 

@@ -298,7 +298,7 @@ const struct vq_endpoint *vq_stream_astray(const struct vq_engine *e, const stru
 /* For a registration with such a Contact: what its host is called outside; else NULL. */
 const struct vq_endpoint *vq_registration_hidden(const struct vq_sip_registration *r);
 
-/* ---- hosts.c ---- */
+/* ---- host_list.c ---- */
 struct vq_hosts *vq_hosts_new(void); /* NULL without memory */
 void vq_hosts_free(struct vq_hosts *h);
 size_t vq_hosts_ceiling(void);

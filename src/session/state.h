@@ -31,7 +31,7 @@
 struct vq_path {
     struct vq_path *next;
     struct vq_endpoint src, dst;
-    uint16_t agent;              /* what the sender calls itself (hosts.c), 0: did not say */
+    uint16_t agent;              /* what the sender calls itself (host_list.c), 0: did not say */
     uint8_t seen;                /* 1: a request went this way, 2: a response */
     uint8_t vias;                /* of the first request, 0: none yet */
 };
@@ -294,7 +294,7 @@ struct vq_engine {
     struct vq_table nat_by_client, nat_by_pair;
     struct vq_natmap *natmap;    /* natmap.c's */
     struct vq_keep_alives *keep_alives; /* keepalive.c's */
-    struct vq_hosts *hosts;      /* hosts.c's */
+    struct vq_hosts *hosts;      /* host_list.c's */
     struct vq_clock *clock;      /* clock.c's */
 };
 
