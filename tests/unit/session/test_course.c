@@ -279,17 +279,23 @@ static bool find(struct feeder *f, const char *id)
     return !left;
 }
 
+/* In packets of so many milliseconds. */
+static void talk_in(struct feeder *f, int packets, int ms)
+{
+    for (int i = 0; i < packets; i++) {
+        talk(f, 1);
+        now.ts += 8u * (unsigned)(ms - 20);
+        now.ms += ms - 20;
+    }
+}
+
 /* 60 ms packets and GSM, to somebody who asked for 20 ms of PCMU. */
 static void test_not_what_was_asked_for(void **state)
 {
     struct feeder *f = *state;
     offer(f, 0, "1 INVITE", "a=ptime:20\r\n", "a=ptime:20\r\n");
     now = (struct run){.ms = 100, .seq = 1, .ssrc = 7, .pt = 3, .ttl = 64};
-    for (int i = 0; i < 50; i++) {
-        talk(f, 1);
-        now.ts += 320;
-        now.ms += 40;
-    }
+    talk_in(f, 50, 60);
     struct vq_stream s = nth(f, 0);
     assert_int_equal(s.ptime_declared_ms, 20);
     assert_close(s.ptime_ms, 60, 1e-9);
@@ -305,11 +311,7 @@ static void test_more_than_it_takes(void **state)
     struct feeder *f = *state;
     offer(f, 0, "1 INVITE", "a=ptime:20\r\na=maxptime:30\r\n", "a=ptime:20\r\na=maxptime:30\r\n");
     now = (struct run){.ms = 100, .seq = 1, .ssrc = 7, .pt = 0, .ttl = 64};
-    for (int i = 0; i < 50; i++) {
-        talk(f, 1);
-        now.ts += 160;
-        now.ms += 20;
-    }
+    talk_in(f, 50, 40);
     assert_int_equal(nth(f, 0).ptime_max_ms, 30);
     assert_close(nth(f, 0).ptime_ms, 40, 1e-9);
     vq_engine_finish(f->e);

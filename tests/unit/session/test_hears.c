@@ -128,7 +128,15 @@ static void test_phases(void **state)
     }
 }
 
-/* The same numbers come back, or only the same SSRC. */
+/* A call of G.711 that was answered within 20 ms: formats and attributes of either SDP. */
+static void answered(struct story *s, const char *formats, const char *attributes, const char *bob_formats,
+                     const char *bob_attributes)
+{
+    story_alice(s, 0, INVITE, "1 INVITE", "", NULL, sdp_build("10.0.0.1", 4000, formats, attributes));
+    story_bob(s, 10, OK, "1 INVITE", "tbob", NULL, sdp_build("10.0.0.2", 5000, bob_formats, bob_attributes));
+    story_alice(s, 20, ACK, "1 ACK", "tbob", NULL, NULL);
+}
+
 /* A stream that goes on under another SSRC is heard all the same. */
 static void test_two_streams_one_direction(void **state)
 {
@@ -136,9 +144,7 @@ static void test_two_streams_one_direction(void **state)
     for (int ends = 0; ends < 2; ends++) {
         struct story s;
         story_begin(&s);
-        story_alice(&s, 0, INVITE, "1 INVITE", "", NULL, sdp_build("10.0.0.1", 4000, "0", ""));
-        story_bob(&s, 10, OK, "1 INVITE", "tbob", NULL, sdp_build("10.0.0.2", 5000, "0", ""));
-        story_alice(&s, 20, ACK, "1 ACK", "tbob", NULL, NULL);
+        answered(&s, "0", "", "0", "");
         for (unsigned i = 0; i < 600; i++) {
             feed_rtp(&s.f, 100 + 20 * i, ALICE, BOB, 1, (uint16_t)i, 160 * i, 0);
             if (i < 300 || !ends)
@@ -175,9 +181,7 @@ static void test_unreachable(void **state)
     for (int icmp = 0; icmp < 2; icmp++) {
         struct story s;
         story_begin(&s);
-        story_alice(&s, 0, INVITE, "1 INVITE", "", NULL, sdp_build("10.0.0.1", 4000, "0", ""));
-        story_bob(&s, 10, OK, "1 INVITE", "tbob", NULL, sdp_build("10.0.0.2", 5000, "0", ""));
-        story_alice(&s, 20, ACK, "1 ACK", "tbob", NULL, NULL);
+        answered(&s, "0", "", "0", "");
         for (unsigned i = 0; i < 400; i++) {
             feed_rtp(&s.f, 105 + 20 * i, BOB, ALICE, 2, (uint16_t)i, 160 * i, 0);
             if (icmp && i < 5)
@@ -201,9 +205,7 @@ static void test_keys_by_info(void **state)
         struct story s;
         story_begin(&s);
         const char *map = "a=rtpmap:101 telephone-event/8000\r\n";
-        story_alice(&s, 0, INVITE, "1 INVITE", "", NULL, sdp_build("10.0.0.1", 4000, "0 101", map));
-        story_bob(&s, 10, OK, "1 INVITE", "tbob", NULL, sdp_build("10.0.0.2", 5000, both ? "0 101" : "0", both ? map : ""));
-        story_alice(&s, 20, ACK, "1 ACK", "tbob", NULL, NULL);
+        answered(&s, "0 101", map, both ? "0 101" : "0", both ? map : "");
         struct sip_text key = {.start = "INFO sip:bob@x SIP/2.0", .call_id = s.call_id, .from = "alice@x", .from_tag = "talice",
                                .to = "bob@x", .to_tag = "tbob", .branch = "z9hG4bKk", .cseq = "2 INFO",
                                .sdp = "Signal=5\r\nDuration=160\r\n", .type = "application/dtmf-relay"};
@@ -214,15 +216,14 @@ static void test_keys_by_info(void **state)
     }
 }
 
+/* The same numbers come back, or only the same SSRC. */
 static void test_echo(void **state)
 {
     (void)state;
     for (int same = 0; same < 2; same++) {
         struct story s;
         story_begin(&s);
-        story_alice(&s, 0, INVITE, "1 INVITE", "", NULL, sdp_build("10.0.0.1", 4000, "0", ""));
-        story_bob(&s, 80, OK, "1 INVITE", "tbob", NULL, sdp_build("10.0.0.2", 5000, "0", ""));
-        story_alice(&s, 81, ACK, "1 ACK", "tbob", NULL, NULL);
+        answered(&s, "0", "", "0", "");
         for (unsigned i = 0; i < 200; i++) {
             feed_rtp(&s.f, 100 + i * 20, ALICE, BOB, 7, (uint16_t)(i + 700), i * 160, 0);
             if (i)
