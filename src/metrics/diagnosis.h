@@ -60,8 +60,7 @@ struct vq_facts {
         double silent_s;                  /* until the end */
         double late_ms;                   /* the first packet after the answer, 0: early media, or none */
         uint64_t first_frame, last_frame;
-        const struct vq_endpoint *icmp_reporter; /* of an error about media to it, NULL: none */
-        enum vq_icmp_kind icmp_kind;
+        const struct vq_icmp *icmp;       /* an error about media to it, NULL: none */
     } hears[2];
     double rtt_ms;               /* RTCP, of its slowest stream; 0: none */
     int dscp[2];                 /* of what is sent to each of them, -1: nothing */

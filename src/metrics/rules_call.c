@@ -29,7 +29,7 @@ static bool never_because(const struct vq_facts *f, bool of_nat)
     int x = deaf(f, PHASE(NEVER));
     if (x < 0 || f->hears[x].on_hold)
         return false;
-    return (f->hidden[x].inside && !f->hidden[x].reached) == of_nat && (of_nat || !f->hears[x].icmp_reporter);
+    return (f->hidden[x].inside && !f->hidden[x].reached) == of_nat && (of_nat || !f->hears[x].icmp);
 }
 
 RULE(no_media, f->hears[0].phase == VQ_HEARS_NEVER && f->hears[1].phase == VQ_HEARS_NEVER,
@@ -42,15 +42,20 @@ static unsigned never(const struct vq_facts *f)
 static bool unreachable(const struct vq_facts *f)
 {
     const struct vq_hears *h = &f->hears[never(f)];
-    return deaf(f, PHASE(NEVER)) >= 0 && !h->on_hold && h->icmp_reporter && !never_because(f, true);
+    return deaf(f, PHASE(NEVER)) >= 0 && !h->on_hold && h->icmp && !never_because(f, true);
 }
 RULE(one_way_nat, never_because(f, true),
      "%s has audio in one direction only: the %s hears nothing. Its SDP names %s, an address inside its NAT "
      "(outside it is %s): what is sent there gets lost.", f->name, party[never(f)], ENDPOINT(f->hidden[never(f)].inside),
      HOST(f->hidden[never(f)].outside))
 RULE(one_way_icmp, unreachable(f),
-     "%s has audio in one direction only: the %s hears nothing. %s reports about the media sent to it: %s.", f->name,
-     party[never(f)], HOST(f->hears[never(f)].icmp_reporter), vq_icmp_words(f->hears[never(f)].icmp_kind))
+     "%s has audio in one direction only: the %s hears nothing. %s refuses what is sent to %s: %s.", f->name, party[never(f)],
+     HOST(&f->hears[never(f)].icmp->reporter), ENDPOINT(&f->hears[never(f)].icmp->about_dst),
+     vq_icmp_words(f->hears[never(f)].icmp->kind))
+static uint64_t frame_of_icmp(const struct vq_facts *f)
+{
+    return f->hears[never(f)].icmp->frames[0];
+}
 RULE(one_way_hold, deaf(f, PHASE(NEVER)) >= 0 && f->hears[never(f)].on_hold,
      "%s has audio in one direction only, as its SDP wants it: the %s never asked for any (sendonly or inactive).", f->name,
      party[never(f)])
@@ -235,7 +240,7 @@ static uint64_t frame_of_late_bye(const struct vq_facts *f)
 static const struct vq_rule call[] = {
     ROW("call-no-media", no_media, CALL, ERROR, "Capture where the media passes; compare the SDP addresses with where the phones are."),
     ROW("call-one-way-nat", one_way_nat, CALL, ERROR, "Let the phone use STUN, ICE or a relay, or switch on the server's NAT support (symmetric RTP)."),
-    ROW("call-one-way-unreachable", one_way_icmp, CALL, ERROR, "Is that the right media address? Check SDP, NAT and firewall of that side."),
+    ROW_AT("call-one-way-unreachable", one_way_icmp, CALL, ERROR, "Is that the right media address? Check SDP, NAT and firewall of that side.", frame_of_icmp),
     ROW("call-one-way", one_way, CALL, ERROR, "Does the other side send at all? If so: is the SDP address of the silent side reachable, does a firewall let UDP to it pass?"),
     ROW("call-one-way-hold", one_way_hold, CALL, INFO, "Music on hold and paging do this; otherwise check why that side asks for no media."),
     ROW_AT("call-one-way-answer", one_way_answer, CALL, ERROR, "Compare the SDP of the 183 with that of the 200: do address and port change, and may media reach the new one?", last_heard),

@@ -17,13 +17,20 @@ static bool poor(const struct vq_facts *f)
     return f->scored && f->r < 60;
 }
 
+static const char *r_and_mos(const struct vq_facts *f, char text[32])
+{
+    if (f->r < 0) /* how far below means nothing (G.107 ends there) */
+        snprintf(text, 32, "R < 0, MOS %.2f", f->mos);
+    else
+        snprintf(text, 32, "R %.1f, MOS %.2f", f->r, f->mos);
+    return text;
+}
+
 static const char *score(const struct vq_facts *f, char text[40])
 {
     text[0] = '\0';
-    if (f->scored && f->r < 0) /* how far below means nothing (G.107 ends there) */
-        snprintf(text, 40, " (R < 0, MOS %.2f)", f->mos);
-    else if (f->scored && f->r < 70)
-        snprintf(text, 40, " (R %.1f, MOS %.2f)", f->r, f->mos);
+    if (f->scored && f->r < 70)
+        snprintf(text, 40, " (%s)", r_and_mos(f, (char[32]){0}));
     return text;
 }
 /* Behind the words of a loss. */
@@ -64,7 +71,7 @@ static const char *overtaken(const struct vq_facts *f, char text[64])
 {
     text[0] = '\0';
     if (f->reordered)
-        snprintf(text, 64, " (%llu packets were overtaken by later ones)", (unsigned long long)f->reordered);
+        snprintf(text, 64, " (%llu %s)", COUNTED(f->reordered, "packet was overtaken by a later one", "packets were overtaken by later ones"));
     return text;
 }
 static bool curable(const struct vq_facts *f)
@@ -103,9 +110,20 @@ RULE(gap_stop, f->gap_stop_ms >= 1000, "%s: the sender stopped for %s, though no
 RULE(path_change, f->path_change[0] && !(f->path_mos < 4),
      "%s comes another way from frame %llu on (%s), %s after the packet before it.", f->name,
      (unsigned long long)f->path_frame, f->path_change, SPAN(f->path_gap_ms / 1000))
+static const char *missing(const struct vq_facts *f, char text[32])
+{
+    text[0] = '\0';
+    if (f->path_missing)
+        snprintf(text, 32, ": %u lost", f->path_missing);
+    return text;
+}
 RULE(path_outage, f->path_change[0] && f->path_mos < 4,
-     "%s comes another way from frame %llu on (%s), after %s without packets: MOS %.2f in the ten seconds around it.",
-     f->name, (unsigned long long)f->path_frame, f->path_change, SPAN(f->path_gap_ms / 1000), f->path_mos)
+     "%s comes another way from frame %llu on (%s), after %s without packets%s%s.", f->name,
+     (unsigned long long)f->path_frame, f->path_change, SPAN(f->path_gap_ms / 1000), missing(f, (char[32]){0}), SCORE)
+static uint64_t frame_of_path(const struct vq_facts *f)
+{
+    return f->path_frame;
+}
 RULE(payload_change, f->payload_changes > 0, "%s changed its codec %u %s.", f->name, f->payload_changes,
      f->payload_changes == 1 ? "time" : "times")
 /* RFC 4566 6: the receiver need not take more. Longer packets than 120 ms are those of silence: AMR sends one in 160 ms then. */
@@ -123,10 +141,10 @@ RULE(delay_heavy, f->one_way_measured && f->one_way_ms > 400, "%s takes about %.
      f->name, f->one_way_ms, SCORE)
 RULE(delay, f->one_way_measured && f->one_way_ms > 150 && f->one_way_ms <= 400,
      "%s takes about %.0f ms one way: talkers begin to interrupt each other above 150 ms (G.114)%s.", f->name, f->one_way_ms, SCORE)
-RULE(quality_poor, judged(f) && poor(f), "%s scores R %.1f, MOS %.2f: G.109 does not recommend it or calls it poor.", f->name,
-     f->r, f->mos)
-RULE(quality_low, judged(f) && f->scored && f->r >= 60 && f->r < 70, "%s scores R %.1f, MOS %.2f: many users are dissatisfied (G.109 low).",
-     f->name, f->r, f->mos)
+RULE(quality_poor, judged(f) && poor(f), "%s scores %s: G.109 does not recommend it or calls it poor.", f->name,
+     r_and_mos(f, (char[32]){0}))
+RULE(quality_low, judged(f) && f->scored && f->r >= 60 && f->r < 70, "%s scores %s: many users are dissatisfied (G.109 low).",
+     f->name, r_and_mos(f, (char[32]){0}))
 RULE(duplicates, f->duplicates > 0,
      "%s has %llu %s that came twice; no loss is hidden by that.", f->name, COUNTED(f->duplicates, "packet", "packets"))
 RULE(reordered, f->reordered > 0, "%s has %llu %s that came after a later one.", f->name, COUNTED(f->reordered, "packet", "packets"))
@@ -179,7 +197,7 @@ static const struct vq_rule stream[] = {
     ROW("stream-dtmf-unwanted", keys_unwanted, STREAM, WARNING, "Switch telephone-event on at the receiver, or the sender to SIP INFO or in-band keys."),
     ROW_AT("stream-dscp-lost", dscp_lost, STREAM, WARNING, "Which router or provider on the new way does not trust the marking?", frame_of_dscp),
     ROW("stream-astray", astray, STREAM, ERROR, "Let the receiver's phone announce its outer address (STUN, ICE), or relay the media at the server."),
-    ROW("stream-path-outage", path_outage, STREAM, ERROR, "An uplink failed over: how fast do routers and phones notice? Compare with their logs."),
+    ROW_AT("stream-path-outage", path_outage, STREAM, ERROR, "An uplink failed over: how fast do routers and phones notice? Compare with their logs.", frame_of_path),
     ROW("stream-loss-heavy", loss_heavy, STREAM, ERROR, "Find where it is lost: capture at both ends, check duplex, Wi-Fi and uplink load."),
     ROW("stream-loss", loss_poor, STREAM, ERROR, "Check the link for errors and full queues."),
     ROW("stream-discard", discard_poor, STREAM, ERROR, "Enlarge the receiver's jitter buffer; give voice priority (DSCP EF) on the busiest link."),
@@ -204,8 +222,8 @@ static const struct vq_rule stream[] = {
     ROW_UNLESS("stream-gap-network", gap_network, STREAM, WARNING, "What happened on the path at that time: Wi-Fi roaming, a route change, a full queue?",
                "stream-path-outage"),
     ROW("stream-sender-stop", gap_stop, STREAM, INFO, "Mute, silence suppression without comfort noise, or a sender under load?"),
-    ROW_UNLESS("stream-path-change", path_change, STREAM, INFO, "Load balancing or a router that took over; harmless unless it comes often.",
-               "stream-path-outage"),
+    ROW_FULL("stream-path-change", path_change, STREAM, INFO, "Load balancing or a router that took over; harmless unless it comes often.",
+             frame_of_path, "stream-path-outage"),
     ROW("stream-codec-unannounced", unannounced, STREAM, WARNING, "Compare the codecs of offer and answer with what is sent: the receiver may play nothing."),
     ROW("stream-ptime", wrong_maxptime, STREAM, WARNING, "Some receivers expect the packet time that they asked for; set it in the sender."),
     ROW("stream-ptime", wrong_ptime, STREAM, INFO, "Some receivers expect the packet time that they asked for; set it in the sender."),
@@ -216,7 +234,8 @@ static const struct vq_rule stream[] = {
                "stream-discard stream-discard-heavy"),
     ROW("stream-restart", restart, STREAM, INFO, "A transfer, hold or restart of the sender does this."),
     ROW("stream-stray", stray, STREAM, INFO, "Look for a second sender with the same SSRC."),
-    ROW("stream-reordered", reordered, STREAM, INFO, "Do packets take several paths (load balancing)?"),
+    ROW_UNLESS("stream-reordered", reordered, STREAM, INFO, "Do packets take several paths (load balancing)?",
+               "stream-discard stream-discard-heavy"),
     ROW("stream-duplicates", duplicates, STREAM, INFO, "Does the mirror port copy both directions, or is there a loop?"),
     ROW("stream-ssrc-collision", ssrc_collision, STREAM, WARNING, "Receivers may mix the two up: one has to choose another SSRC (RFC 3550 8.2). Is it one device's firmware, with a fixed SSRC?"),
     ROW("stream-other-source", other_source, STREAM, INFO, "Does a firewall let media from that address pass? Is a NAT or a second interface between?"),

@@ -175,7 +175,7 @@ static bool told_by_call(const struct vq_engine *e, const struct vq_icmp *c)
     if (!c->call || !c->while_talking)
         return false;
     vq_call_media_facts(e, vq_sip_call_at(e, c->call), &f);
-    return f.hears[0].icmp_reporter == &c->reporter || f.hears[1].icmp_reporter == &c->reporter;
+    return f.hears[0].icmp == c || f.hears[1].icmp == c;
 }
 
 static void icmp(const struct vq_engine *e, uint32_t h, struct vq_facts *f)

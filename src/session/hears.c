@@ -146,8 +146,7 @@ static void add_icmp(const struct vq_engine *e, const struct vq_sip_call *c, str
             const struct vq_icmp *x = &e->icmps[i];
             if (!vq_endpoint_eq(&x->about_dst, &vq_port_at(e, p->port)->ep))
                 continue;
-            h->icmp_reporter = &x->reporter;
-            h->icmp_kind = x->kind;
+            h->icmp = x;
             break;
         }
     }
@@ -264,10 +263,8 @@ void vq_call_media_facts(const struct vq_engine *e, const struct vq_sip_call *c,
             f->rtt_ms = to[i].rtt_ms;
         if (judged && (to[i].any || to[i].refused || !sent_to(c, i)))
             judge(c, &to[i], !i, c->c.answered + talk, &f->hears[i]);
-        if (judged && to[i].refused) {
-            f->hears[i].icmp_reporter = &to[i].refused->reporter;
-            f->hears[i].icmp_kind = to[i].refused->kind;
-        }
+        if (judged)
+            f->hears[i].icmp = to[i].refused;
     }
     if (e->n_icmps)
         add_icmp(e, c, f->hears);

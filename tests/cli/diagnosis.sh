@@ -67,7 +67,8 @@ for file in sorted(f for f in os.listdir(f'{sys.argv[2]}/src/metrics') if f.star
     for kind, id_, subject, severity, check, silenced_by in rows:
         rule = rules.setdefault(id_, {'subject': subject, 'severities': set(), 'check': check})
         rule['severities'].add(severity.lower())
-        silencers += [(id_, other) for other in silenced_by.strip('"').split()] if kind == '_UNLESS' else []
+        silenced_by = silenced_by if kind == '_UNLESS' else silenced_by.partition(',')[2] if kind == '_FULL' else ''
+        silencers += [(id_, other) for other in silenced_by.strip('" ').split()]
 SUBJECTS = ['CAPTURE', 'REGISTRATION', 'CALL', 'STREAM', 'ICMP', 'NAT', 'STUN', 'PEER']
 want = [[id_, r['severities'], r['check']] for s in SUBJECTS for id_, r in rules.items() if r['subject'] == s]
 with open(f'{sys.argv[2]}/docs/findings.md', encoding='utf-8') as f:

@@ -51,7 +51,7 @@ call-no-answer          | 14 | 0 0 0     | no_answer 408       |              |
 call-rejected           | 20 | 0 0 0     | rejected 404 rejected 403 rejected 603 | | call-not-found call-forbidden
 call-loss-5             |  6 | 2 1362 41 | completed           |              | stream-loss-heavy stream-loss
 call-loss-beyond        | 10 | 2 1204 0  | completed           |              | stream-lost-beyond
-call-jitter             | 10 | 2 1003 0  | completed           |              | stream-reordered
+call-jitter             | 10 | 2 1003 0  | completed           |              | stream-discard
 call-dup                | 10 | 2 1005 21 | completed           |              | stream-duplicates
 '''
 

@@ -45,6 +45,16 @@ static const char *words(const struct vq_facts *f)
     return x.text;
 }
 
+/* The only frame of its evidence, 0: those of its subject. */
+static uint64_t proof(const struct vq_facts *f)
+{
+    struct vq_finding x = {.n_frames = 0};
+    uint64_t told = vq_diagnose(f);
+    if (told)
+        vq_rule_say((unsigned)__builtin_ctzll(told), f, &x);
+    return x.n_frames == 1 ? x.frames[0] : 0;
+}
+
 static void loss(void **state)
 {
     (void)state;
@@ -77,6 +87,9 @@ static void loss(void **state)
     f.r = -12;
     f.mos = 1;
     assert_string_equal(words(&f), "Stream 1 lost 41 packets (4.10 %): speech breaks up; G.1010 allows 3 % (R < 0, MOS 1.00).");
+    f.lost = 0;
+    f.loss_pct = 0;
+    assert_string_equal(words(&f), "Stream 1 scores R < 0, MOS 1.00: G.109 does not recommend it or calls it poor.");
     f.lost = 1;
     f.loss_pct = 0.1;
     f.r = 90;
@@ -117,10 +130,15 @@ static void discards(void **state)
                                    "been enough.");
     f.jitter_max_ms = 40; /* told by the discards */
     f.jitter_mean_ms = 10;
+    f.reordered = 1;
     assert_string_equal(ids(&f), " stream-discard");
+    assert_string_equal(words(&f), "Stream 1: 1.0 % of the packets come too late for a 40 ms jitter buffer (1 packet was overtaken "
+                                   "by a later one); one of 50 ms would have been enough.");
     f.enough_ms = (double)NAN;
     assert_string_equal(ids(&f), " stream-discard-heavy");
     f.discard_pct = 0;
+    assert_string_equal(ids(&f), " stream-jitter stream-reordered");
+    f.reordered = 0;
     assert_string_equal(ids(&f), " stream-jitter");
     f.jitter_max_ms = 30;
     assert_string_equal(ids(&f), " stream-jitter-light");
@@ -172,8 +190,16 @@ static void outage(void **state)
     f.gap_network_ms = 1239;
     f.burst_r = 5;
     assert_string_equal(ids(&f), " stream-path-outage");
-    assert_string_equal(words(&f), "Stream 1 comes another way from frame 596 on (link), after 1.2 s without packets: MOS 1.31 in "
-                                   "the ten seconds around it.");
+    assert_string_equal(words(&f), "Stream 1 comes another way from frame 596 on (link), after 1.2 s without packets: 61 lost.");
+    assert_int_equal(proof(&f), 596);
+    f.r = -66;
+    f.mos = 1;
+    assert_string_equal(words(&f), "Stream 1 comes another way from frame 596 on (link), after 1.2 s without packets: 61 lost "
+                                   "(R < 0, MOS 1.00).");
+    f.path_missing = 0; /* held up */
+    assert_string_equal(words(&f), "Stream 1 comes another way from frame 596 on (link), after 1.2 s without packets (R < 0, MOS 1.00).");
+    f.r = 93;
+    f.path_missing = 61;
     f.lost = 77; /* a fifth of it elsewhere */
     assert_string_equal(ids(&f), " stream-path-outage stream-loss-heavy stream-loss-bursts");
     f.path_mos = 4;
@@ -182,6 +208,7 @@ static void outage(void **state)
     f.gap_network_ms = 0;
     f.path_gap_ms = 21;
     assert_string_equal(words(&f), "Stream 1 comes another way from frame 596 on (link), 21 ms after the packet before it.");
+    assert_int_equal(proof(&f), 596);
 }
 
 static void rtcp(void **state)

@@ -180,19 +180,26 @@ static void test_unreachable(void **state)
     (void)state;
     for (int icmp = 0; icmp < 2; icmp++) {
         struct story s;
+        uint64_t refused = 0;
         story_begin(&s);
         answered(&s, "0", "", "0", "");
         for (unsigned i = 0; i < 400; i++) {
             feed_rtp(&s.f, 105 + 20 * i, BOB, ALICE, 2, (uint16_t)i, 160 * i, 0);
             if (icmp && i < 5)
                 refuse_media(&s, 106 + 20 * i);
+            if (!i)
+                refused = s.f.frames;
         }
         story_alice(&s, 8200, BYE, "2 BYE", "tbob", NULL, NULL);
         vq_engine_finish(s.f.e);
         assert_int_equal(story_finding(&s, "call-one-way-unreachable") != NULL, icmp);
         assert_int_equal(story_finding(&s, "call-one-way") != NULL, !icmp);
-        if (icmp)
-            assert_non_null(strstr(story_finding(&s, "call-one-way-unreachable")->text, "10.0.0.2"));
+        if (icmp) {
+            const struct vq_finding *f = story_finding(&s, "call-one-way-unreachable");
+            assert_non_null(strstr(f->text, " 10.0.0.2 refuses what is sent to 10.0.0.2:5000: nobody listens there."));
+            assert_int_equal(f->n_frames, 1);
+            assert_int_equal(f->frames[0], refused);
+        }
         story_end(&s);
     }
 }
