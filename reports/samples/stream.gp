@@ -23,7 +23,7 @@ set yrange [0:1.55365]
 plot 'stream.dat' using ($1+$10/2):5 with linespoints lw 1.8 pt 7 ps 0.5 lc rgb "#1f6fb4" notitle
 unset label
 set ylabel "interarrival, ms"
-set yrange [0:95.0371]
+set yrange [0:114.045]
 set key top right horizontal
 plot 'stream.dat' using ($1+$10/2):7 with lines lw 1 lc rgb "#c9a35a" title "longest", 'stream.dat' using ($1+$10/2):6 with linespoints lw 1.8 pt 7 ps 0.5 lc rgb "#8a5a00" title "mean"
 unset key
@@ -33,7 +33,7 @@ set style fill solid 0.8 noborder
 plot 'stream.dat' using ($1+$10/2):4:($10*0.9) with boxes lc rgb "#c0392b" notitle
 set ylabel "MOS"
 set xlabel "time since the first frame, s"
-set format x
+set format x "%g"
 set object 1 rectangle from graph 0, first 4.024 to graph 1, first 4.500 behind fc rgb "#e3f3e3" fs solid noborder
 set object 2 rectangle from graph 0, first 3.597 to graph 1, first 4.024 behind fc rgb "#f1f7dc" fs solid noborder
 set object 3 rectangle from graph 0, first 3.100 to graph 1, first 3.597 behind fc rgb "#fdf3d6" fs solid noborder
@@ -59,7 +59,7 @@ set yrange [0:1.55365]
 plot 'stream.dat' using ($1+$10/2):5 with linespoints lw 1.8 pt 7 ps 0.5 lc rgb "#1f6fb4" notitle
 unset label
 set ylabel "interarrival, ms"
-set yrange [0:95.0371]
+set yrange [0:114.045]
 set key top right horizontal
 plot 'stream.dat' using ($1+$10/2):7 with lines lw 1 lc rgb "#c9a35a" title "longest", 'stream.dat' using ($1+$10/2):6 with linespoints lw 1.8 pt 7 ps 0.5 lc rgb "#8a5a00" title "mean"
 unset key
@@ -69,7 +69,7 @@ set style fill solid 0.8 noborder
 plot 'stream.dat' using ($1+$10/2):4:($10*0.9) with boxes lc rgb "#c0392b" notitle
 set ylabel "MOS"
 set xlabel "time since the first frame, s"
-set format x
+set format x "%g"
 set object 1 rectangle from graph 0, first 4.024 to graph 1, first 4.500 behind fc rgb "#e3f3e3" fs solid noborder
 set object 2 rectangle from graph 0, first 3.597 to graph 1, first 4.024 behind fc rgb "#f1f7dc" fs solid noborder
 set object 3 rectangle from graph 0, first 3.100 to graph 1, first 3.597 behind fc rgb "#fdf3d6" fs solid noborder

@@ -82,6 +82,11 @@ static void legend(struct vq_drawing *d, unsigned not_kept)
             vq_buf_str(&o->b, " and its number, by Timer A, E or G (RFC 3261 17)");
         vq_out_newline(o);
     }
+    if (d->late_ms > 0) {
+        char n[VQ_NUMBER_TEXT];
+        vq_buf_fmt(&o->b, "  late: packets that a jitter buffer of %s ms discards", vq_real_text(o->st, d->late_ms, 0, n));
+        vq_out_newline(o);
+    }
     if (not_kept) {
         vq_buf_fmt(&o->b, "  %s and %u more messages that were not kept", vq_glyph(o->st, VQ_GLYPH_ELLIPSIS), not_kept);
         vq_out_newline(o);

@@ -50,7 +50,7 @@ void vq_ladder_put(struct vq_ladder *l, unsigned x, unsigned columns, const char
 unsigned vq_ladder_arrow(struct vq_ladder *l, unsigned from, unsigned to, enum vq_stroke stroke,
                          const char *const *labels, enum vq_tint t);
 /* Words between two lanes, without an arrow. */
-void vq_ladder_between(struct vq_ladder *l, unsigned from, unsigned to, const char *const *labels, enum vq_tint t);
+unsigned vq_ladder_between(struct vq_ladder *l, unsigned from, unsigned to, const char *const *labels, enum vq_tint t);
 void vq_ladder_end(struct vq_ladder *l);
 void vq_ladder_titles(struct vq_ladder *l);
 
@@ -66,6 +66,7 @@ struct vq_drawing {
     struct vq_reader messages;
     int64_t zero, before;    /* start, and the row above */
     bool repeated, timed;    /* for the legend */
+    double late_ms;          /* likewise: the buffer for which packets were late, 0: for none */
     bool of_call;            /* the way of the INVITE tells who is who, not who asks whom */
     struct vq_stream streams[VQ_LADDER_STREAMS];
     size_t n_streams, next_stream, hidden_streams;

@@ -207,19 +207,18 @@ unsigned vq_ladder_arrow(struct vq_ladder *l, unsigned from, unsigned to, enum v
     return which;
 }
 
-void vq_ladder_between(struct vq_ladder *l, unsigned from, unsigned to, const char *const *labels, enum vq_tint t)
+unsigned vq_ladder_between(struct vq_ladder *l, unsigned from, unsigned to, const char *const *labels, enum vq_tint t)
 {
-    if (from == to) {
-        hook(l, from, labels, t);
-        return;
-    }
+    if (from == to)
+        return hook(l, from, labels, t);
     unsigned x = l->lanes[from].x, y = l->lanes[to].x;
     unsigned a = x < y ? x : y, inner = (x < y ? y - x : x - y) - 1;
     for (unsigned i = a + 1; i < a + 1 + inner; i++)
         set(l, i, " ", t);
-    const char *text = labels[first_fitting(labels, inner)];
-    unsigned w = columns_of(text) < inner ? columns_of(text) : inner;
-    label_at(l, a + 1 + (inner - w) / 2, inner, text, t);
+    unsigned which = first_fitting(labels, inner);
+    unsigned w = columns_of(labels[which]) < inner ? columns_of(labels[which]) : inner;
+    label_at(l, a + 1 + (inner - w) / 2, inner, labels[which], t);
+    return which;
 }
 
 void vq_ladder_end(struct vq_ladder *l)

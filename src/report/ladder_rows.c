@@ -183,17 +183,45 @@ void vq_ladder_message(struct vq_drawing *d, const struct vq_message *m)
 
 /* ---- media ------------------------------------------------------------------------------------------------------- */
 
-/* "RTP PCMU 8.00 s, 0.0 % loss, MOS 4.41" on the arrow; where lanes are close the figures stand below it. */
+/* What a stream's bar says of it, with the MOS. */
+enum { PACKETS = 1, LOSS = 2, LATE = 4 };
+
+static void put_figures(const struct vq_drawing *d, const struct vq_stream *s, unsigned what, struct vq_buf *b)
+{
+    const struct vq_report_style *st = d->l.o.st;
+    char n[VQ_NUMBER_TEXT];
+    if (what & PACKETS)
+        vq_buf_fmt(b, "%s packets, ", vq_count_text(s->packets, n));
+    if (what & LOSS)
+        vq_buf_fmt(b, "%s %% loss, ", vq_percent_text(st, s->loss_pct, 1, n));
+    if (what & LATE)
+        vq_buf_fmt(b, "%s %% late, ", vq_percent_text(st, vq_stream_late_pct(s), 1, n));
+    vq_buf_fmt(b, "MOS %s", vq_real_text(st, s->scored ? s->mos : NAN, 2, n));
+}
+
+/* Three ways to say it, each shorter, behind `head`. */
+static void figures(struct vq_drawing *d, const struct vq_stream *s, const char *head)
+{
+    unsigned late = vq_stream_late_pct(s) > 0 ? LATE : 0;
+    const unsigned what[] = {PACKETS | LOSS | late, LOSS | late, late && !s->lost ? LATE : LOSS};
+    struct vq_buf *const words[] = {&d->words.full, &d->words.shorter, &d->words.brief};
+    for (size_t i = 0; i < 3; i++) {
+        vq_buf_clear(words[i]);
+        if (*head)
+            vq_buf_fmt(words[i], "%s, ", head);
+        put_figures(d, s, what[i], words[i]);
+    }
+}
+
+/* "RTP PCMU 8.00 s, 0.0 % loss, MOS 4.41" on the arrow; where lanes are close the figures stand below it, and where even
+ * that is too little room for both, what came too late below the loss. */
 void vq_ladder_stream(struct vq_drawing *d, const struct vq_stream *s)
 {
     struct vq_labels *w = &d->words;
     const struct vq_report_style *st = d->l.o.st;
-    char n[VQ_NUMBER_TEXT], loss[VQ_NUMBER_TEXT], mos[VQ_NUMBER_TEXT], packets[VQ_NUMBER_TEXT];
+    char n[VQ_NUMBER_TEXT];
     enum vq_tint t = s->scored ? vq_tint_of_r(vq_stream_r_nb(s)) : VQ_TINT_PLAIN;
     unsigned from = vq_ladder_lane(&d->l, &s->src, true), to = vq_ladder_lane(&d->l, &s->dst, true);
-    vq_real_text(st, s->loss_pct, s->loss_pct > 0 && s->loss_pct < 0.1 ? 3 : 1, loss);
-    vq_real_text(st, s->scored ? s->mos : NAN, 2, mos);
-    vq_count_text(s->packets, packets);
     vq_buf_clear(&w->shortest);
     vq_buf_str(&w->shortest, "RTP ");
     if (s->codec)
@@ -202,22 +230,27 @@ void vq_ladder_stream(struct vq_drawing *d, const struct vq_stream *s)
         vq_buf_fmt(&w->shortest, "PT %u", s->payload_types[0]);
     vq_out_clip(st, &w->shortest, 0, 16);
     vq_buf_fmt(&w->shortest, " %s", vq_duration_text(st, s->end - s->start, n));
-    vq_buf_clear(&w->full);
-    vq_buf_fmt(&w->full, "%s, %s packets, %s %% loss, MOS %s", w->shortest.p, packets, loss, mos);
-    vq_buf_clear(&w->shorter);
-    vq_buf_fmt(&w->shorter, "%s, %s %% loss, MOS %s", w->shortest.p, loss, mos);
+    figures(d, s, w->shortest.p);
     vq_ladder_left(d, s->start, s->first_frame);
-    const char *const labels[] = {w->full.p, w->shorter.p, w->shortest.p, NULL};
-    bool below = vq_ladder_arrow(&d->l, from, to, VQ_STROKE_RTP, labels, t) == 2;
+    const char *const labels[] = {w->full.p, w->shorter.p, w->brief.p, w->shortest.p, NULL};
+    unsigned which = vq_ladder_arrow(&d->l, from, to, VQ_STROKE_RTP, labels, t);
     vq_ladder_end(&d->l);
-    if (!below)
+    if (which == 3) {
+        figures(d, s, "");
+        const char *const below[] = {w->full.p, w->shorter.p, w->brief.p, NULL};
+        vq_ladder_row(&d->l);
+        which = vq_ladder_between(&d->l, from, to, below, t);
+        vq_ladder_end(&d->l);
+    }
+    if (!(vq_stream_late_pct(s) > 0))
         return;
-    vq_buf_clear(&w->full);
-    vq_buf_fmt(&w->full, "%s packets, %s %% loss, MOS %s", packets, loss, mos);
-    vq_buf_clear(&w->shorter);
-    vq_buf_fmt(&w->shorter, "%s %% loss, MOS %s", loss, mos);
-    const char *const figures[] = {w->full.p, w->shorter.p, NULL};
+    d->late_ms = s->ta_buffer_ms;
+    if (!s->lost || which < 2)
+        return;
+    vq_buf_clear(&w->brief);
+    vq_buf_fmt(&w->brief, "%s %% late", vq_percent_text(st, vq_stream_late_pct(s), 1, n));
+    const char *const last[] = {w->brief.p, NULL};
     vq_ladder_row(&d->l);
-    vq_ladder_between(&d->l, from, to, figures, t);
+    vq_ladder_between(&d->l, from, to, last, t);
     vq_ladder_end(&d->l);
 }

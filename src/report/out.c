@@ -192,32 +192,53 @@ void vq_out_flow_end(struct vq_out *o)
         vq_out_newline(o);
 }
 
-void vq_out_words(struct vq_out *o, unsigned indent, unsigned column, const char *text)
+/* A word of a paragraph, on a new line where it does not fit; returns the column behind it. */
+static unsigned word(struct vq_out *o, unsigned indent, unsigned column, bool *begun, const char *text, size_t n)
 {
-    bool begun = false;
+    size_t columns = vq_text_columns(text, n);
+    if (*begun && column + 1 + columns > o->width) {
+        vq_out_newline(o);
+        column = 0;
+        *begun = false;
+    }
+    if (*begun) {
+        vq_buf_char(&o->b, ' ');
+        column++;
+    } else if (column < indent) {
+        vq_buf_fill(&o->b, ' ', indent - column);
+        column = indent;
+    }
+    vq_buf_add(&o->b, text, n);
+    *begun = true;
+    return column + (unsigned)columns;
+}
+
+static unsigned words(struct vq_out *o, unsigned indent, unsigned column, bool *begun, const char *text)
+{
     while (*text) {
         size_t n = strcspn(text, " ");
-        size_t columns = vq_text_columns(text, n);
-        if (n) {
-            if (begun && column + 1 + columns > o->width) {
-                vq_out_newline(o);
-                column = 0;
-                begun = false;
-            }
-            if (begun) {
-                vq_buf_char(&o->b, ' ');
-                column++;
-            } else if (column < indent) {
-                vq_buf_fill(&o->b, ' ', indent - column);
-                column = indent;
-            }
-            vq_buf_add(&o->b, text, n);
-            column += (unsigned)columns;
-            begun = true;
-        }
+        if (n)
+            column = word(o, indent, column, begun, text, n);
         text += n + (text[n] == ' ');
     }
+    return column;
+}
+
+void vq_out_words_and(struct vq_out *o, unsigned indent, unsigned column, const char *text, const char *last)
+{
+    bool begun = false;
+    size_t n = strlen(last);
+    column = words(o, indent, column, &begun, text);
+    if (indent + vq_text_columns(last, n) > o->width)
+        words(o, indent, column, &begun, last);
+    else if (n)
+        word(o, indent, column, &begun, last, n);
     vq_out_newline(o);
+}
+
+void vq_out_words(struct vq_out *o, unsigned indent, unsigned column, const char *text)
+{
+    vq_out_words_and(o, indent, column, text, "");
 }
 
 /* ---- numbers ----------------------------------------------------------------------------------------------------- */
@@ -277,6 +298,19 @@ const char *vq_real_text(const struct vq_report_style *st, double v, int digits,
     return text;
 }
 
+const char *vq_percent_text(const struct vq_report_style *st, double v, int digits, char text[VQ_NUMBER_TEXT])
+{
+    return vq_real_text(st, v, v > 0 && v < 0.1 ? 3 : digits, text);
+}
+
+const char *vq_r_text(const struct vq_report_style *st, double r, char text[VQ_NUMBER_TEXT])
+{
+    if (!(r < 0))
+        return vq_real_text(st, r, 1, text);
+    snprintf(text, VQ_NUMBER_TEXT, "< 0");
+    return text;
+}
+
 const char *vq_time_text(int64_t ns, int digits, char text[VQ_NUMBER_TEXT])
 {
     int64_t s = ns / 1000000000, rest = ns % 1000000000;
@@ -303,6 +337,11 @@ double vq_stream_r_nb(const struct vq_stream *s)
     if (!s->scored)
         return NAN;
     return s->r / vq_emodel_span(s->impairment ? s->impairment->scale : VQ_SCALE_NB);
+}
+
+double vq_stream_late_pct(const struct vq_stream *s)
+{
+    return s->scored && s->discarded ? 100.0 * (double)s->discarded / (double)s->packets : 0;
 }
 
 /* Cole and Rosenbluth fitted their G.711 curve to receivers that conceal losses; the row "g711" of G.113 stands for one

@@ -56,6 +56,8 @@ void vq_out_flow(struct vq_out *o, enum vq_tint t, const char *item);
 void vq_out_flow_end(struct vq_out *o);
 /* A paragraph, broken between words; `column` is where the first line already stands. */
 void vq_out_words(struct vq_out *o, unsigned indent, unsigned column, const char *text);
+/* The same with a last word that may have spaces in it, and is not broken there as long as a line can hold it. */
+void vq_out_words_and(struct vq_out *o, unsigned indent, unsigned column, const char *text, const char *last);
 
 #define VQ_NUMBER_TEXT 48
 /* "1,234,567" */
@@ -66,12 +68,18 @@ const char *vq_bytes_text(uint64_t n, char text[VQ_NUMBER_TEXT]);
 const char *vq_duration_text(const struct vq_report_style *st, int64_t ns, char text[VQ_NUMBER_TEXT]);
 /* `digits` decimals, or the glyph for nothing when NAN. */
 const char *vq_real_text(const struct vq_report_style *st, double v, int digits, char text[VQ_NUMBER_TEXT]);
+/* The same, with more decimals where a tenth of a percent would read as none. */
+const char *vq_percent_text(const struct vq_report_style *st, double v, int digits, char text[VQ_NUMBER_TEXT]);
+/* R with a decimal; "< 0" where heavy loss drives it far below, where it says nothing more: the JSON report has the number. */
+const char *vq_r_text(const struct vq_report_style *st, double r, char text[VQ_NUMBER_TEXT]);
 /* RFC 3339 in UTC with `digits` (0, 3 or 9) decimals of a second. */
 const char *vq_time_text(int64_t ns, int digits, char text[VQ_NUMBER_TEXT]);
 
 /* R of the stream as it would stand on the narrowband scale: G.109 knows only that one, and the mapping to MOS of
  * G.107.1 and G.107.2 divides the same way. NAN when not scored. */
 double vq_stream_r_nb(const struct vq_stream *s);
+/* Percent of its packets that the assumed jitter buffer discards; 0 where they count into no score. */
+double vq_stream_late_pct(const struct vq_stream *s);
 /* What to know before the simple model's figures are held against G.107's; NULL: nothing. */
 const char *vq_stream_simple_note(const struct vq_stream *s);
 enum vq_tint vq_tint_of_r(double r_nb);

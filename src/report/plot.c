@@ -24,6 +24,13 @@ static double worse(double a, double b, bool higher)
     return isnan(a) ? b : isnan(b) ? a : higher == (b > a) ? b : a;
 }
 
+/* The end of a stream fills a part of its last interval only: with less than half of it there is too little to score or to
+ * average, and a dip there would be one of the counting. */
+static bool stub(const struct vq_stream *s, unsigned k, const struct vq_interval *v)
+{
+    return k && k + 1 == s->n_intervals && s->end - v->start < v->width / 2;
+}
+
 /* Point i of a stream of which `merge` intervals make one. Jitter is the last one's, as RFC 3550 jitter stands at the
  * end of its interval; of R and MOS the worst shows, so that no dip gets lost. */
 static bool point_at(const struct vq_engine *e, const struct vq_stream *s, int64_t zero, unsigned i, unsigned merge,
@@ -46,6 +53,8 @@ static bool point_at(const struct vq_engine *e, const struct vq_stream *s, int64
         p->late += v.late;
         if (!isnan(v.jitter_ms))
             p->jitter_ms = v.jitter_ms;
+        if (stub(s, k, &v))
+            continue;
         if (!isnan(v.interarrival_ms)) {
             gaps += v.interarrival_ms * v.packets;
             weight += v.packets;
@@ -187,12 +196,13 @@ static void subtitle(struct vq_out *o, const struct vq_stream *s)
     char src[VQ_ENDPOINT_TEXT], dst[VQ_ENDPOINT_TEXT], n[VQ_NUMBER_TEXT], m[VQ_NUMBER_TEXT];
     vq_buf_fmt(&o->b, "%s → %s   ", vq_endpoint_text(&s->src, src), vq_endpoint_text(&s->dst, dst));
     vq_buf_fmt(&o->b, "%s packet%s, %s %% lost", vq_count_text(s->packets, n), s->packets == 1 ? "" : "s",
-               vq_real_text(o->st, s->loss_pct, 2, m));
+               vq_percent_text(o->st, s->loss_pct, 2, m));
+    if (vq_stream_late_pct(s) > 0)
+        vq_buf_fmt(&o->b, ", %s %% late", vq_percent_text(o->st, vq_stream_late_pct(s), 1, n));
     if (!isnan(s->jitter_mean_ms))
         vq_buf_fmt(&o->b, ", jitter %s ms", vq_real_text(o->st, s->jitter_mean_ms, 2, n));
     if (s->scored)
-        vq_buf_fmt(&o->b, ", R %s, MOS %s", s->r < 0 ? "< 0" : vq_real_text(o->st, s->r, 1, n),
-                   vq_real_text(o->st, s->mos, 2, m));
+        vq_buf_fmt(&o->b, ", R %s, MOS %s", vq_r_text(o->st, s->r, n), vq_real_text(o->st, s->mos, 2, m));
 }
 
 /* Bands behind the MOS: where G.109 draws its lines at R = 80, 70 and 60 (MOS by G.107 Annex B). */
@@ -217,7 +227,7 @@ static void empty_panel(struct vq_out *o, const char *why)
 {
     vq_buf_str(&o->b, "set yrange [0:1]\nunset ytics\nset label 3 \"");
     vq_buf_gnuplot(&o->b, why ? why : "no data");
-    vq_buf_str(&o->b, "\" at graph 0.5, graph 0.5 center noenhanced\nplot NaN notitle\nunset label 3\nset ytics\n");
+    vq_buf_str(&o->b, "\" at graph 0.5, graph 0.5 center noenhanced\nplot NaN notitle\nunset label 3\nset ytics nomirror out\n");
 }
 
 static double top_of(double max, double least)
@@ -263,11 +273,11 @@ static void panels(struct vq_out *o, const struct vq_stream *s, const struct ext
                    "set yrange [0:%.6g]\nset key top right horizontal\n"
                    "plot '%s.dat' using ($1+$10/2):7 with lines lw 1 lc rgb \"#c9a35a\" title \"longest\", "
                    "'%s.dat' using ($1+$10/2):6 with %s lc rgb \"#8a5a00\" title \"mean\"\nunset key\n",
-                   top_of(x->gap_max, 1), name, name, style);
+                   top_of(1.2 * x->gap_max, 1), name, name, style);
     else
         empty_panel(o, "fewer than two packets");
     loss_panel(o, x, name);
-    vq_buf_str(&o->b, "set ylabel \"MOS\"\nset xlabel \"time since the first frame, s\"\nset format x\n");
+    vq_buf_str(&o->b, "set ylabel \"MOS\"\nset xlabel \"time since the first frame, s\"\nset format x \"%g\"\n");
     if (x->mos) {
         mos_bands(o);
         vq_buf_fmt(&o->b,

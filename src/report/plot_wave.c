@@ -48,7 +48,7 @@ static void wave_picture(struct vq_out *o, const struct vq_engine *e, const stru
 {
     struct vq_call c;
     bool call = w->call && vq_call_get(e, w->call, &c);
-    vq_buf_fmt(&o->b, "set output '%s.%s'\nset multiplot layout %u,1 margins 0.07,0.98,0.13,0.87 spacing 0,0.03\n", name,
+    vq_buf_fmt(&o->b, "set output '%s.%s'\nset multiplot layout %u,1 margins 0.085,0.98,0.13,0.87 spacing 0,0.03\n", name,
                suffix, w->channels);
     vq_buf_str(&o->b, "set label 1 \"");
     if (call) {
@@ -61,12 +61,13 @@ static void wave_picture(struct vq_out *o, const struct vq_engine *e, const stru
     }
     vq_buf_str(&o->b, "\" at screen 0.5, screen 0.965 center font \",14\" noenhanced\nset label 2 \"");
     vq_plot_party(o, w->file);
-    vq_buf_str(&o->b, "   red: nothing was received\" at screen 0.5, screen 0.915 center font \",10\" noenhanced\n");
-    vq_buf_fmt(&o->b, "set xrange [%.6f:%.6f]\nset yrange [-1:1]\nset ytics -1, 0.5, 1\n", w->start_s,
-               w->start_s + (w->duration_s > 0 ? w->duration_s : 1));
+    vq_buf_str(&o->b, "   red: nothing to play (height: share of the moment)\" at screen 0.5, screen 0.915 center "
+                      "font \",10\" noenhanced\n");
+    vq_buf_fmt(&o->b, "set xrange [%.6f:%.6f]\nset yrange [-1:1]\nset ytics -1, 0.5, 1\nset ylabel \"of full scale\"\n",
+               w->start_s, w->start_s + (w->duration_s > 0 ? w->duration_s : 1));
     for (unsigned i = 0; i < w->channels; i++) {
         bool last = i + 1 == w->channels;
-        vq_buf_fmt(&o->b, "%s\n", last ? "set format x\nset xlabel \"time since the first frame, s\""
+        vq_buf_fmt(&o->b, "%s\n", last ? "set format x \"%g\"\nset xlabel \"time since the first frame, s\""
                                        : "unset xlabel\nset format x \"\"");
         wave_panel(o, w, i, name, call && w->channels == 2 ? (i ? c.to : c.from) : NULL);
         vq_buf_str(&o->b, "unset label 1\nunset label 2\n");

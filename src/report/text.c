@@ -319,25 +319,25 @@ static void finding_evidence(struct findings *f, const struct vq_finding *x)
     struct vq_out *o = f->o;
     struct vq_call c;
     bool call = x->stream && x->call && vq_call_get(f->e, x->call, &c);
+    struct vq_buf *where = &o->tmp;
     vq_buf_clear(&f->b);
+    vq_buf_clear(where);
     if (x->next_check) {
         vq_buf_str(&f->b, "next: ");
         vq_out_wire(o->st, &f->b, x->next_check);
     }
-    if (x->n_frames || call)
-        vq_buf_str(&f->b, f->b.n ? " [" : "[");
     if (call)
-        vq_buf_fmt(&f->b, "call %u%s", c.id, x->n_frames ? ", " : "");
+        vq_buf_fmt(where, "[call %u%s", c.id, x->n_frames ? ", " : "");
     if (x->n_frames)
-        vq_buf_str(&f->b, x->n_frames == 1 ? "frame" : "frames");
+        vq_buf_fmt(where, "%s%s", call ? "" : "[", x->n_frames == 1 ? "frame" : "frames");
     for (unsigned i = 0; i < x->n_frames && i < 4; i++)
-        vq_buf_fmt(&f->b, "%s %llu", i ? "," : "", (unsigned long long)x->frames[i]);
-    if (x->n_frames || call)
-        vq_buf_char(&f->b, ']');
-    if (!f->b.n)
+        vq_buf_fmt(where, "%s %llu", i ? "," : "", (unsigned long long)x->frames[i]);
+    if (where->n)
+        vq_buf_char(where, ']');
+    if (!f->b.n && !where->n)
         return;
     vq_out_tint(o, VQ_TINT_DIM);
-    vq_out_words(o, 12, 0, f->b.p);
+    vq_out_words_and(o, 12, 0, f->b.p, where->p);
     vq_out_tint(o, VQ_TINT_PLAIN);
 }
 

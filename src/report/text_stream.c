@@ -38,8 +38,7 @@ static void put_lost(struct vq_out *o, const struct vq_stream *s, char *t)
 
 static void put_loss(struct vq_out *o, const struct vq_stream *s, char *t)
 {
-    /* Some loss must never read as none. */
-    vq_real_text(o->st, s->loss_pct, s->loss_pct > 0 && s->loss_pct < 0.1 ? 3 : 2, t);
+    vq_percent_text(o->st, s->loss_pct, 2, t);
 }
 
 static void put_duplicates(struct vq_out *o, const struct vq_stream *s, char *t)
@@ -82,11 +81,7 @@ static void put_rtt(struct vq_out *o, const struct vq_stream *s, char *t)
 
 static void put_r(struct vq_out *o, const struct vq_stream *s, char *t)
 {
-    /* Heavy loss drives R far below 0, where it says nothing more; the JSON report has the number. */
-    if (s->scored && s->r < 0)
-        snprintf(t, CELL, "< 0");
-    else
-        vq_real_text(o->st, s->scored ? s->r : NAN, 1, t);
+    vq_r_text(o->st, s->scored ? s->r : NAN, t);
 }
 
 static void put_mos(struct vq_out *o, const struct vq_stream *s, char *t)
@@ -220,7 +215,7 @@ static void costs(struct vq_out *o, const struct vq_stream *s, struct vq_buf *b)
     if (s->discarded) {
         vq_buf_clear(b);
         vq_buf_fmt(b, "%s ms buffer drops %s %%", vq_real_text(o->st, s->ta_buffer_ms, 0, n),
-                   vq_real_text(o->st, 100.0 * (double)s->discarded / (double)s->packets, 1, m));
+                   vq_percent_text(o->st, 100.0 * (double)s->discarded / (double)s->packets, 1, m));
         if (s->enough_ms > s->ta_buffer_ms)
             vq_buf_fmt(b, ", %s ms would do", vq_real_text(o->st, s->enough_ms, 0, n));
         vq_out_flow(o, VQ_TINT_FAIR, b->p);
@@ -239,8 +234,13 @@ static void costs(struct vq_out *o, const struct vq_stream *s, struct vq_buf *b)
         if (s->lost_points[c] >= 0.05)
             vq_buf_fmt(b, "%s%s %s", b->n ? ", " : "R lost to ", vq_cost_name((enum vq_cost)c),
                        vq_real_text(o->st, s->lost_points[c], 1, n));
-    if (b->n)
-        vq_out_flow(o, VQ_TINT_PLAIN, b->p);
+    if (!b->n)
+        return;
+    bool narrow = !s->impairment || s->impairment->scale == VQ_SCALE_NB;
+    const char *beyond = narrow ? vq_emodel_out_of_range(&s->emodel_in) : NULL;
+    if (beyond)
+        vq_buf_fmt(b, " (%s beyond G.107's range)", beyond);
+    vq_out_flow(o, VQ_TINT_PLAIN, b->p);
 }
 
 /* Where the trouble lies, and how it sounds at the receiver by its own reckoning. */
@@ -309,7 +309,7 @@ static void remarks(struct vq_out *o, const struct vq_stream *s, struct vq_buf *
     }
     if (o->st->verbose && s->simple_name && isfinite(s->simple_r)) {
         vq_buf_clear(b);
-        vq_buf_fmt(b, "%s: R %s, MOS %s", s->simple_name, vq_real_text(o->st, s->simple_r, 1, n),
+        vq_buf_fmt(b, "%s: R %s, MOS %s", s->simple_name, vq_r_text(o->st, s->simple_r, n),
                    vq_real_text(o->st, s->simple_mos, 2, m));
         if (vq_stream_simple_note(s))
             vq_buf_str(b, " (assumes concealment)");
@@ -377,7 +377,7 @@ static void figures(struct vq_out *o, const struct vq_stream *s, const struct la
     }
     if (!t->on[R] && s->scored) {
         vq_buf_clear(b);
-        vq_buf_fmt(b, "R %s", vq_real_text(o->st, s->r, 1, n));
+        vq_buf_fmt(b, "R %s", vq_r_text(o->st, s->r, n));
         vq_out_flow(o, tint_mos(s), b->p);
     }
 }
@@ -387,6 +387,9 @@ static void stream_details(struct vq_out *o, const struct vq_stream *s, const st
 {
     char n[VQ_NUMBER_TEXT];
     vq_out_flow_begin(o, INDENT + 3, 0);
+    vq_buf_clear(b);
+    vq_buf_fmt(b, "stream %u", s->id); /* as findings and the story of the call name it */
+    vq_out_flow(o, VQ_TINT_PLAIN, b->p);
     if (named) {
         endpoints(o, s, b);
         vq_out_flow(o, VQ_TINT_DIM, b->p);

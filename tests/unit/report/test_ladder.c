@@ -195,6 +195,46 @@ static void draws_a_proxy_and_rtp(void **state)
     vq_buf_done(&b);
 }
 
+/* What a jitter buffer discards costs the score as a loss does. Where there is no room for both, it stands below. */
+static void says_what_came_too_late(void **state)
+{
+    (void)state;
+    struct vq_message m[] = {INVITE(0, ep(1, 5060), ep(2, 5060)), INVITE(MS, ep(2, 5060), ep(3, 5060))};
+    struct vq_engine e = engine_of(chain(m, 2), 2);
+    e.n_streams = 1;
+    e.streams[0] = fake_stream();
+    e.calls[0].first_stream = 1;
+    e.calls[0].n_streams = 1;
+    struct vq_report_style st = page;
+    st.width = 100;
+    struct vq_buf b = ladder_of(&e, st);
+    assert_lacks(&b, "late");
+    vq_buf_done(&b);
+    e.streams[0].discarded = 59;
+    e.streams[0].ta_buffer_ms = 40;
+    b = ladder_of(&e, st);
+    assert_has(&b, "│═ RTP PCMU 8.00 s, 1.0 % loss, 14.9 % late, MOS 3.84 ═▶│\n");
+    assert_has(&b, "  late: packets that a jitter buffer of 40 ms discards\n");
+    vq_buf_done(&b);
+    st.width = 96;
+    e.streams[0].dst = ep(2, 4002);
+    b = ladder_of(&e, st);
+    assert_has(&b, "│════ RTP PCMU 8.00 s ═══▶│                         │\n"
+                   "                                   │  1.0 % loss, MOS 3.84   │                         │\n"
+                   "                                   │       14.9 % late       │                         │\n");
+    vq_buf_done(&b);
+    e.streams[0].lost = 0;
+    e.streams[0].loss_pct = 0;
+    b = ladder_of(&e, st);
+    assert_has(&b, "│  14.9 % late, MOS 3.84  │");
+    assert_lacks(&b, "% loss");
+    vq_buf_done(&b);
+    e.streams[0].scored = false; /* they count into nothing */
+    b = ladder_of(&e, st);
+    assert_lacks(&b, "late");
+    vq_buf_done(&b);
+}
+
 /* A page that is too narrow for three lanes loses the time between rows, then words, and keeps to its width. */
 static void keeps_to_a_narrow_page(void **state)
 {
@@ -415,7 +455,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_hosts), cmocka_unit_test(draws_a_call), cmocka_unit_test(notes_keys_and_reports),
         cmocka_unit_test(marks_timers_and_details),
-        cmocka_unit_test(draws_a_proxy_and_rtp),
+        cmocka_unit_test(draws_a_proxy_and_rtp), cmocka_unit_test(says_what_came_too_late),
         cmocka_unit_test(keeps_to_a_narrow_page),
         cmocka_unit_test(knows_a_proxy_by_its_challenge),
         cmocka_unit_test(gives_ports_lanes_on_one_host),

@@ -56,6 +56,12 @@ static void durations_and_reals(void **state)
     assert_string_equal(vq_real_text(&utf8, NAN, 2, t), "–");
     assert_string_equal(vq_real_text(&ascii, INFINITY, 2, t), "-");
     assert_string_equal(vq_real_text(&ascii, 1e300, 2, t), "1.000e+300");
+    assert_string_equal(vq_percent_text(&utf8, 14.94, 1, t), "14.9");
+    assert_string_equal(vq_percent_text(&utf8, 0, 1, t), "0.0");
+    assert_string_equal(vq_percent_text(&utf8, 0.016, 1, t), "0.016");
+    assert_string_equal(vq_r_text(&utf8, 0, t), "0.0");
+    assert_string_equal(vq_r_text(&utf8, -0.01, t), "< 0");
+    assert_string_equal(vq_r_text(&utf8, NAN, t), "–");
 }
 
 static void moments(void **state)
@@ -124,13 +130,23 @@ static void flows(void **state)
     vq_out_flow_end(&o);
     vq_out_words(&o, 2, 0, "words  that go on until the fortieth column and then further");
     vq_out_words(&o, 2, 0, "aword-that-is-longer-than-any-line-of-this-page-could-be x");
+    vq_out_words_and(&o, 2, 0, "twenty-six columns of text.", "[frame 12]");
+    vq_out_words_and(&o, 2, 0, "twenty-seven columns of text", "[frame 12]");
+    vq_out_words_and(&o, 2, 0, "", "[frame 12]");
+    vq_out_words_and(&o, 2, 0, "text", "[a last word that no line can hold and is broken]");
     assert_int_equal(vq_out_done(&o), 0);
     assert_string_equal(b.p, "    first · twenty-eight columns wide...\n"
                              "    third\n"
                              "  words that go on until the fortieth\n"
                              "  column and then further\n"
                              "  aword-that-is-longer-than-any-line-of-this-page-could-be\n"
-                             "  x\n");
+                             "  x\n"
+                             "  twenty-six columns of text. [frame 12]\n"
+                             "  twenty-seven columns of text\n"
+                             "  [frame 12]\n"
+                             "  [frame 12]\n"
+                             "  text [a last word that no line can\n"
+                             "  hold and is broken]\n");
     vq_buf_done(&b);
 }
 

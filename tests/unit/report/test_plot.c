@@ -70,6 +70,26 @@ static void writes_a_table(void **state)
     vq_buf_done(&b);
 }
 
+/* What fills less than half of the last interval is counted, and neither averaged nor scored. */
+static void leaves_out_a_stub(void **state)
+{
+    (void)state;
+    struct vq_engine e = full();
+    e.streams[0].end = e.streams[0].start + 3 * S + S / 2;
+    struct vq_buf b = data_of(&e);
+    assert_has(&b, "\n     6.000          50           0      0.0000      0.5000     20.0000     21.0000      93.200      4.4100");
+    vq_buf_done(&b);
+    e.streams[0].end--;
+    b = data_of(&e);
+    assert_has(&b, "\n     6.000          50           0      0.0000      0.5000         NaN         NaN         NaN         NaN");
+    vq_buf_done(&b);
+    e.streams[0].n_intervals = 1; /* all that there is */
+    e.streams[0].end = e.streams[0].start + S / 4;
+    b = data_of(&e);
+    assert_has(&b, "\n     3.000          50           0      0.0000      1.0000     20.0000     25.0000      93.200      4.4100");
+    vq_buf_done(&b);
+}
+
 static size_t lines_of(const struct vq_buf *b)
 {
     size_t n = 0;
@@ -164,12 +184,16 @@ static void writes_a_script(void **state)
     assert_has(&b, "set terminal png noenhanced");
     assert_has(&b, "set yrange [1:4.5]");
     assert_has(&b, "($10*0.9) with boxes");
+    assert_has(&b, "set ylabel \"interarrival, ms\"\nset yrange [0:84.18]\n"); /* the key stands above the longest, 61 */
     assert_lacks(&b, "too late");
+    assert_has(&b, "396 packets, 1.00 % lost, jitter");
     vq_buf_done(&b);
+    e.streams[0].discarded = 59;
     e.intervals[1].late = 9;
     b = script_of(&e, "stream-1");
     assert_inert(&b);
     assert_has(&b, "($4+$11):($10*0.9) with boxes lc rgb \"#e8a33d\" title \"too late for the jitter buffer\"");
+    assert_has(&b, "396 packets, 1.00 % lost, 14.9 % late, jitter");
     vq_buf_done(&b);
 }
 
@@ -258,6 +282,8 @@ static void writes_a_wave(void **state)
     assert_has(&b, "Call 1: 1001 → 1002");
     assert_has(&b, "1001 (left)");
     assert_has(&b, "1002 (right)");
+    assert_has(&b, "red: nothing to play (height: share of the moment)\"");
+    assert_has(&b, "set ylabel \"of full scale\"\n");
     assert_int_equal(vq_report_wave_script(&e, &w, "a`id`", take, &b), -EINVAL);
     w.channels = 3;
     assert_int_equal(vq_report_wave_script(&e, &w, "x", take, &b), -EINVAL);
@@ -297,7 +323,7 @@ static void says_r_below_zero(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_a_table), cmocka_unit_test(writes_a_wave),
+        cmocka_unit_test(writes_a_table), cmocka_unit_test(leaves_out_a_stub), cmocka_unit_test(writes_a_wave),
         cmocka_unit_test(lets_nothing_hostile_act_in_a_wave),
         cmocka_unit_test(merges_intervals),
         cmocka_unit_test(writes_a_script), cmocka_unit_test(says_r_below_zero),

@@ -79,7 +79,8 @@ static void says_how_the_calls_went(void **state)
     assert_has(&b, "hung up by the caller");
     assert_has(&b, "396     4   1.00    0     0      1.25");
     assert_has(&b, "3.84 medium\n");
-    assert_has(&b, "10.0.0.1:4000 → 10.0.0.3:4002 · 8.00 s");
+    assert_has(&b, "       stream 1 · 10.0.0.1:4000 → 10.0.0.3:4002 · 8.00 s");
+    assert_has(&b, "       stream 2 · ");
     assert_has(&b, "receiver reports 4 lost, jitter 1.50 ms");
     assert_has(&b, "the trouble lies before the capture point");
     assert_lacks(&b, "receiver's XR");
@@ -346,6 +347,26 @@ static void says_what_the_simple_model_assumes(void **state)
     }
 }
 
+/* The equation goes on beyond what it was made for; whoever reads the points must know. */
+static void says_what_is_out_of_range(void **state)
+{
+    (void)state;
+    struct vq_engine e = small();
+    struct vq_report_style wide = page;
+    wide.width = 400;
+    struct vq_buf b = text_of(&e, &whole, wide);
+    assert_has(&b, "R lost to delay 3.7, loss 14.0 · ");
+    vq_buf_done(&b);
+    e.streams[0].emodel_in.burst_r = 8.1;
+    b = text_of(&e, &whole, wide);
+    assert_has(&b, "R lost to delay 3.7, loss 14.0 (BurstR beyond G.107's range) · ");
+    vq_buf_done(&b);
+    e.streams[0].impairment = &(struct vq_impairment){.name = "x", .scale = VQ_SCALE_WB};
+    b = text_of(&e, &whole, wide);
+    assert_lacks(&b, "beyond");
+    vq_buf_done(&b);
+}
+
 /* "No findings" would be a judgement where nothing could be judged. */
 static void says_when_there_is_nothing_to_judge(void **state)
 {
@@ -376,6 +397,12 @@ static void speaks_of_one_and_of_many(void **state)
     assert_has(&b, "      1.25   < 0  3.84");
     assert_lacks(&b, "1672");
     assert_has(&b, "RTP streams  2: 1 without a call\n");
+    vq_buf_done(&b);
+    struct vq_report_style narrow = page;
+    narrow.width = 80;
+    b = text_of(&e, &whole, narrow);
+    assert_has(&b, " · R < 0");
+    assert_lacks(&b, "1672");
     vq_buf_done(&b);
     e.n_calls = 0;
     e.streams[0].call = 0;
@@ -703,6 +730,7 @@ int main(void)
         cmocka_unit_test(colours_by_quality),
         cmocka_unit_test(tells_a_story),
         cmocka_unit_test(compares_with_voipmonitor),
+        cmocka_unit_test(says_what_is_out_of_range),
         cmocka_unit_test(sums_up_the_signalling),
         cmocka_unit_test(draws_the_network), cmocka_unit_test(stops_when_refused),
     };
