@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #define RATE_MAX  48000u
 #define MUTES_MAX 32u /* kinds of streams without sound that are told apart in messages */
@@ -38,6 +39,7 @@ struct mute {
 
 struct wav {
     const char *folder;
+    bool made;                   /* it was not there before */
     double buffer_ms;
     struct wav_spool *spool;
     struct wav_track tracks[2];
@@ -65,6 +67,7 @@ int wav_start(struct wav **out, const struct settings *s, struct vq_engine *e)
     if (!s->wav)
         return EXIT_DONE;
     struct wav *w = calloc(1, sizeof *w);
+    bool made = access(s->wav, F_OK) != 0;
     int rc = w ? folder_make(s->wav) : -ENOMEM;
     if (rc == -ENOENT && s->out && !folder_make(s->out)) /* a folder in that of -o */
         rc = folder_make(s->wav);
@@ -73,6 +76,7 @@ int wav_start(struct wav **out, const struct settings *s, struct vq_engine *e)
         return could_not(s->wav, rc);
     }
     w->folder = s->wav;
+    w->made = made;
     w->buffer_ms = s->wav_buffer_ms;
     w->waves_max = !s->plots && !s->out ? 0 : s->all ? SIZE_MAX : PLOTS_MAX;
     w->tracks[0].fd = w->tracks[1].fd = -1;
@@ -95,6 +99,8 @@ void wav_free(struct wav *w)
     wav_track_close(&w->tracks[0]);
     wav_track_close(&w->tracks[1]);
     wav_spool_close(w->spool);
+    if (w->made)
+        (void)rmdir(w->folder); /* goes only if nothing was put into it */
     free(w->items);
     free(w->audio);
     free(w->files);
@@ -166,9 +172,9 @@ static bool formats_of(const struct vq_engine *e, const struct vq_stream *s, str
             continue;
         const struct wav_codec *c = wav_codec_by_name(x.name);
         if (!c)
-            snprintf(why, WHY_ROOM, "%.40s is not decodable here", x.name);
+            snprintf(why, WHY_ROOM, "%.40s has no decoder in voipqos", x.name);
         else if (!c->door->open)
-            snprintf(why, WHY_ROOM, "%s is not decodable: built without %s", c->name, c->library);
+            snprintf(why, WHY_ROOM, "%s needs %s, which is not built in", c->name, c->library);
         else if (x.clock_hz < 1000 || x.clock_hz > 4 * RATE_MAX)
             snprintf(why, WHY_ROOM, "%s with a clock of %u Hz is not decoded", c->name, x.clock_hz);
         else {

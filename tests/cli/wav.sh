@@ -48,13 +48,13 @@ check "no audio in the report" sh -c '! grep -q "\"audio\":{" "$1"' - "$tmp/plai
 # Made by hand: A-law, L16 with one and two channels, what needs a library, what nobody decodes, timestamps that lie.
 status "--wav of a made capture" 0 python3 "$(dirname "$0")/lib/wav_made.py" write "$tmp/made.pcap"
 status "--wav of it" 0 "$VOIPQOS" -r "$tmp/made.pcap" --wav "$tmp/made" --json "$tmp/made.json"
-says "G.729" "1 stream left out: G729 is not decodable here"
+says "G.729" "1 stream left out: G729 has no decoder in voipqos"
 check "its samples" python3 "$(dirname "$0")/lib/wav_made.py" check "$tmp/made.json" "$tmp/made"
 for row in spandsp:G722 spandsp:GSM; do
     if "$VOIPQOS" --version | grep -q "^${row%:*}"; then
-        check "${row#*:} is decoded" sh -c '! grep -q "${1#*:} is not decodable" "$2"' - "$row" "$tmp/err"
+        check "${row#*:} is decoded" sh -c '! grep -q "${1#*:} needs" "$2"' - "$row" "$tmp/err"
     else
-        check "${row#*:} is named" grep -q "${row#*:} is not decodable: built without ${row%:*}" "$tmp/err"
+        check "${row#*:} is named" grep -q "${row#*:} needs ${row%:*}, which is not built in" "$tmp/err"
     fi
 done
 # Hours of silence between packets take no room on the disk.
@@ -77,8 +77,15 @@ fi
 status "cut off by the snap length" 0 "$VOIPQOS" -q -r "$tmp/made.pcap.cut" --wav "$tmp/cut"
 says "cut off by the snap length" "cut its payload off"
 says "nothing left" "nothing to listen to"
+absent "an empty folder" "$tmp/cut"
+mkdir "$tmp/there"
+status "no file, into a folder that was there" 0 "$VOIPQOS" -q -r "$tmp/made.pcap.cut" --wav "$tmp/there"
+check "it stays" test -d "$tmp/there"
 status "no streams" 0 "$VOIPQOS" -q -r "$CAPTURES/register-401.pcap" --wav "$tmp/nothing"
 says "no streams" "nothing to listen to"
+absent "the folder of no streams" "$tmp/nothing"
+status "no capture" 2 "$VOIPQOS" -q -r "$tmp/missing" --wav "$tmp/nothing"
+absent "the folder of no capture" "$tmp/nothing"
 : >"$tmp/file"
 status "a file in the way" 4 "$VOIPQOS" -q -r "$call" --wav "$tmp/file"
 says "a file in the way" "could not be written: Not a directory"
