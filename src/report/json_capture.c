@@ -114,13 +114,7 @@ static json_t *not_kept(struct vq_json *j, const struct vq_stats *s)
     return o;
 }
 
-/* Seconds from the capture's first frame; before it, when the clock was set back beyond its start. */
-static void from_first_frame(struct vq_json *j, json_t *o, const struct vq_stats *s, int64_t ts)
-{
-    vq_json_real(j, o, "t_s", (double)(ts - s->start) / 1e9, NULL);
-}
-
-static json_t *clock_steps(struct vq_json *j, const struct vq_stats *s)
+static json_t *clock_steps(struct vq_json *j)
 {
     struct vq_clock_step steps[VQ_CLOCK_JUMPS];
     size_t n = vq_clock_steps(j->e, steps, VQ_CLOCK_JUMPS);
@@ -128,7 +122,7 @@ static json_t *clock_steps(struct vq_json *j, const struct vq_stats *s)
     for (size_t i = 0; i < n && i < VQ_CLOCK_JUMPS; i++) {
         json_t *o = json_object();
         vq_json_int(j, o, "frame", steps[i].frame);
-        from_first_frame(j, o, s, steps[i].ts);
+        vq_json_t_s(j, o, steps[i].ts);
         vq_json_real(j, o, "step_ms", steps[i].step_ms, NULL);
         vq_json_int(j, o, "streams", steps[i].streams);
         vq_json_append(j, list, o);
@@ -136,7 +130,7 @@ static json_t *clock_steps(struct vq_json *j, const struct vq_stats *s)
     return list;
 }
 
-static json_t *holes(struct vq_json *j, const struct vq_stats *s)
+static json_t *holes(struct vq_json *j)
 {
     struct vq_capture_hole holes[VQ_CLOCK_JUMPS];
     size_t n = vq_capture_holes(j->e, holes, VQ_CLOCK_JUMPS);
@@ -144,7 +138,7 @@ static json_t *holes(struct vq_json *j, const struct vq_stats *s)
     for (size_t i = 0; i < n && i < VQ_CLOCK_JUMPS; i++) {
         json_t *o = json_object();
         vq_json_int(j, o, "frame", holes[i].frame);
-        from_first_frame(j, o, s, holes[i].ts);
+        vq_json_t_s(j, o, holes[i].ts);
         vq_json_real(j, o, "duration_ms", holes[i].ms, NULL);
         vq_json_int(j, o, "missing", holes[i].missing);
         vq_json_int(j, o, "streams", holes[i].streams);
@@ -194,8 +188,8 @@ json_t *vq_json_capture(struct vq_json *j, const struct vq_stats *s)
     vq_json_int(j, o, "time_backwards", s->time_backwards);
     vq_json_real(j, o, "time_backwards_max_ms", s->time_backwards ? (double)s->time_backwards_max / VQ_JSON_MS : 0,
                  NULL);
-    vq_json_put(j, o, "clock_steps", clock_steps(j, s));
-    vq_json_put(j, o, "holes", holes(j, s));
+    vq_json_put(j, o, "clock_steps", clock_steps(j));
+    vq_json_put(j, o, "holes", holes(j));
     vq_json_put(j, o, "evicted", evicted(j, s));
     vq_json_put(j, o, "not_kept", not_kept(j, s));
     vq_json_int(j, o, "kernel_dropped", s->kernel_dropped);
