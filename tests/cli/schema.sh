@@ -15,9 +15,11 @@ mkdir "$tmp/reports"
 for capture in "$CAPTURES"/*.pcap*; do
     status "$(basename "$capture")" 0 "$VOIPQOS" -q -r "$capture" --json "$tmp/reports/$(basename "$capture").json"
 done
-# Whatever the options, the fields are the same.
+# Options only add objects: `voipmonitor` and `audio` of a stream. G.729 has no decoder, so that each figure of it is null.
 status "with options" 0 "$VOIPQOS" -q -r "$call" --plc --delay 30 --model lab-voice --rating tiphon --voipmonitor \
-    --json "$tmp/reports/options.json"
+    --wav "$tmp/wav" --json "$tmp/reports/options.json"
+status "without anything to hear" 0 "$VOIPQOS" -q -r "$CAPTURES/call-dtx.pcap" --wav "$tmp/no-wav" \
+    --json "$tmp/reports/no-audio.json"
 status "nothing passes the filter" 0 "$VOIPQOS" -q -r "$call" --json "$tmp/reports/filtered.json" -- udp port 1
 status "tables that overflow" 0 "$VOIPQOS" -q -r "$call" --max-calls 1 --max-streams 1 --max-flows 2 \
     --json "$tmp/reports/full.json"
@@ -59,6 +61,7 @@ for what, spoil in (
         ('a count below 0', lambda r: r['capture'].update(frames=-1)),
         ('a ratio that rests on nothing', lambda r: r['kpi']['asr_pct'].pop('n')),
         ('a null without a reason', lambda r: r['kpi']['options'].pop('rtt_ms_why')),
+        ('audio without its level', lambda r: r['streams'][0]['audio'].pop('level_dbov')),
         ('a peer without an address', lambda r: r['kpi']['peers'][0].pop('host')),
         ('words for a number', lambda r: r['streams'][0].update(loss_pct='none'))):
     bad = json.loads(json.dumps(good))
@@ -68,6 +71,12 @@ for name, member, value in (
         ('cut.json', 'truncated', True), ('several.json', 'overlapping_files', 2), ('empty.json', 'frames', 0), ('filtered.json', 'frames', 0)):
     got = reports[name]['capture'][member]
     print('ok' if got == value else 'FAIL', f'{name}: {member} is {got}')
+for name, heard in (('options.json', True), ('no-audio.json', False)):
+    files = [s['audio']['file'] for s in reports[name]['streams']]
+    print('ok' if files and all(bool(f) == heard for f in files) else 'FAIL', f'{name}: audio files {files}')
+added = {k for s in reports['options.json']['streams'] for k in s if not k.endswith('_why')}
+plain = {k for s in reports['call-pbx-g711.pcap.json']['streams'] for k in s if not k.endswith('_why')}
+print('ok' if added == plain | {'voipmonitor', 'audio'} else 'FAIL', f'options add {sorted(added ^ plain)}')
 for name in ('empty.json', 'filtered.json'):
     print('ok' if not reports[name]['calls'] + reports[name]['streams'] else 'FAIL', f'{name} holds nothing')
 PYTHON
