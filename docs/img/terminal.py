@@ -24,18 +24,20 @@ STYLES = {  # what src/report/style.c writes behind ESC [
 }
 
 
-def texts(line, y):
+def texts(screen):
     """One <text> for each stretch of a line without a wide blank, set to its columns whatever the font."""
-    style, column = PLAIN, 0
-    for sgr, run in re.findall(r'\x1b\[([\d;]*)m|([^\x1b]+)', line):
-        if not run:
-            style = STYLES[sgr or '0']
-            continue
-        for word in re.finditer(r'\S+(?: \S+)*', run):
-            yield (f'<text x="{MARGIN + COLUMN * (column + word.start()):.1f}" y="{y}" '
-                   f'textLength="{COLUMN * len(word[0]):.1f}" lengthAdjust="spacingAndGlyphs" {style}>'
-                   f'{escape(word[0])}</text>')
-        column += len(run)
+    style = PLAIN  # goes on from one line to the next
+    for number, line in enumerate(screen):
+        column, y = 0, TOP + LINE * number
+        for sgr, run in re.findall(r'\x1b\[([\d;]*)m|([^\x1b]+)', line):
+            if not run:
+                style = STYLES[sgr or '0']
+                continue
+            for word in re.finditer(r'\S+(?: \S+)*', run):
+                yield (f'<text x="{MARGIN + COLUMN * (column + word.start()):.1f}" y="{y}" '
+                       f'textLength="{COLUMN * len(word[0]):.1f}" lengthAdjust="spacingAndGlyphs" {style}>'
+                       f'{escape(word[0])}</text>')
+            column += len(run)
 
 
 lines = [f'\x1b[36m$\x1b[0m \x1b[1m{sys.argv[1]}\x1b[0m', *sys.stdin.read().rstrip('\n').split('\n')]
@@ -48,7 +50,6 @@ print(''.join(f'<circle cx="{x}" cy="17" r="5.5" fill="{colour}"/>'
               for x, colour in ((20, '#f0716f'), (38, '#e6c15c'), (56, '#8fce7a'))))
 print('<g font-family="DejaVu Sans Mono, Menlo, Consolas, Liberation Mono, monospace" font-size="14" '
       'xml:space="preserve">')
-for number, line in enumerate(lines):
-    for text in texts(line, TOP + LINE * number):
-        print(text)
+for text in texts(lines):
+    print(text)
 print('</g></svg>')
