@@ -12,10 +12,11 @@
 
 #define SHORTEST_URI 6 /* libosip2 wants as much in a From, To and Contact */
 
-/* A place in the datagram, and its end. Reading moves p; a reader that finds what it does not expect returns false, and
- * the scan is over. */
+/* A place in the datagram. Reading moves p; a reader that finds what it does not expect returns false, and the scan is
+ * over. What is scanned ends with a LF, which stops every reader here: so none has to look for the end, but the one that
+ * eats line ends. */
 struct cursor {
-    const uint8_t *p, *end;
+    const uint8_t *p, *stop; /* stop[-1] is the LF */
 };
 
 struct scan {
@@ -26,24 +27,22 @@ struct scan {
     bool one_contact; /* "*" must stand alone */
 };
 
-static struct vq_slice run(struct cursor *c, uint8_t class)
+static inline struct vq_slice run(struct cursor *c, uint8_t class)
 {
     const uint8_t *p = c->p, *start = p;
-    const uint8_t *const of = vq_sip_class;
-    while (c->end - p >= 4 && of[p[0]] & of[p[1]] & of[p[2]] & of[p[3]] & class)
-        p += 4;
-    while (p < c->end && of[*p] & class)
+    while (vq_sip_class[*p] & class)
         p++;
     c->p = p;
     return vq_slice(start, (size_t)(p - start));
 }
 
-static bool at(const struct cursor *c, char ch)
+static inline bool at(const struct cursor *c, char ch)
 {
-    return c->p < c->end && *c->p == (uint8_t)ch;
+    return *c->p == (uint8_t)ch;
 }
 
-static bool eat(struct cursor *c, char ch)
+/* Anything but a line's LF. */
+static inline bool eat(struct cursor *c, char ch)
 {
     if (!at(c, ch))
         return false;
@@ -51,9 +50,9 @@ static bool eat(struct cursor *c, char ch)
     return true;
 }
 
-static bool eat_bytes(struct cursor *c, const char *z, size_t n)
+static inline bool eat_bytes(struct cursor *c, const char *z, size_t n)
 {
-    if ((size_t)(c->end - c->p) < n || memcmp(c->p, z, n) != 0)
+    if ((size_t)(c->stop - c->p) < n || memcmp(c->p, z, n) != 0)
         return false;
     c->p += n;
     return true;
@@ -70,7 +69,7 @@ static void skip_spaces(struct cursor *c)
 
 static struct vq_slice rest_of_line(struct cursor *c)
 {
-    struct vq_slice s = {c->p, (size_t)(c->end - c->p)};
+    struct vq_slice s = {c->p, (size_t)(c->stop - c->p)};
     s.n = vq_str_control(s);
     c->p += s.n;
     return s;
@@ -85,23 +84,29 @@ static struct vq_slice text(struct cursor *c)
     return s;
 }
 
+/* Behind it the data may be at their end. */
 static bool line_end(struct cursor *c)
 {
-    return eat(c, '\r') && eat(c, '\n');
+    if (c->p[0] != '\r' || c->p[1] != '\n')
+        return false;
+    c->p += 2;
+    return true;
 }
 
 /* A quoted string without escapes; the slice is what stands inside. */
 static bool quoted(struct cursor *c, struct vq_slice *out)
 {
     const uint8_t *start = ++c->p;
-    while (c->p < c->end && *c->p != '"' && *c->p != '\\' && *c->p >= 0x20)
-        c->p++;
-    *out = vq_slice(start, (size_t)(c->p - start));
+    const uint8_t *p = start;
+    while (*p != '"' && *p != '\\' && *p >= 0x20)
+        p++;
+    c->p = p;
+    *out = vq_slice(start, (size_t)(p - start));
     return eat(c, '"');
 }
 
 /* ";name" or ";name=value" (25.1 generic-param). */
-static bool param(struct cursor *c, struct vq_slice *name, struct vq_slice *value)
+static inline bool param(struct cursor *c, struct vq_slice *name, struct vq_slice *value)
 {
     c->p++;
     *name = run(c, VQ_C_TOKEN);
@@ -116,12 +121,20 @@ static bool param(struct cursor *c, struct vq_slice *name, struct vq_slice *valu
     return value->n > 0;
 }
 
-static bool is_name(struct vq_slice s, const char *z, size_t n)
+/* In any case; `z` has lower case letters only, and 3 to 8 of them. */
+static inline bool is_name(struct vq_slice s, const char *z, size_t n)
 {
-    for (size_t i = 0; i < n && s.n == n; i++)
-        if ((s.p[i] | 0x20) != z[i])
-            return false;
-    return s.n == n;
+    if (s.n != n)
+        return false;
+    if (n == 3)
+        return (s.p[0] | 0x20) == z[0] && (s.p[1] | 0x20) == z[1] && (s.p[2] | 0x20) == z[2];
+    const uint32_t lower = 0x20202020;
+    uint32_t head, tail, z_head, z_tail; /* four bytes each; they overlap */
+    memcpy(&head, s.p, 4);
+    memcpy(&tail, s.p + n - 4, 4);
+    memcpy(&z_head, z, 4);
+    memcpy(&z_tail, z + n - 4, 4);
+    return (head | lower) == z_head && (tail | lower) == z_tail;
 }
 
 static bool is_hex(uint8_t c)
@@ -134,7 +147,7 @@ static bool host_port(struct cursor *c, struct vq_slice *out)
     const uint8_t *start = c->p;
     if (eat(c, '[')) {
         unsigned colons = 0;
-        for (; c->p < c->end && (is_hex(*c->p) || *c->p == ':' || *c->p == '.'); c->p++)
+        for (; is_hex(*c->p) || *c->p == ':' || *c->p == '.'; c->p++)
             colons += *c->p == ':';
         if (colons < 2 || !eat(c, ']'))
             return false;
@@ -143,7 +156,7 @@ static bool host_port(struct cursor *c, struct vq_slice *out)
     }
     if (eat(c, ':')) {
         const uint8_t *port = c->p;
-        while (c->p < c->end && *c->p >= '0' && *c->p <= '9')
+        while (*c->p >= '0' && *c->p <= '9')
             c->p++;
         if (c->p == port || c->p - port > 5)
             return false;
@@ -217,7 +230,7 @@ static bool name_and_uri(struct cursor *c, struct vq_sip_addr *a)
             return false;
     } else if (!at(c, '<')) {
         const uint8_t *start = c->p;
-        while (c->p < c->end && (*c->p == ' ' || vq_sip_class[*c->p] & VQ_C_TOKEN))
+        while (*c->p == ' ' || vq_sip_class[*c->p] & VQ_C_TOKEN)
             c->p++;
         if (at(c, '<'))
             a->name = vq_str_trim(vq_slice(start, (size_t)(c->p - start)));
@@ -308,13 +321,15 @@ static bool digits(struct cursor *c, uint32_t *out)
 {
     const uint8_t *start = c->p;
     uint64_t v = 0;
-    for (; c->p < c->end && *c->p >= '0' && *c->p <= '9'; c->p++) {
-        v = v * 10 + (uint64_t)(*c->p - '0');
+    const uint8_t *p = start;
+    for (; *p >= '0' && *p <= '9'; p++) {
+        v = v * 10 + (uint64_t)(*p - '0');
         if (v > UINT32_MAX)
             return false;
     }
+    c->p = p;
     *out = (uint32_t)v;
-    return c->p > start;
+    return p > start;
 }
 
 static bool read_cseq(struct cursor *c, struct vq_sip *m)
@@ -433,9 +448,8 @@ static bool read_start(struct cursor *c, struct vq_sip *m)
 }
 
 /* What follows the header: as long as Content-Length says, and nothing behind it but line ends. */
-static bool read_body(const struct cursor *c, const struct scan *s)
+static bool read_body(const struct scan *s, struct vq_slice body)
 {
-    struct vq_slice body = {c->p, (size_t)(c->end - c->p)};
     if (s->seen & 1u << VQ_HDR_CONTENT_LENGTH) {
         if (s->length > body.n)
             return false;
@@ -488,13 +502,16 @@ static bool read_name(struct cursor *c, enum vq_sip_hdr *id)
 
 bool vq_sip_scan_strict(struct vq_slice datagram, struct vq_sip *out)
 {
+    const uint8_t *end = datagram.p + datagram.n, *stop = end;
+    while (stop > datagram.p && stop[-1] != '\n')
+        stop--;
     *out = (struct vq_sip){.expires = -1, .q850 = -1};
     struct scan s = {.m = out, .contact_expires = -1};
-    struct cursor c = {datagram.p, datagram.p + datagram.n};
-    if (datagram.n == 0 || !read_start(&c, out))
+    struct cursor c = {datagram.p, stop};
+    if (stop == datagram.p || !read_start(&c, out))
         return false;
     const uint8_t *headers = c.p;
-    while (c.p < c.end && *c.p != '\r') {
+    while (c.p < stop && *c.p != '\r') {
         enum vq_sip_hdr id = usual_name(&c);
         if (id == VQ_HDR_OTHER && !read_name(&c, &id))
             return false;
@@ -506,7 +523,7 @@ bool vq_sip_scan_strict(struct vq_slice datagram, struct vq_sip *out)
             return false;
     }
     out->headers = vq_slice(headers, (size_t)(c.p - headers));
-    if (!line_end(&c) || (s.seen & NEEDED) != NEEDED || !read_body(&c, &s))
+    if (c.p == stop || !line_end(&c) || (s.seen & NEEDED) != NEEDED || !read_body(&s, vq_slice(c.p, (size_t)(end - c.p))))
         return false;
     out->expires = s.contact_expires >= 0 ? s.contact_expires : out->expires;
     return true;
