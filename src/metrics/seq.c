@@ -107,7 +107,7 @@ static enum vq_seq_verdict jump(struct vq_seq *s, uint16_t seq)
     return VQ_SEQ_STRAY;
 }
 
-enum vq_seq_verdict vq_seq_add(struct vq_seq *s, uint16_t seq, enum vq_seq_hint hint)
+enum vq_seq_verdict vq_seq_add_any(struct vq_seq *s, uint16_t seq, enum vq_seq_hint hint)
 {
     if (!s->started) {
         begin(s, FIRST_CYCLE + seq);

@@ -64,8 +64,23 @@ enum vq_seq_hint {
     VQ_SEQ_RENUMBERED, /* of a number within reach: they do not fit, it is of another numbering */
 };
 
-/* One packet in arrival order. */
-enum vq_seq_verdict vq_seq_add(struct vq_seq *s, uint16_t seq, enum vq_seq_hint hint);
+enum vq_seq_verdict vq_seq_add_any(struct vq_seq *s, uint16_t seq, enum vq_seq_hint hint);
+
+/* One packet in arrival order. Nearly all are the next one, when none is missing; that much is done here: the number that
+ * leaves the window then was received, if there is one, and its bit stays as it is for the one that comes in. */
+static inline enum vq_seq_verdict vq_seq_add(struct vq_seq *s, uint16_t seq, enum vq_seq_hint hint)
+{
+    uint32_t n = s->max + 1;
+    uint64_t *word = &s->window[n % VQ_SEQ_WINDOW / 64], bit = UINT64_C(1) << (n % 64);
+    bool calm = n - s->base < VQ_SEQ_WINDOW || (*word & bit && !s->run);
+    if (!calm || seq != (uint16_t)n || !s->started || hint != VQ_SEQ_NO_HINT)
+        return vq_seq_add_any(s, seq, hint);
+    *word |= bit;
+    s->max = n;
+    s->distinct++;
+    s->strayed = false;
+    return VQ_SEQ_NEXT;
+}
 
 /* What the numbers amount to if nothing more comes. */
 struct vq_loss {

@@ -14,6 +14,13 @@ static size_t variable_size(struct vq_rd r, uint8_t first)
 
 bool vq_rtp_parse(struct vq_slice b, size_t wire, struct vq_rtp *out)
 {
+    /* Version 2 and nothing else: neither padding nor extension nor CSRC, like nearly all there is. */
+    if (b.n >= VQ_RTP_HEADER && b.p[0] == 0x80) {
+        const uint8_t *p = b.p;
+        *out = (struct vq_rtp){.marker = p[1] >> 7, .pt = p[1] & 0x7f, .seq = vq_be16(p + 2), .ts = vq_be32(p + 4),
+                               .ssrc = vq_be32(p + 8), .payload = {p + VQ_RTP_HEADER, b.n - VQ_RTP_HEADER}};
+        return true;
+    }
     struct vq_rd r = vq_rd(b.p, b.n);
     const uint8_t *h = vq_rd_take(&r, VQ_RTP_HEADER);
     if (!h || h[0] >> 6 != 2)
