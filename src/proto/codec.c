@@ -299,7 +299,8 @@ const struct vq_codec *vq_codec_by_pt(unsigned pt)
 static bool is_named(const struct vq_codec *c, struct vq_slice want)
 {
     size_t i = 0;
-    while (i < want.n && c->name[i] && vq_str_lower((uint8_t)c->name[i]) == vq_str_lower(want.p[i]))
+    while (i < want.n && c->name[i] &&
+           ((uint8_t)c->name[i] == want.p[i] || vq_str_lower((uint8_t)c->name[i]) == vq_str_lower(want.p[i])))
         i++;
     return i == want.n && !c->name[i];
 }

@@ -227,49 +227,89 @@ static void read_rtcp(struct state *st, struct vq_slice value)
         st->rtcp_addr = read_connection(value);
 }
 
-static bool read_direction(struct vq_slice name, enum vq_sdp_dir *dir)
+/* Attributes that somebody reads: RFC 4566 6, 3605, 4568, 5761, 8122, 8839. */
+enum attribute { OTHER, RTPMAP, PTIME, MAXPTIME, RTCP, RTCP_MUX, CANDIDATE, KEY, DIRECTION };
+
+static const struct {
+    char name[12]; /* lower case, no longer than fits without a NUL */
+    uint8_t n;
+    uint8_t is;  /* enum attribute */
+    uint8_t dir; /* enum vq_sdp_dir */
+} attributes[] = {
+    {"rtpmap", 6, RTPMAP, 0},
+    {"ptime", 5, PTIME, 0},
+    {"sendrecv", 8, DIRECTION, VQ_SDP_SENDRECV},
+    {"sendonly", 8, DIRECTION, VQ_SDP_SENDONLY},
+    {"recvonly", 8, DIRECTION, VQ_SDP_RECVONLY},
+    {"inactive", 8, DIRECTION, VQ_SDP_INACTIVE},
+    {"rtcp", 4, RTCP, 0},
+    {"maxptime", 8, MAXPTIME, 0},
+    {"candidate", 9, CANDIDATE, 0},
+    {"crypto", 6, KEY, 0},
+    {"rtcp-mux", 8, RTCP_MUX, 0},
+    {"fingerprint", 11, KEY, 0},
+};
+
+static enum attribute attribute_of(struct vq_slice name, enum vq_sdp_dir *dir)
 {
-    static const char names[][9] = {"sendrecv", "sendonly", "recvonly", "inactive"};
-    if (name.n != sizeof names[0] - 1)
-        return false;
-    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (vq_str_ieq_z(name, names[i])) {
-            *dir = (enum vq_sdp_dir)i;
-            return true;
-        }
-    return false;
+    int first = name.n ? name.p[0] | 0x20 : 0;
+    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
+        if (attributes[i].n != name.n || attributes[i].name[0] != first ||
+            !vq_str_ieq(name, vq_slice(attributes[i].name, name.n)))
+            continue;
+        if (attributes[i].is == DIRECTION)
+            *dir = (enum vq_sdp_dir)attributes[i].dir;
+        return (enum attribute)attributes[i].is;
+    }
+    return OTHER;
+}
+
+/* Milliseconds, or `before` when it is nothing of the kind. */
+static uint32_t read_ptime(struct vq_slice value, uint32_t before)
+{
+    double ms;
+    return vq_str_double(vq_str_trim(value), &ms) && ms <= 10000 ? (uint32_t)(ms + 0.5) : before;
 }
 
 static void read_attribute(struct state *st, struct vq_slice value)
 {
     struct vq_slice name = vq_str_trim(vq_str_cut(&value, ':'));
     struct vq_sdp_media *m = st->m;
-    if (m && vq_str_ieq_z(name, "rtpmap")) {
+    if (!st->in_media) {
+        st->session_encrypted |= attribute_of(name, &st->session_dir) == KEY;
+        return;
+    }
+    if (!m)
+        return;
+    enum attribute is = attribute_of(name, &m->dir);
+    m->rtcp_named |= vq_str_istarts(name, "rtcp");
+    switch (is) {
+    case RTPMAP:
         read_rtpmap(m, value);
         return;
-    }
-    bool key = vq_str_ieq_z(name, "crypto") || vq_str_ieq_z(name, "fingerprint");
-    if (!st->in_media) {
-        read_direction(name, &st->session_dir);
-        st->session_encrypted |= key;
+    case PTIME:
+        m->ptime_ms = read_ptime(value, m->ptime_ms);
         return;
-    }
-    double ptime;
-    if (!m || read_direction(name, &m->dir))
+    case MAXPTIME:
+        m->maxptime_ms = read_ptime(value, m->maxptime_ms);
         return;
-    m->rtcp_named |= vq_str_istarts(name, "rtcp");
-    if (key)
-        m->encrypted = true;
-    else if (vq_str_ieq_z(name, "candidate") && m->n_candidates < VQ_SDP_CANDIDATES)
-        m->candidates[m->n_candidates++] = value;
-    else if (vq_str_ieq_z(name, "rtcp"))
+    case RTCP:
         read_rtcp(st, value);
-    else if (vq_str_ieq_z(name, "rtcp-mux"))
+        return;
+    case RTCP_MUX:
         m->rtcp_mux = true;
-    else if (vq_str_ieq_z(name, "ptime") && vq_str_double(vq_str_trim(value), &ptime) && ptime <= 10000)
-        m->ptime_ms = (uint32_t)(ptime + 0.5);
-    else if (vq_str_ieq_z(name, "maxptime") && vq_str_double(vq_str_trim(value), &ptime) && ptime <= 10000)
-        m->maxptime_ms = (uint32_t)(ptime + 0.5);
+        return;
+    case CANDIDATE:
+        if (m->n_candidates < VQ_SDP_CANDIDATES)
+            m->candidates[m->n_candidates++] = value;
+        return;
+    case KEY:
+        m->encrypted = true;
+        return;
+    case DIRECTION:
+    case OTHER:
+        return;
+    }
 }
 
 /* Words for the gravest of the defects, or NULL. */

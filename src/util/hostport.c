@@ -5,22 +5,31 @@
 
 #include "util/str.h"
 
+/* 0 to 9, or more than that. */
+static unsigned digit(const uint8_t *p, const uint8_t *end)
+{
+    return p < end ? (unsigned)*p - '0' : 10;
+}
+
 /* Four numbers without leading zeros, as inet_pton() wants them, only faster; on anything else `ip` means nothing. */
 static bool read_quad(struct vq_slice s, uint8_t ip[4])
 {
-    size_t i = 0;
+    const uint8_t *p = s.p, *const end = s.n ? s.p + s.n : s.p;
     for (unsigned k = 0; k < 4; k++) {
-        if (k > 0 && (i == s.n || s.p[i++] != '.'))
+        if (k > 0 && (p == end || *p++ != '.'))
             return false;
-        size_t start = i;
-        unsigned v = 0;
-        for (; i < s.n && i < start + 3 && s.p[i] >= '0' && s.p[i] <= '9'; i++)
-            v = v * 10 + (unsigned)(s.p[i] - '0');
-        if (i == start || v > 255 || (s.p[start] == '0' && i > start + 1))
+        unsigned v = digit(p, end), d;
+        if (v > 9)
+            return false;
+        p++;
+        /* Behind a zero, or a third digit, there must be the next dot. */
+        for (int more = v ? 2 : 0; more && (d = digit(p, end)) <= 9; more--, p++)
+            v = v * 10 + d;
+        if (v > 255)
             return false;
         ip[k] = (uint8_t)v;
     }
-    return i == s.n;
+    return p == end;
 }
 
 bool vq_host_read(struct vq_slice s, struct vq_endpoint *out)

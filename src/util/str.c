@@ -38,7 +38,10 @@ struct vq_slice vq_str_word(struct vq_slice *s)
     size_t n = 0;
     while (n < s->n && !vq_str_is_blank(s->p[n]))
         n++;
-    return vq_str_trim(vq_str_cut_at(s, n, n));
+    struct vq_slice word = vq_str_cut_at(s, n, n);
+    while (word.n && vq_str_is_space(word.p[word.n - 1]))
+        word.n--;
+    return word;
 }
 
 /* Leading digits as a number; returns how many there are, 0 also when they do not fit. */

@@ -31,7 +31,8 @@ bool vq_str_ieq(struct vq_slice a, struct vq_slice b);
 static inline bool vq_str_ieq_z(struct vq_slice a, const char *z)
 {
     size_t n = strlen(z);
-    return a.n == n && vq_str_ieq(a, vq_slice(z, n));
+    /* First letters that differ in more than their case spare the call. */
+    return a.n == n && (n == 0 || !((a.p[0] ^ (uint8_t)z[0]) & ~0x20)) && vq_str_ieq(a, vq_slice(z, n));
 }
 
 static inline bool vq_str_starts(struct vq_slice s, const char *z)
