@@ -13,8 +13,9 @@ struct vq_frame {
     uint32_t link;       /* LINKTYPE_ value of the interface (https://www.tcpdump.org/linktypes.html) */
 };
 
-/* How many frames vq_engine_feed() looks at together; a larger array is worked through in such batches. */
-#define VQ_BATCH 32
+/* Frames that are handed on together from a source to vq_engine_feed(). Any number is right; with fewer the engine has
+ * less to look ahead in. */
+#define VQ_BATCH 256
 
 /* Name of a link type ("EN10MB", "LINUX_SLL", ...), or NULL when the decoder does not know it. */
 const char *vq_link_name(uint32_t link);

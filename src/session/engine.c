@@ -25,6 +25,7 @@ struct packet {
     uint32_t flow;            /* as it seems, 0: not known */
     uint32_t len;
     bool cut;
+    bool rtp_like;            /* may_be_rtp(), of what a frame carries */
     const struct vq_sip *sip; /* read ahead, NULL: not yet */
     uint64_t talk_hash;
 };
@@ -313,77 +314,119 @@ static void packet(struct vq_engine *e, const struct packet *p)
     carried(e, p);
 }
 
+/* ---- in groups ---------------------------------------------------------------------------------------------------
+ *
+ * At 20,000 streams the look-ups cost the time, not the arithmetic. So frames go through in groups, and each group in
+ * stages: a stage fetches what the next one reads, and while it comes the other groups are worked on. What a stage finds
+ * may be gone when the packet's turn comes; only the last one believes nothing and changes something. */
+
+#define GROUP 16
+
+struct group {
+    struct packet p[GROUP];
+    struct vq_sip sip[GROUP];     /* of regular messages, read before their turn */
+    struct vq_fresh fresh[GROUP]; /* of packets whose flow is not known yet */
+    const struct vq_rtp_stream *streams[GROUP];
+    size_t n, n_fresh, n_streams;
+};
+
 /* A flow's first cache line, a stream's first five and the room for its next arrival serve a packet. */
 #define HOT_LINES 5
 _Static_assert(offsetof(struct vq_flow, port_src) <= 64, "a packet reads one line of its flow");
 _Static_assert(offsetof(struct vq_rtp_stream, seq.duplicates) <= 64 * HOT_LINES, "and five of its stream");
 
-/* SIP messages of a batch that are read before their turn. */
-#define SIP_AHEAD 16
-
-/* Regular SIP is read in the stateless pass already: then its Call-ID is known in time to fetch the call. */
+/* Regular SIP is read without looking at the state: then its Call-ID is known in time to fetch the call. */
 static bool read_ahead(struct vq_engine *e, struct packet *p, struct vq_sip *m)
 {
     struct vq_slice s = p->d.payload;
     if (p->d.carrier != VQ_CARRIER_UDP || s.n < 16 || s.p[0] < 'A' || s.p[0] > 'Z' || !vq_sip_scan_strict(s, m))
         return false;
-    p->sip = m;
     p->talk_hash = vq_sip_prefetch(e, m);
     return true;
 }
 
-/* At 20,000 streams the look-ups cost the time, not the arithmetic: what a whole batch is going to need is fetched ahead,
- * step by step, so that its cache misses overlap. In one function: calls of one that did nothing but prefetch would have
- * no effect in the eyes of a compiler, and be left out. */
-static void batch(struct vq_engine *e, const struct vq_frame *frames, size_t n)
+/* Decodes; fetches the slots of flows and Call-IDs. */
+static void look(struct vq_engine *e, struct group *g, const struct vq_frame *frames, size_t n)
 {
-    struct packet p[VQ_BATCH];
-    struct vq_sip ahead[SIP_AHEAD];
-    unsigned n_ahead = 0, n_fresh = 0;
+    g->n = n;
     for (size_t i = 0; i < n; i++) {
-        vq_decode(&frames[i], &p[i].d);
-        if (vq_hep_begins(&p[i].d))
-            vq_hep_unwrap(&p[i].d);
-        p[i].len = frames[i].len;
-        p[i].cut = frames[i].caplen < frames[i].len;
-        p[i].sip = NULL;
-        if (may_be_rtp(&p[i].d)) {
-            p[i].hash = vq_flow_hash(e, &p[i].d);
-            vq_table_prefetch(&e->flow_by_key, p[i].hash);
-        } else if (n_ahead < SIP_AHEAD && read_ahead(e, &p[i], &ahead[n_ahead])) {
-            n_ahead++;
+        struct packet *p = &g->p[i];
+        vq_decode(&frames[i], &p->d);
+        if (vq_hep_begins(&p->d))
+            vq_hep_unwrap(&p->d);
+        p->len = frames[i].len;
+        p->cut = frames[i].caplen < frames[i].len;
+        p->sip = NULL;
+        p->rtp_like = may_be_rtp(&p->d);
+        if (p->rtp_like) {
+            p->hash = vq_flow_hash(e, &p->d);
+            vq_table_prefetch(&e->flow_by_key, p->hash);
+        } else if (read_ahead(e, p, &g->sip[i])) {
+            p->sip = &g->sip[i];
         }
     }
-    struct vq_fresh fresh[VQ_BATCH];
-    for (size_t i = 0; i < n; i++) {
-        bool rtp_like = may_be_rtp(&p[i].d);
-        p[i].flow = rtp_like ? vq_table_peek(&e->flow_by_key, p[i].hash) : 0;
-        if (p[i].flow)
-            __builtin_prefetch(vq_flow_at(e, p[i].flow), 1);
-        else if (rtp_like)
-            vq_fresh_find(e, &p[i].d, &fresh[n_fresh++]);
-        if (p[i].sip)
-            vq_sip_prefetch_talk(e, p[i].sip, p[i].talk_hash);
+}
+
+/* Fetches flows, the slots of what a new flow needs, and calls. */
+static void find(struct vq_engine *e, struct group *g)
+{
+    g->n_fresh = 0;
+    for (size_t i = 0; i < g->n; i++) {
+        struct packet *p = &g->p[i];
+        p->flow = p->rtp_like ? vq_table_peek(&e->flow_by_key, p->hash) : 0;
+        if (p->flow)
+            __builtin_prefetch(vq_flow_at(e, p->flow), 1);
+        else if (p->rtp_like)
+            vq_fresh_find(e, &p->d, &g->fresh[g->n_fresh++]);
+        if (p->sip)
+            vq_sip_prefetch_talk(e, p->sip, p->talk_hash);
     }
-    for (unsigned i = 0; i < n_fresh; i++)
-        vq_fresh_prefetch(e, &fresh[i], VQ_AHEAD_PORTS);
-    for (size_t i = 0; i < n; i++) {
-        uint32_t s = p[i].flow ? vq_flow_at(e, p[i].flow)->stream : 0;
-        const char *hot = s ? (const char *)vq_rtp_stream_at(e, s) : NULL;
-        for (size_t line = 0; hot && line < HOT_LINES; line++)
+}
+
+/* Fetches streams, and the ports of new flows. */
+static void fetch(struct vq_engine *e, struct group *g)
+{
+    g->n_streams = 0;
+    for (size_t i = 0; i < g->n; i++) {
+        uint32_t s = g->p[i].flow ? vq_flow_at(e, g->p[i].flow)->stream : 0;
+        if (!s)
+            continue;
+        const char *hot = (const char *)(g->streams[g->n_streams++] = vq_rtp_stream_at(e, s));
+        for (size_t line = 0; line < HOT_LINES; line++)
             __builtin_prefetch(hot + 64 * line, 1);
     }
+    for (size_t i = 0; i < g->n_fresh; i++)
+        vq_fresh_prefetch(e, &g->fresh[i], VQ_AHEAD_PORTS);
+}
+
+/* Fetches the rest, and then it is the packets' turn. */
+static void work(struct vq_engine *e, struct group *g)
+{
+    for (size_t i = 0; i < g->n_streams; i++)
+        __builtin_prefetch(&g->streams[i]->arrivals[g->streams[i]->n_arrivals % VQ_ARRIVALS], 1);
     for (enum vq_ahead step = VQ_AHEAD_PROMISES; step <= VQ_AHEAD_CALLS; step++)
-        for (unsigned i = 0; i < n_fresh; i++)
-            vq_fresh_prefetch(e, &fresh[i], step);
-    for (size_t i = 0; i < n; i++) {
-        uint32_t s = p[i].flow ? vq_flow_at(e, p[i].flow)->stream : 0;
-        const struct vq_rtp_stream *stream = s ? vq_rtp_stream_at(e, s) : NULL;
-        if (stream)
-            __builtin_prefetch(&stream->arrivals[stream->n_arrivals % VQ_ARRIVALS], 1);
+        for (size_t i = 0; i < g->n_fresh; i++)
+            vq_fresh_prefetch(e, &g->fresh[i], step);
+    for (size_t i = 0; i < g->n; i++)
+        packet(e, &g->p[i]);
+}
+
+#define STAGES 4
+
+static void batch(struct vq_engine *e, const struct vq_frame *frames, size_t n)
+{
+    struct group ring[STAGES];
+    size_t groups = (n + GROUP - 1) / GROUP;
+    for (size_t i = 0; i < groups + STAGES - 1; i++) {
+        if (i < groups)
+            look(e, &ring[i % STAGES], frames + i * GROUP, n - i * GROUP < GROUP ? n - i * GROUP : GROUP);
+        if (i >= 1 && i - 1 < groups)
+            find(e, &ring[(i - 1) % STAGES]);
+        if (i >= 2 && i - 2 < groups)
+            fetch(e, &ring[(i - 2) % STAGES]);
+        if (i >= 3)
+            work(e, &ring[(i - 3) % STAGES]);
     }
-    for (size_t i = 0; i < n; i++)
-        packet(e, &p[i]);
 }
 
 int vq_engine_feed(struct vq_engine *e, const struct vq_frame *frames, size_t n)
@@ -392,12 +435,7 @@ int vq_engine_feed(struct vq_engine *e, const struct vq_frame *frames, size_t n)
     e->no_memory = false;
     vq_join_outdate(e);
     vq_clock_outdate(e);
-    while (n) {
-        size_t take = n < VQ_BATCH ? n : VQ_BATCH;
-        batch(e, frames, take);
-        frames += take;
-        n -= take;
-    }
+    batch(e, frames, n);
     return e->no_memory ? -ENOMEM : 0;
 }
 
