@@ -1,5 +1,5 @@
 /* sdp.c - session descriptions, RFC 4566, read leniently. */
-#include "proto/sdp.h"
+#include "proto/sdp_impl.h"
 
 #include "util/hostport.h"
 #include "util/str.h"
@@ -128,13 +128,23 @@ static bool is_secure(struct vq_slice proto)
     return false;
 }
 
-static void add_format(struct vq_sdp_media *m, struct vq_slice text)
+void vq_sdp_add_format(struct vq_sdp_media *m, uint32_t pt)
 {
-    uint32_t pt;
-    if (m->n_formats == VQ_SDP_FORMATS || !vq_str_u32(text, &pt) || pt > 127)
+    if (m->n_formats == VQ_SDP_FORMATS || pt > 127)
         return;
     const struct vq_codec *c = vq_codec_by_pt(pt);
     m->formats[m->n_formats++] = (struct vq_sdp_format){.pt = (uint8_t)pt, .codec = c, .clock_hz = c ? c->clock_hz : 0};
+}
+
+void vq_sdp_place(struct vq_sdp_media *m, const struct vq_endpoint *rtp, const struct vq_endpoint *rtcp, uint16_t rtcp_port)
+{
+    uint16_t port = m->rtp.port;
+    m->rtp = *rtp;
+    m->rtp.port = port;
+    m->hold_addr = is_hold(rtp);
+    m->rtcp = *rtcp;
+    /* RFC 3550 11: the next higher port, unless RFC 3605's attribute says otherwise. */
+    m->rtcp.port = rtcp_port ? rtcp_port : port && port < UINT16_MAX ? (uint16_t)(port + 1) : 0;
 }
 
 /* Gives the medium read so far what the session part says for all, and its RTCP address. */
@@ -146,13 +156,7 @@ static void close_media(struct state *st)
     const struct address *a = st->media_addr.given ? &st->media_addr : &st->session_addr;
     if (!a->given)
         defect(st, NO_ADDRESS);
-    uint16_t port = m->rtp.port;
-    m->rtp = a->at;
-    m->rtp.port = port;
-    m->hold_addr = is_hold(&a->at);
-    m->rtcp = st->rtcp_addr.given ? st->rtcp_addr.at : a->at;
-    /* RFC 3550 11: the next higher port, unless RFC 3605's attribute says otherwise. */
-    m->rtcp.port = st->rtcp_port ? st->rtcp_port : port && port < UINT16_MAX ? (uint16_t)(port + 1) : 0;
+    vq_sdp_place(m, &a->at, st->rtcp_addr.given ? &st->rtcp_addr.at : &a->at, st->rtcp_port);
     m->encrypted |= st->session_encrypted;
 }
 
@@ -187,19 +191,13 @@ static void open_media(struct state *st, struct vq_slice value)
     struct vq_slice format = vq_str_word(&value);
     if (format.n == 0)
         defect(st, NO_FORMATS);
-    for (; format.n; format = vq_str_word(&value))
-        add_format(m, format);
+    for (uint32_t pt; format.n; format = vq_str_word(&value))
+        if (vq_str_u32(format, &pt))
+            vq_sdp_add_format(m, pt);
 }
 
-/* "97 iLBC/8000/1": 6, rtpmap. */
-static void read_rtpmap(struct vq_sdp_media *m, struct vq_slice value)
+void vq_sdp_name_format(struct vq_sdp_media *m, uint32_t pt, struct vq_slice name, uint32_t clock)
 {
-    uint32_t pt, clock = 0;
-    if (!vq_str_u32(vq_str_word(&value), &pt))
-        return;
-    value = vq_str_trim(value);
-    struct vq_slice name = vq_str_cut(&value, '/');
-    vq_str_u32_prefix(value, &clock);
     for (unsigned i = 0; i < m->n_formats; i++) {
         struct vq_sdp_format *f = &m->formats[i];
         if (f->pt != pt || f->name.p)
@@ -216,6 +214,18 @@ static void read_rtpmap(struct vq_sdp_media *m, struct vq_slice value)
     }
 }
 
+/* "97 iLBC/8000/1": 6, rtpmap. */
+static void read_rtpmap(struct vq_sdp_media *m, struct vq_slice value)
+{
+    uint32_t pt, clock = 0;
+    if (!vq_str_u32(vq_str_word(&value), &pt))
+        return;
+    value = vq_str_trim(value);
+    struct vq_slice name = vq_str_cut(&value, '/');
+    vq_str_u32_prefix(value, &clock);
+    vq_sdp_name_format(m, pt, name, clock);
+}
+
 /* RFC 3605 2.1: "53020" or "53020 IN IP4 126.16.64.4". */
 static void read_rtcp(struct state *st, struct vq_slice value)
 {
@@ -227,48 +237,48 @@ static void read_rtcp(struct state *st, struct vq_slice value)
         st->rtcp_addr = read_connection(value);
 }
 
-/* Attributes that somebody reads: RFC 4566 6, 3605, 4568, 5761, 8122, 8839. */
-enum attribute { OTHER, RTPMAP, PTIME, MAXPTIME, RTCP, RTCP_MUX, CANDIDATE, KEY, DIRECTION };
-
+/* Ordered by length. */
 static const struct {
-    char name[12]; /* lower case, no longer than fits without a NUL */
-    uint8_t n;
-    uint8_t is;  /* enum attribute */
-    uint8_t dir; /* enum vq_sdp_dir */
+    char name[12]; /* lower case, NUL or not */
+    uint8_t is;    /* enum vq_sdp_attribute */
+    uint8_t dir;   /* enum vq_sdp_dir */
 } attributes[] = {
-    {"rtpmap", 6, RTPMAP, 0},
-    {"ptime", 5, PTIME, 0},
-    {"sendrecv", 8, DIRECTION, VQ_SDP_SENDRECV},
-    {"sendonly", 8, DIRECTION, VQ_SDP_SENDONLY},
-    {"recvonly", 8, DIRECTION, VQ_SDP_RECVONLY},
-    {"inactive", 8, DIRECTION, VQ_SDP_INACTIVE},
-    {"rtcp", 4, RTCP, 0},
-    {"maxptime", 8, MAXPTIME, 0},
-    {"candidate", 9, CANDIDATE, 0},
-    {"crypto", 6, KEY, 0},
-    {"rtcp-mux", 8, RTCP_MUX, 0},
-    {"fingerprint", 11, KEY, 0},
+    {"rtcp", VQ_A_RTCP, 0},
+    {"ptime", VQ_A_PTIME, 0},
+    {"rtpmap", VQ_A_RTPMAP, 0},
+    {"crypto", VQ_A_KEY, 0},
+    {"sendrecv", VQ_A_DIRECTION, VQ_SDP_SENDRECV},
+    {"sendonly", VQ_A_DIRECTION, VQ_SDP_SENDONLY},
+    {"recvonly", VQ_A_DIRECTION, VQ_SDP_RECVONLY},
+    {"inactive", VQ_A_DIRECTION, VQ_SDP_INACTIVE},
+    {"maxptime", VQ_A_MAXPTIME, 0},
+    {"rtcp-mux", VQ_A_RTCP_MUX, 0},
+    {"candidate", VQ_A_CANDIDATE, 0},
+    {"fingerprint", VQ_A_KEY, 0},
 };
 
-static enum attribute attribute_of(struct vq_slice name, enum vq_sdp_dir *dir)
+/* First row of each length: attributes[first[n]] .. attributes[first[n + 1] - 1] are of length n. */
+static const uint8_t first[] = {0, 0, 0, 0, 0, 1, 2, 4, 4, 10, 11, 11, 12};
+
+enum vq_sdp_attribute vq_sdp_attribute_of(struct vq_slice name, enum vq_sdp_dir *dir)
 {
-    int first = name.n ? name.p[0] | 0x20 : 0;
-    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
-        if (attributes[i].n != name.n || attributes[i].name[0] != first ||
-            !vq_str_ieq(name, vq_slice(attributes[i].name, name.n)))
+    if (name.n > sizeof first - 2)
+        return VQ_A_OTHER;
+    for (size_t i = first[name.n]; i < first[name.n + 1]; i++) {
+        if (attributes[i].name[0] != (name.p[0] | 0x20) || !vq_str_ieq(name, vq_slice(attributes[i].name, name.n)))
             continue;
-        if (attributes[i].is == DIRECTION)
+        if (attributes[i].is == VQ_A_DIRECTION)
             *dir = (enum vq_sdp_dir)attributes[i].dir;
-        return (enum attribute)attributes[i].is;
+        return (enum vq_sdp_attribute)attributes[i].is;
     }
-    return OTHER;
+    return VQ_A_OTHER;
 }
 
 /* Milliseconds, or `before` when it is nothing of the kind. */
 static uint32_t read_ptime(struct vq_slice value, uint32_t before)
 {
     double ms;
-    return vq_str_double(vq_str_trim(value), &ms) && ms <= 10000 ? (uint32_t)(ms + 0.5) : before;
+    return vq_str_double(vq_str_trim(value), &ms) && ms <= VQ_SDP_PTIME_MOST ? (uint32_t)(ms + 0.5) : before;
 }
 
 static void read_attribute(struct state *st, struct vq_slice value)
@@ -276,38 +286,38 @@ static void read_attribute(struct state *st, struct vq_slice value)
     struct vq_slice name = vq_str_trim(vq_str_cut(&value, ':'));
     struct vq_sdp_media *m = st->m;
     if (!st->in_media) {
-        st->session_encrypted |= attribute_of(name, &st->session_dir) == KEY;
+        st->session_encrypted |= vq_sdp_attribute_of(name, &st->session_dir) == VQ_A_KEY;
         return;
     }
     if (!m)
         return;
-    enum attribute is = attribute_of(name, &m->dir);
+    enum vq_sdp_attribute is = vq_sdp_attribute_of(name, &m->dir);
     m->rtcp_named |= vq_str_istarts(name, "rtcp");
     switch (is) {
-    case RTPMAP:
+    case VQ_A_RTPMAP:
         read_rtpmap(m, value);
         return;
-    case PTIME:
+    case VQ_A_PTIME:
         m->ptime_ms = read_ptime(value, m->ptime_ms);
         return;
-    case MAXPTIME:
+    case VQ_A_MAXPTIME:
         m->maxptime_ms = read_ptime(value, m->maxptime_ms);
         return;
-    case RTCP:
+    case VQ_A_RTCP:
         read_rtcp(st, value);
         return;
-    case RTCP_MUX:
+    case VQ_A_RTCP_MUX:
         m->rtcp_mux = true;
         return;
-    case CANDIDATE:
+    case VQ_A_CANDIDATE:
         if (m->n_candidates < VQ_SDP_CANDIDATES)
             m->candidates[m->n_candidates++] = value;
         return;
-    case KEY:
+    case VQ_A_KEY:
         m->encrypted = true;
         return;
-    case DIRECTION:
-    case OTHER:
+    case VQ_A_DIRECTION:
+    case VQ_A_OTHER:
         return;
     }
 }
@@ -356,7 +366,7 @@ static void read_line(struct state *st, struct vq_slice line)
         read_attribute(st, value);
 }
 
-bool vq_sdp_parse(struct vq_slice body, struct vq_sdp *out)
+bool vq_sdp_any(struct vq_slice body, struct vq_sdp *out)
 {
     struct state st = {.sdp = out /* untouched up to the first m= line */, .places = session_place};
     struct vq_slice rest = body, line;
@@ -375,4 +385,9 @@ bool vq_sdp_parse(struct vq_slice body, struct vq_sdp *out)
         defect(&st, NO_END);
     out->defect = gravest(st.defects);
     return true;
+}
+
+bool vq_sdp_parse(struct vq_slice body, struct vq_sdp *out)
+{
+    return vq_sdp_plain(body, out) || vq_sdp_any(body, out);
 }

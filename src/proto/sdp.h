@@ -44,4 +44,9 @@ struct vq_sdp {
 /* False when there is no m= line to be found: then it is no description at all. */
 bool vq_sdp_parse(struct vq_slice body, struct vq_sdp *out);
 
+/* The reader of the usual kind, which refuses all others, and the reader of every kind: apart for the tests that hold one
+ * against the other. */
+bool vq_sdp_plain(struct vq_slice body, struct vq_sdp *out);
+bool vq_sdp_any(struct vq_slice body, struct vq_sdp *out);
+
 #endif

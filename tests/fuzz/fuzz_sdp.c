@@ -1,7 +1,8 @@
-/* fuzz_sdp.c - any bytes as a session description. */
+/* fuzz_sdp.c - any bytes as a session description; what the reader of plain ones accepts, both must read alike. */
 #include <stdlib.h>
 
 #include "proto/sdp.h"
+#include "support/sdp_agree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -9,6 +10,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct vq_sdp s;
     static volatile unsigned sink;
+    bool plain;
+    if (!sdp_agree((struct vq_slice){data, n}, &plain))
+        abort();
     if (!vq_sdp_parse((struct vq_slice){data, n}, &s))
         return 0;
     if (s.n_media > VQ_SDP_MEDIA)

@@ -7,6 +7,7 @@
 
 #include "proto/sdp.h"
 #include "support/guard.h"
+#include "support/sdp_agree.h"
 
 static bool parse(const char *text, struct vq_sdp *out)
 {
@@ -231,6 +232,69 @@ static void more_than_there_is_room_for(void **state)
     assert_string_equal(s.defect, "more SDP m= lines than are kept");
 }
 
+/* One audio section as phones write it, and a few changes: each is either read the same by both readers, or left to the
+ * one that reads all. */
+static void plain_ones(void **state)
+{
+#define PLAIN SESSION "m=audio 31106 RTP/AVP 0 8 101\r\n"
+    static const struct {
+        const char *text;
+        bool plain;
+    } rows[] = {
+        {PLAIN, true},
+        {PLAIN "a=rtpmap:0 PCMU/8000\r\na=rtpmap:8 pcma/8000/1\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n"
+               "a=ptime:20\r\na=maxptime:150\r\na=sendrecv\r\n", true},
+        {PLAIN "a=sendonly\r\n", true},
+        {PLAIN "a=recvonly\r\na=inactive\r\n", true},
+        {PLAIN "a=silenceSupp:off - - - -\r\n", true},
+        {PLAIN "a=rtpmap:97 iLBC/8000\r\na=ptime:0\r\n", true}, /* of no format */
+        {PLAIN "a=rtpmap:0 PCMU/16000\r\na=rtpmap:0 GSM/8000\r\n", true},
+        {"v=0\r\no=-\ns=\nc=IN IP4 0.0.0.0\r\nt=\nm=audio 0 RTP/AVP 127\r\n", true},
+        {SESSION "m=audio 65535 RTP/AVP 0\r\na=rtpmap:0 PCMU/0\r\n", true},
+        {SESSION "m=audio 65536 RTP/AVP 0\r\n", false},
+        {SESSION "m=audio 4000 RTP/AVP 128\r\n", false},
+        {SESSION "m=audio 4000 RTP/AVP\r\n", false},
+        {SESSION "m=audio 4000/2 RTP/AVP 0\r\n", false},
+        {SESSION "m=audio 4000 RTP/SAVP 0\r\n", false},
+        {SESSION "m=video 4000 RTP/AVP 31\r\n", false},
+        {SESSION "a=sendonly\r\nm=audio 4000 RTP/AVP 0\r\n", false},
+        {PLAIN "m=audio 4002 RTP/AVP 0\r\n", false},
+        {PLAIN "a=sendrecv \r\n", false},
+        {PLAIN "a= sendonly\r\n", false},
+        {PLAIN "a=SENDONLY\r\n", false},
+        {PLAIN "a=ptime:20.5\r\n", false},
+        {PLAIN "a=ptime:10001\r\n", false},
+        {PLAIN "a=rtpmap:0 PCMU\r\n", false},
+        {PLAIN "a=rtpmap: 0 PCMU/8000\r\n", false},
+        {PLAIN "a=rtcp:53020\r\n", false},
+        {PLAIN "a=rtcp-mux\r\n", false},
+        {PLAIN "a=rtcp-fb:0 nack\r\n", false},
+        {PLAIN "a=crypto:1 x\r\n", false},
+        {PLAIN "a=candidate:1 1 UDP 1 192.0.2.1 4000 typ host\r\n", false},
+        {PLAIN "a=\r\n", false},
+        {PLAIN "\r\n", false},
+        {PLAIN "c=IN IP4 192.0.2.9\r\n", false},
+        {PLAIN "a=sendrecv", false},
+        {"v=1\r\no=-\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n", false},
+        {"v=0\r\no=-\r\ns=-\r\nt=0 0\r\nc=IN IP4 192.0.2.1\r\nm=audio 4000 RTP/AVP 0\r\n", false},
+        {"v=0\r\no=-\r\ns=-\r\nc=IN IP4 224.2.17.12/127\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n", false},
+        {"v=0\r\no=-\r\ns=-\r\nc=IN IP4 192.0.2.256\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n", false},
+        {"v=0\r\no=-\r\ns=-\r\nc=IN IP6 2001:db8::7\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n", false},
+    };
+    (void)state;
+    struct vq_guard g;
+    guard_init(&g, 1000);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bool plain;
+        for (size_t n = 0; n <= strlen(rows[i].text); n++)
+            if (!sdp_agree(vq_slice(guard_put(&g, rows[i].text, n), n), &plain))
+                fail_msg("row %zu, %zu bytes of it: the readers differ", i, n);
+        if (plain != rows[i].plain)
+            fail_msg("row %zu is %s", i, plain ? "taken as plain" : "not taken as plain");
+    }
+    guard_done(&g);
+}
+
 static void stays_inside(void **state)
 {
     static const char text[] = SESSION "a=sendonly\r\nm=audio 4000/2 RTP/AVP 0 96\r\na=rtpmap:96 opus/48000/2\r\n"
@@ -253,7 +317,7 @@ int main(void)
         cmocka_unit_test(addresses),       cmocka_unit_test(encryption),
         cmocka_unit_test(media_types),     cmocka_unit_test(defects),
         cmocka_unit_test(lenient),         cmocka_unit_test(more_than_there_is_room_for),
-        cmocka_unit_test(stays_inside),
+        cmocka_unit_test(plain_ones),      cmocka_unit_test(stays_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
