@@ -23,10 +23,12 @@ struct vq_endpoint {
 
 static inline bool vq_endpoint_same_host(const struct vq_endpoint *a, const struct vq_endpoint *b)
 {
-    uint64_t x[2], y[2];
-    memcpy(x, a->ip, sizeof x);
-    memcpy(y, b->ip, sizeof y);
-    return x[0] == y[0] && x[1] == y[1] && a->family == b->family;
+    uint64_t a_head, a_tail, b_head, b_tail;
+    memcpy(&a_head, a->ip, 8);
+    memcpy(&a_tail, a->ip + 8, 8);
+    memcpy(&b_head, b->ip, 8);
+    memcpy(&b_tail, b->ip + 8, 8);
+    return a_head == b_head && a_tail == b_tail && a->family == b->family;
 }
 
 static inline bool vq_endpoint_eq(const struct vq_endpoint *a, const struct vq_endpoint *b)

@@ -195,7 +195,7 @@ static bool seen_before(const struct vq_talk *t, uint32_t key)
 
 static bool goes(const struct vq_path *p, const struct vq_dgram *d)
 {
-    return !memcmp(&p->src, &d->src, sizeof p->src) && !memcmp(&p->dst, &d->dst, sizeof p->dst);
+    return vq_endpoint_eq(&p->src, &d->src) && vq_endpoint_eq(&p->dst, &d->dst);
 }
 
 /* The pair is shared by all messages that went this way; NULL without room. */
