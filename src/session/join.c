@@ -40,6 +40,13 @@ struct vq_join {
     uint32_t n_of;
 };
 
+/* Sets of hashes, two of one size. What is not in a set was never put there; what is in it need not have been, at the cost
+ * of a useless comparison. */
+struct pair_of_sets {
+    uint64_t *bits[2];
+    size_t mask; /* bits of each, less one */
+};
+
 /* What is needed while the legs are found. */
 struct work {
     const struct vq_engine *e;
@@ -47,7 +54,9 @@ struct work {
     size_t n_legs;
     struct key *keys;
     size_t n_keys, room;
-    struct vq_table hosts;   /* host -> bit set of RECEIVES, SENDS */
+    struct pair_of_sets hosts; /* that receive an INVITE, that send one */
+    struct pair_of_sets known; /* keys that some leg has, that several have */
+    bool counting;             /* keys are looked at for the first time: which of them are worth keeping? */
     bool no_memory;
 };
 
@@ -216,10 +225,43 @@ static uint32_t signs_of(const struct vq_engine *e, const struct leg *a, const s
 
 /* ---- candidates -------------------------------------------------------------------------------------------------- */
 
-enum { RECEIVES = 1, SENDS = 2 };
+enum { RECEIVES, SENDS };
+enum { ONE, SEVERAL };
 
+/* Sixteen bits or more for each leg: few of them meet by chance. */
+static bool sets_init(struct pair_of_sets *s, size_t legs)
+{
+    size_t bits = 1024;
+    while (bits < 16 * legs)
+        bits *= 2;
+    s->bits[0] = calloc(2 * bits / 64, sizeof *s->bits[0]);
+    s->bits[1] = s->bits[0] ? s->bits[0] + bits / 64 : NULL;
+    s->mask = bits - 1;
+    return s->bits[0];
+}
+
+static bool is_in(const struct pair_of_sets *s, int which, uint64_t hash)
+{
+    size_t i = (size_t)(hash >> 24) & s->mask;
+    return s->bits[which][i / 64] >> i % 64 & 1;
+}
+
+static void put(struct pair_of_sets *s, int which, uint64_t hash)
+{
+    size_t i = (size_t)(hash >> 24) & s->mask;
+    s->bits[which][i / 64] |= UINT64_C(1) << i % 64;
+}
+
+/* A key that a single leg has joins nothing: only what several have is kept. */
 static void add_key(struct work *w, enum vq_evidence kind, uint64_t hash, uint32_t leg, bool first, bool second)
 {
+    hash = hash * UINT64_C(0x9e3779b97f4a7c15) + kind;
+    if (w->counting) {
+        put(&w->known, is_in(&w->known, ONE, hash) ? SEVERAL : ONE, hash);
+        return;
+    }
+    if (!is_in(&w->known, SEVERAL, hash))
+        return;
     if (w->n_keys == w->room) {
         size_t room = w->room ? 2 * w->room : 256;
         struct key *p = realloc(w->keys, room * sizeof *p);
@@ -230,38 +272,13 @@ static void add_key(struct work *w, enum vq_evidence kind, uint64_t hash, uint32
         w->keys = p;
         w->room = room;
     }
-    hash = hash * UINT64_C(0x9e3779b97f4a7c15) + kind;
     w->keys[w->n_keys++] = (struct key){hash, leg, first, second};
-}
-
-static bool any_host(uint32_t handle, const void *key, const void *arg)
-{
-    (void)handle;
-    (void)key;
-    (void)arg;
-    return true; /* two hosts of one hash cost a useless comparison */
-}
-
-static uint32_t roles_of(const struct work *w, uint64_t host)
-{
-    return vq_table_find(&w->hosts, host, any_host, NULL, NULL);
-}
-
-static void mark_host(struct work *w, uint64_t host, uint32_t role)
-{
-    uint32_t roles = roles_of(w, host);
-    if ((roles & role) == role)
-        return;
-    if (roles)
-        vq_table_remove(&w->hosts, host, roles);
-    if (vq_table_add(&w->hosts, host, roles | role))
-        w->no_memory = true;
 }
 
 static void add_host_keys(struct work *w, uint32_t i, uint64_t host, bool first)
 {
     const struct vq_sip_call *c = w->legs[i].c;
-    if (roles_of(w, host) != (RECEIVES | SENDS))
+    if (!is_in(&w->hosts, RECEIVES, host) || !is_in(&w->hosts, SENDS, host))
         return;
     add_key(w, VQ_EV_HOST, host, i, first, !first);
     if (c->caller_key)
@@ -404,18 +421,21 @@ static int find_legs(struct work *w, struct vq_join *j)
     if (k->pool.used < 2 || w->e->opt.join_threshold > 1)
         return 0;
     w->legs = malloc(k->pool.used * sizeof *w->legs);
-    if (!w->legs || vq_table_init(&w->hosts))
+    if (!w->legs || !sets_init(&w->hosts, k->pool.used) || !sets_init(&w->known, k->pool.used))
         return -ENOMEM;
     for (const struct vq_list *l = k->all.next; l != &k->all; l = l->next) {
         struct leg *g = &w->legs[w->n_legs++];
         gather(w->e, VQ_CONTAINER(l, struct vq_sip_call, talk.all), g);
-        mark_host(w, g->from, SENDS);
+        put(&w->hosts, SENDS, g->from);
         for (size_t i = 0; i < HOSTS && g->to[i]; i++)
-            mark_host(w, g->to[i], RECEIVES);
+            put(&w->hosts, RECEIVES, g->to[i]);
     }
-    for (size_t i = 0; i < w->n_legs; i++)
-        add_keys(w, (uint32_t)i);
-    add_call_ids(w);
+    for (int round = 0; round < 2; round++) {
+        w->counting = round == 0;
+        for (size_t i = 0; i < w->n_legs; i++)
+            add_keys(w, (uint32_t)i);
+        add_call_ids(w);
+    }
     if (w->no_memory)
         return -ENOMEM;
     weigh_all(w);
@@ -438,7 +458,8 @@ int vq_join_update(const struct vq_engine *e)
     j->valid = true;
     free(w.legs);
     free(w.keys);
-    vq_table_done(&w.hosts);
+    free(w.hosts.bits[0]);
+    free(w.known.bits[0]);
     return j->rc;
 }
 
