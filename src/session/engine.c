@@ -28,6 +28,7 @@ struct packet {
     bool rtp_like;            /* may_be_rtp(), of what a frame carries */
     const struct vq_sip *sip; /* read ahead, NULL: not yet */
     uint64_t talk_hash;
+    uint32_t talk;            /* as it seems, 0: not known */
 };
 
 static void decoded(struct vq_engine *e, enum vq_decoded what)
@@ -378,12 +379,11 @@ static void find(struct vq_engine *e, struct group *g)
             __builtin_prefetch(vq_flow_at(e, p->flow), 1);
         else if (p->rtp_like)
             vq_fresh_find(e, &p->d, &g->fresh[g->n_fresh++]);
-        if (p->sip)
-            vq_sip_prefetch_talk(e, p->sip, p->talk_hash);
+        p->talk = p->sip ? vq_sip_prefetch_talk(e, p->sip, p->talk_hash) : 0;
     }
 }
 
-/* Fetches streams, and the ports of new flows. */
+/* Fetches streams, room for messages, and the ports of new flows. */
 static void fetch(struct vq_engine *e, struct group *g)
 {
     g->n_streams = 0;
@@ -395,6 +395,9 @@ static void fetch(struct vq_engine *e, struct group *g)
         for (size_t line = 0; line < HOT_LINES; line++)
             __builtin_prefetch(hot + 64 * line, 1);
     }
+    for (size_t i = 0; i < g->n; i++)
+        if (g->p[i].talk)
+            vq_sip_prefetch_room(e, g->p[i].sip, g->p[i].talk);
     for (size_t i = 0; i < g->n_fresh; i++)
         vq_fresh_prefetch(e, &g->fresh[i], VQ_AHEAD_PORTS);
 }

@@ -80,6 +80,9 @@ static bool is_reached(const struct vq_engine *e, const struct vq_sip_call *c, b
 
 bool vq_call_hidden(const struct vq_engine *e, const struct vq_sip_call *c, bool by_caller, struct vq_hidden *out)
 {
+    /* Without a NAT anywhere, and with all SDP from the hosts that it names, there is nothing outside of anything. */
+    if (!c->sdp_from_others && vq_natmap_is_empty(e))
+        return false;
     if (vq_call_offers_ice(c, by_caller))
         return false; /* it names others, and tries them out */
     const struct vq_endpoint *from = signalled_from(e, c, by_caller);

@@ -146,6 +146,11 @@ void vq_natmap_add(const struct vq_engine *e, const struct vq_endpoint *inside, 
         m->frames[by] = frame;
 }
 
+bool vq_natmap_is_empty(const struct vq_engine *e)
+{
+    return !e->natmap->n;
+}
+
 const struct vq_nat_mapping *vq_natmap_inside(const struct vq_engine *e, const struct vq_endpoint *host)
 {
     const struct vq_natmap *map = e->natmap;

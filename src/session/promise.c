@@ -193,6 +193,7 @@ void vq_promise_sdp(struct vq_engine *e, struct vq_sip_call *c, const struct vq_
         if (!vq_endpoint_same_host(&m->rtp, &d->src)) {
             struct vq_endpoint host = d->src;
             host.port = 0;
+            c->sdp_from_others = true;
             get_promise(e, c, &host, from_caller, true);
         }
     }

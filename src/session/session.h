@@ -260,6 +260,7 @@ void vq_natmap_add(const struct vq_engine *e, const struct vq_endpoint *inside, 
                    enum vq_nat_evidence by, uint64_t frame);
 /* The first message of its kind (request or response) that goes its way in this object. */
 void vq_natmap_sip(struct vq_engine *e, struct vq_talk *t, const struct vq_sip *m, const struct vq_dgram *d);
+bool vq_natmap_is_empty(const struct vq_engine *e); /* nothing shows a NAT, so far */
 /* What is known of a host as one inside a NAT; NULL: it is behind none. */
 const struct vq_nat_mapping *vq_natmap_inside(const struct vq_engine *e, const struct vq_endpoint *host);
 /* The same where its SIP passes the NAT: a phone may learn of its NAT by STUN and call within its own network. */
@@ -357,9 +358,11 @@ void vq_talk_detail(struct vq_talk *t, struct vq_note *n, const struct vq_sip *m
 /* ---- signalling.c, registration.c, call.c, dialog.c ---- */
 /* `m`: the message if it was read already, else NULL. */
 bool vq_sip_packet(struct vq_engine *e, const struct vq_dgram *d, const struct vq_sip *m);
-/* Fetches ahead the table slot of the message's Call-ID, and returns its hash; then what the slot names. */
+/* Fetches ahead the table slot of the message's Call-ID, and returns its hash; then what the slot names, and returns that,
+ * 0: nothing; then the room for another message, and what this one is held against. */
 uint64_t vq_sip_prefetch(const struct vq_engine *e, const struct vq_sip *m);
-void vq_sip_prefetch_talk(const struct vq_engine *e, const struct vq_sip *m, uint64_t hash);
+uint32_t vq_sip_prefetch_talk(const struct vq_engine *e, const struct vq_sip *m, uint64_t hash);
+void vq_sip_prefetch_room(const struct vq_engine *e, const struct vq_sip *m, uint32_t talk);
 bool vq_registration_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d);
 bool vq_call_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d);
 bool vq_dialog_message(struct vq_engine *e, const struct vq_sip *m, const struct vq_dgram *d);

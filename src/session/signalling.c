@@ -37,12 +37,26 @@ uint64_t vq_sip_prefetch(const struct vq_engine *e, const struct vq_sip *m)
     return hash;
 }
 
-void vq_sip_prefetch_talk(const struct vq_engine *e, const struct vq_sip *m, uint64_t hash)
+uint32_t vq_sip_prefetch_talk(const struct vq_engine *e, const struct vq_sip *m, uint64_t hash)
 {
     enum vq_talk_kind k = likely_kind(m);
     uint32_t h = vq_table_peek(&e->talks[k].by_call_id, hash);
     if (h)
         vq_talk_prefetch(e, k, h);
+    return h;
+}
+
+void vq_sip_prefetch_room(const struct vq_engine *e, const struct vq_sip *m, uint32_t talk)
+{
+    enum vq_talk_kind k = likely_kind(m);
+    const struct vq_talk *t = vq_pool_at(&e->talks[k].pool, talk);
+    vq_arena_prefetch(&t->arena);
+    __builtin_prefetch(t->last, 1);
+    if (k != VQ_TALK_CALL || !m->body.n)
+        return;
+    const struct vq_sip_call *c = VQ_CONTAINER(t, struct vq_sip_call, talk);
+    __builtin_prefetch(c->last_offer, 1);
+    __builtin_prefetch(c->promises.next, 1);
 }
 
 bool vq_sip_packet(struct vq_engine *e, const struct vq_dgram *d, const struct vq_sip *m)

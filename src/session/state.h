@@ -162,6 +162,7 @@ struct vq_sip_call {
     uint32_t first_cseq;         /* ... and of the first one */
     int64_t first_18x, bye_ts, first_rtp;
     bool cancel_seen, bye_asked;
+    bool sdp_from_others;        /* some came from another host than the one that it wants media at */
     uint16_t bye_status;         /* final response to a BYE, challenges left out; 0: none */
     struct vq_endpoint answer_contact; /* Contact of the 2xx, family 0: none, or a name */
     struct vq_candidate *first_candidate, *last_candidate;
