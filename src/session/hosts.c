@@ -1,4 +1,5 @@
 /* hosts.c - who the hosts are: the part each one plays, told from what it did, in one walk over what the engine keeps. */
+#include "session/ahead.h"
 #include "session/hosts.h"
 
 #include <string.h>
@@ -291,21 +292,44 @@ static void read_stun(const struct vq_engine *e, const struct vq_stun *s)
         vq_host_add_name(e, server, s->software);
 }
 
+/* What is read of calls and streams here, fetched two steps ahead; behind the last of a list it is of no use and does no
+ * harm. */
+VQ_AHEAD ahead_of_call(const struct vq_sip_call *c)
+{
+    vq_ahead_bytes(&c->talk, sizeof c->talk);
+    __builtin_prefetch(&c->c.from);
+    __builtin_prefetch(&c->answer_contact);
+}
+
+VQ_AHEAD ahead_of_stream(const struct vq_rtp_stream *s)
+{
+    __builtin_prefetch(s);
+    __builtin_prefetch(&s->packets);
+    __builtin_prefetch(&s->all);
+}
+
 void vq_hosts_read(const struct vq_engine *e)
 {
     vq_hosts_clear(e->hosts);
     const struct vq_list *all = &e->talks[VQ_TALK_CALL].all;
-    for (const struct vq_list *l = all->next; l != all; l = l->next)
+    for (const struct vq_list *l = all->next; l != all; l = l->next) {
+        ahead_of_call(VQ_CONTAINER(l->next->next, struct vq_sip_call, talk.all));
         read_call(e, VQ_CONTAINER(l, struct vq_sip_call, talk.all));
+    }
     all = &e->talks[VQ_TALK_REGISTRATION].all;
     for (const struct vq_list *l = all->next; l != all; l = l->next)
         read_registration(e, VQ_CONTAINER(l, struct vq_sip_registration, talk.all));
     all = &e->talks[VQ_TALK_DIALOG].all;
     for (const struct vq_list *l = all->next; l != all; l = l->next)
         read_dialog(e, VQ_CONTAINER(l, struct vq_sip_dialog, talk.all));
-    for (const struct vq_list *l = e->stream_all.next; l != &e->stream_all; l = l->next)
-        if (VQ_CONTAINER(l, struct vq_rtp_stream, all)->confirmed)
-            read_stream(e, VQ_CONTAINER(l, struct vq_rtp_stream, all));
+    for (const struct vq_list *l = e->stream_all.next; l != &e->stream_all; l = l->next) {
+        const struct vq_rtp_stream *s = VQ_CONTAINER(l, struct vq_rtp_stream, all);
+        ahead_of_stream(VQ_CONTAINER(l->next->next, struct vq_rtp_stream, all));
+        if (l->next != &e->stream_all)
+            __builtin_prefetch(vq_flow_at(e, VQ_CONTAINER(l->next, struct vq_rtp_stream, all)->flow));
+        if (s->confirmed)
+            read_stream(e, s);
+    }
     all = &e->talks[VQ_TALK_CALL].all;
     for (const struct vq_list *l = all->next; l != all; l = l->next)
         find_relays(e, VQ_CONTAINER(l, struct vq_sip_call, talk.all));

@@ -117,16 +117,18 @@ static size_t stem_length(const char *id, size_t n)
 static void gather(const struct vq_engine *e, const struct vq_sip_call *c, struct leg *l)
 {
     const struct vq_talk *t = &c->talk;
-    size_t stem = stem_length(t->call_id, t->call_id_n);
+    /* Most are short enough to stand whole in what is here anyway. */
+    const char *id = t->call_id_n <= VQ_ID_HEAD ? t->call_id_head : t->call_id;
+    size_t stem = stem_length(id, t->call_id_n);
     *l = (struct leg){.c = c, .parent = NO_LEG, .confidence = (double)NAN};
     l->from = host_key(e, c, &c->c.caller);
     add_receiver(l, host_key(e, c, &c->c.callee));
     /* Behind a proxy it is the last hop that the INVITE came to. */
     for (const struct vq_path *p = t->others; p; p = p->next)
         add_receiver(l, host_key(e, c, &p->dst));
-    l->call_id = vq_hash(e, t->call_id, t->call_id_n, 0) | 1;
+    l->call_id = vq_hash(e, id, t->call_id_n, 0) | 1;
     if (stem < t->call_id_n)
-        l->stem = vq_hash(e, t->call_id, stem, 0) | 1;
+        l->stem = vq_hash(e, id, stem, 0) | 1;
 }
 
 /* ---- evidence ---------------------------------------------------------------------------------------------------- */
