@@ -196,7 +196,7 @@ void vq_fresh_prefetch(const struct vq_engine *e, struct vq_fresh *a, enum vq_ah
     }
 }
 
-_Static_assert(sizeof(struct vq_port) <= 64, "the prefetch above fetches one cache line");
+_Static_assert(sizeof(struct vq_port) <= 64 && sizeof(struct vq_promise) <= 64, "the prefetches above fetch one cache line of each");
 
 uint32_t vq_port_get(struct vq_engine *e, const struct vq_endpoint *ep)
 {

@@ -162,13 +162,13 @@ struct vq_sip_call {
     uint32_t first_cseq;         /* ... and of the first one */
     int64_t first_18x, bye_ts, first_rtp;
     bool cancel_seen, bye_asked;
-    bool sdp_from_others;        /* some came from another host than the one that it wants media at */
     uint16_t bye_status;         /* final response to a BYE, challenges left out; 0: none */
     struct vq_endpoint answer_contact; /* Contact of the 2xx, family 0: none, or a name */
     struct vq_candidate *first_candidate, *last_candidate;
     unsigned n_candidates;
     uint8_t refusal;             /* enum call_event of a challenge or redirection that the caller may still follow, 0: none */
     bool offer_open, offer_from_caller; /* RFC 3264 */
+    bool sdp_from_others;        /* some SDP came from another host than the one that it wants media at */
     uint32_t offer_cseq;
     struct vq_offer *first_offer, *last_offer;
     struct vq_leg leg;           /* the first: most calls have no other */

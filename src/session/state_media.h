@@ -57,8 +57,8 @@ struct vq_format {
 };
 
 struct vq_promise {
+    /* one cache line */
     uint32_t handle, port, call;
-    struct vq_list in_port, in_call;
     uint8_t media;               /* enum vq_media */
     bool by_caller;              /* the caller's side said that it receives here */
     bool signalling;             /* not SDP: only where this side's signalling comes from */
@@ -67,6 +67,7 @@ struct vq_promise {
     uint8_t n_formats;
     uint16_t ptime_ms, maxptime_ms; /* a=ptime, a=maxptime; 0: not declared */
     const struct vq_format *formats; /* in the call's arena */
+    struct vq_list in_port, in_call;
 };
 
 /* Four hypotheses stand in for a clock that SDP may name later, so that the jitter of early media is exact too. */

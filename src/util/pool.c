@@ -35,18 +35,30 @@ void vq_pool_done(struct vq_pool *p)
     *p = (struct vq_pool){.size = p->size, .cap = p->cap};
 }
 
+static uint8_t *map(size_t n)
+{
+    void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
 /* The kernel hands pages out cleared: what is cut from them needs no clearing again. */
 static struct vq_pool_slab *map_slab(void)
 {
-    /* Twice as much has an aligned one in it; the rest goes back. */
-    uint8_t *p = mmap(NULL, 2 * HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (p == MAP_FAILED)
+    /* Mappings grow towards each other: behind an aligned one the next is aligned as well, as a rule. */
+    uint8_t *p = map(HUGE_PAGE);
+    if (p && (uintptr_t)p % HUGE_PAGE) {
+        /* Twice as much has an aligned one in it; the rest goes back. */
+        munmap(p, HUGE_PAGE);
+        p = map(2 * HUGE_PAGE);
+        size_t before = (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE;
+        if (p && before)
+            munmap(p, before);
+        p = p ? p + before : NULL;
+        if (p)
+            munmap(p + HUGE_PAGE, HUGE_PAGE - before);
+    }
+    if (!p)
         return NULL;
-    size_t before = (HUGE_PAGE - (uintptr_t)p % HUGE_PAGE) % HUGE_PAGE;
-    if (before)
-        munmap(p, before);
-    p += before;
-    munmap(p + HUGE_PAGE, HUGE_PAGE - before);
     madvise(p, HUGE_PAGE, MADV_HUGEPAGE); /* a wish; without it everything works, only slower */
     struct vq_pool_slab *s = (struct vq_pool_slab *)(void *)p;
     s->mapped = true;
