@@ -442,8 +442,11 @@ void vq_tcp_finish(struct vq_engine *e)
     /* SIP first: what turns out to be SIP only now joins the list that is done. */
     for (int k = SIP; k >= UNDECIDED; k--)
         for (struct vq_list *l = e->tcp->lru[k].next, *next; l != &e->tcp->lru[k]; l = next) {
+            struct tcp_flow *f = VQ_CONTAINER(l, struct tcp_flow, lru);
             next = l->next;
-            flush(e, VQ_CONTAINER(l, struct tcp_flow, lru));
+            flush(e, f);
+            if (f->kind == FOREIGN)
+                release(e->tcp, f);
         }
 }
 

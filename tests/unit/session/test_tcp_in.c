@@ -296,6 +296,19 @@ static void test_other_http(void **state)
     assert_int_equal(st.decoded[VQ_DEC_TCP], st.frames);
 }
 
+/* A request of a browser waits behind a hole until the end of the input: what is taken for reading it is given back, as
+ * ASan sees. */
+static void test_other_http_at_the_end(void **state)
+{
+    struct line *l = *state;
+    handshake(l, 0);
+    l->seq[0] += 100;
+    say(l, 1, true, "GET /index.html HTTP/1.1\r\nHost: pbx\r\n\r\n");
+    vq_engine_finish(l->f.e);
+    assert_int_equal(stats(l).tcp_sip_flows, 0);
+    assert_int_equal(stats(l).decoded[VQ_DEC_TCP], stats(l).frames);
+}
+
 /* Swapped, doubled and overlapping segments; several messages in one. */
 static void test_disorder(void **state)
 {
@@ -534,7 +547,8 @@ static void test_unfinished(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(test_same_as_udp), T(test_websocket), T(test_websocket_hole), T(test_other_http), T(test_disorder), T(test_sent_twice), T(test_begins_inside_a_message), T(test_gap),
+        T(test_same_as_udp), T(test_websocket), T(test_websocket_hole), T(test_other_http),
+        T(test_other_http_at_the_end), T(test_disorder), T(test_sent_twice), T(test_begins_inside_a_message), T(test_gap),
         T(test_defects), T(test_keep_alives), T(test_foreign), T(test_foreign_from_the_middle), T(test_tls),
         T(test_too_many), T(test_unfinished),
     };
