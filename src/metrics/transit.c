@@ -134,7 +134,7 @@ static bool held_up(const struct vq_arrival *a, unsigned n, int32_t frame_us)
 static void jump(struct vq_transit *t, int32_t min)
 {
     if (t->n_blocks && min != INT32_MAX)
-        t->shift_us += min - least_of_late(t, INT32_MAX);
+        t->shift_us += (int64_t)min - least_of_late(t, INT32_MAX);
     t->n_blocks = t->block = 0;
 }
 

@@ -40,7 +40,7 @@ struct vq_transit {
     uint8_t n_blocks, block;
     int32_t block_min[VQ_TRANSIT_BLOCKS];
     int32_t min_us, max_us;
-    int32_t shift_us;           /* of all the jumps, so that drift is not taken for them */
+    int64_t shift_us;           /* of all the jumps, so that drift is not taken for them */
     int64_t folded_us;          /* when it last was */
 };
 

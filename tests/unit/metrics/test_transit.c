@@ -201,6 +201,20 @@ static void test_jumps(void **state)
     assert_close(vq_drift_ppm(&s.t.drift), 0, 0);
 }
 
+/* The largest jump that there is, twice, and between them transit times that fall all the way back without one: all the jumps
+ * together need more than 32 bits. */
+static void test_largest_jumps(void **state)
+{
+    (void)state;
+    const int32_t most = 1000000000;
+    struct sink s = {.n = 0};
+    vq_transit_init(&s.t);
+    for (int i = 0; i < 4000; i++)
+        note(&s, i / 1000 % 2 ? most : -most, (unsigned)i, i % 2000 == 1000 ? VQ_ARRIVAL_RESYNC : 0, (int64_t)i * FRAME);
+    finish(&s);
+    assert_true(s.t.shift_us == INT64_C(4000000000));
+}
+
 static void test_events_are_received(void **state)
 {
     (void)state;
@@ -243,6 +257,7 @@ int main(void)
         cmocka_unit_test(test_shrinks_with_short_packets),
         cmocka_unit_test(test_drift_is_no_delay),
         cmocka_unit_test(test_jumps),
+        cmocka_unit_test(test_largest_jumps),
         cmocka_unit_test(test_events_are_received),
         cmocka_unit_test(test_loss_with_discards),
     };
