@@ -127,11 +127,15 @@ static bool twice(const struct inputs *in, const struct input *f)
     return false;
 }
 
-/* When an input begins: reads ahead, then lets go of it when it can be had again. */
+/* When an input begins: reads ahead, then lets go of it when it can be had again. Of what cannot, all is kept that came
+ * along with the first frame. */
 static int join(struct inputs *in, struct input *f)
 {
-    size_t n = next_of(f, f->kept, VQ_BATCH);
-    int64_t first = n ? f->kept[0].ts : 0;
+    struct vq_frame first;
+    if (f->src.pipe && !(f->kept = malloc(VQ_BATCH * sizeof *f->kept)))
+        return -ENOMEM;
+    size_t n = f->src.pipe ? next_of(f, f->kept, VQ_BATCH) : next_of(f, &first, 1);
+    int64_t begin = !n ? 0 : f->src.pipe ? f->kept[0].ts : first.ts;
     if (!n)
         note_end(f);
     if (!n || !f->src.pipe) {
@@ -140,7 +144,7 @@ static int join(struct inputs *in, struct input *f)
     } else {
         f->n_kept = n;
     }
-    return n ? vq_merge_add(in->merge, first, pull, f) : 0;
+    return n ? vq_merge_add(in->merge, begin, pull, f) : 0;
 }
 
 static int open_all(struct inputs *in, const struct paths *paths)
@@ -196,8 +200,10 @@ int inputs_open(struct inputs *in, const struct paths *paths, bool no_limit, vq_
 
 void inputs_close(struct inputs *in)
 {
-    for (size_t i = 0; i < in->n; i++)
+    for (size_t i = 0; i < in->n; i++) {
         close_one(&in->at[i]);
+        free(in->at[i].kept);
+    }
     vq_merge_free(in->merge);
     free(in->at);
     *in = (struct inputs){0};

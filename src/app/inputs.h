@@ -14,8 +14,8 @@ struct input {
     const char *path;
     struct source src;
     struct vq_savefile *save;  /* while it is open */
-    struct vq_frame kept[VQ_BATCH];
-    size_t n_kept;             /* frames read ahead of an input that cannot be opened again */
+    struct vq_frame *kept;     /* read ahead of an input that cannot be opened again, NULL: it can */
+    size_t n_kept;
     uint64_t drops;            /* packets lost before they were written, as the file tells */
     uint64_t frames, taken;    /* delivered; bytes read of it, as counted in `all` */
     int64_t start, end;        /* of its frames, VQ_NONE: none; only when there are several inputs */
