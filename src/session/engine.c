@@ -25,7 +25,7 @@ struct packet {
     uint32_t flow;            /* as it seems, 0: not known */
     uint32_t len;
     bool cut;
-    bool rtp_like;            /* may_be_rtp(), of what a frame carries */
+    bool rtp_like;            /* may_be_rtp(); `hash` is good only then */
     const struct vq_sip *sip; /* read ahead, NULL: not yet */
     uint64_t talk_hash;
     uint32_t talk;            /* as it seems, 0: not known */
@@ -83,6 +83,14 @@ static bool may_be_rtp(const struct vq_dgram *d)
     return d->payload.n && d->payload.p[0] >> 6 == 2 && d->carrier == VQ_CARRIER_UDP;
 }
 
+/* What can be told of a datagram before its turn. */
+static inline void seem(const struct vq_engine *e, struct packet *p)
+{
+    p->rtp_like = may_be_rtp(&p->d);
+    if (p->rtp_like)
+        p->hash = vq_flow_hash(e, &p->d);
+}
+
 static void datagram(struct vq_engine *e, const struct packet *p);
 
 /* ChannelData of TURN holds another datagram; what it holds counts where the channel's peer is known. */
@@ -99,8 +107,7 @@ static void other(struct vq_engine *e, const struct packet *p)
     case VQ_TURN_BOUND:
         e->stats.tunnels[VQ_TUNNEL_TURN]++;
         inner.d.tunnels |= 1u << VQ_TUNNEL_TURN;
-        if (may_be_rtp(&inner.d))
-            inner.hash = vq_flow_hash(e, &inner.d);
+        seem(e, &inner);
         datagram(e, &inner);
         return;
     }
@@ -109,7 +116,7 @@ static void other(struct vq_engine *e, const struct packet *p)
 static void datagram(struct vq_engine *e, const struct packet *p)
 {
     const struct vq_dgram *d = &p->d;
-    if (may_be_rtp(d) && !is_rtcp_mux(d->payload)) {
+    if (p->rtp_like && !is_rtcp_mux(d->payload)) {
         /* Where RTP has been proven there is nothing to find out. */
         uint32_t h = vq_flow_lookup(e, d, p->hash, p->flow);
         if (h && vq_flow_at(e, h)->is_rtp) {
@@ -240,8 +247,7 @@ static void fragment(struct vq_engine *e, const struct vq_dgram *d, bool inside)
     vq_decode_whole(whole.data, whole.wire, whole.proto, &p.d);
     if (vq_hep_begins(&p.d))
         vq_hep_unwrap(&p.d);
-    if (may_be_rtp(&p.d))
-        p.hash = vq_flow_hash(e, &p.d);
+    seem(e, &p);
     if (p.d.carrier == VQ_CARRIER_NONE && p.d.drop == VQ_DROP_IP_FRAGMENT)
         inner_fragment(e, &p.d, inside);
     else
@@ -265,8 +271,7 @@ static void unpacked(struct vq_engine *e, const struct packet *packed)
     }
     d->wire = (uint32_t)d->payload.n + cut;
     d->carrier = VQ_CARRIER_UDP;
-    if (may_be_rtp(d))
-        p.hash = vq_flow_hash(e, d);
+    seem(e, &p);
     datagram(e, &p);
 }
 
@@ -353,14 +358,13 @@ static void look(struct vq_engine *e, struct group *g, const struct vq_frame *fr
     for (size_t i = 0; i < n; i++) {
         struct packet *p = &g->p[i];
         vq_decode(&frames[i], &p->d);
-        if (vq_hep_begins(&p->d))
+        if (!may_be_rtp(&p->d) && vq_hep_begins(&p->d))
             vq_hep_unwrap(&p->d);
         p->len = frames[i].len;
         p->cut = frames[i].caplen < frames[i].len;
         p->sip = NULL;
-        p->rtp_like = may_be_rtp(&p->d);
+        seem(e, p);
         if (p->rtp_like) {
-            p->hash = vq_flow_hash(e, &p->d);
             vq_table_prefetch(&e->flow_by_key, p->hash);
         } else if (read_ahead(e, p, &g->sip[i])) {
             p->sip = &g->sip[i];
