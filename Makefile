@@ -13,9 +13,13 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 # Decoders for --wav, taken where they are there: `make AUDIO=` leaves them out.
 AUDIO    := $(shell for p in spandsp opus; do ! pkg-config --exists $$p 2>/dev/null || echo $$p; done)
-AUDIO_LIBS := $(if $(AUDIO),$(shell pkg-config --libs $(AUDIO)))
+# spandsp brings a dozen libraries along: it is loaded when there is something to decode (wav_spandsp.c). Tests are linked to it.
+AUDIO_LIBS := $(if $(filter opus,$(AUDIO)),$(shell pkg-config --libs opus))
+SPANDSP_LIBS := $(if $(filter spandsp,$(AUDIO)),$(shell pkg-config --libs spandsp))
+SPANDSP_SO := $(if $(SPANDSP_LIBS),$(or $(shell readelf -d "$$(pkg-config --variable=libdir spandsp)/libspandsp.so" 2>/dev/null | \
+  sed -n 's/.*SONAME.*\[\(.*\)\].*/\1/p'),libspandsp.so.2))
 ALL_CFLAGS = $(CSTD) $(OPT) $(WARN) $(SAN) -Iinclude -Isrc $(PKG_CFLAGS) $(CFLAGS)
-ALL_LIBS   = $(PKG_LIBS) $(AUDIO_LIBS) -lm $(LDLIBS)
+ALL_LIBS   = $(PKG_LIBS) $(AUDIO_LIBS) -lm -ldl $(LDLIBS)
 
 JOBS     := $(shell nproc 2>/dev/null || echo 1)
 # Recipes say in short what they do; `make V=1` shows the commands.
@@ -81,7 +85,7 @@ $(B)/obj/app/version.o: ALL_CFLAGS += -DVQ_BUILD_OSIP2='"$(shell pkg-config --mo
 # Built anew when they come or go.
 $(B)/obj/app/wav_spandsp.o $(B)/obj/app/wav_opus.o $(B)/tests/obj/unit/app/test_wav_codec.o: $(B)/audio
 HAVE_AUDIO := $(if $(AUDIO),$(patsubst %,-DVQ_HAVE_%,$(shell echo $(AUDIO) | tr a-z A-Z)) \
-  -DVQ_BUILD_SPANDSP='"$(shell pkg-config --modversion spandsp 2>/dev/null)"' $(shell pkg-config --cflags $(AUDIO)))
+  -DVQ_BUILD_SPANDSP='"$(shell pkg-config --modversion spandsp 2>/dev/null)"' -DVQ_SPANDSP_SO='"$(SPANDSP_SO)"' $(shell pkg-config --cflags $(AUDIO)))
 $(B)/obj/app/wav_%.o $(B)/tests/obj/unit/app/test_wav_%.o: ALL_CFLAGS += $(HAVE_AUDIO)
 $(B)/audio: FORCE
 	@mkdir -p $(@D)
@@ -111,7 +115,8 @@ $(B)/tests/obj/%.o: tests/%.c
 $(B)/tests/unit/%: $(B)/tests/obj/unit/%.o $(SUP_OBJ) $(B)/libapp.a $(LIB)
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ $(ALL_LIBS) -lcmocka $(WRAP)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) $^ -o $@ $(ALL_LIBS) $(TEST_LIBS) -lcmocka $(WRAP)
+$(B)/tests/unit/app/test_wav_codec: TEST_LIBS := $(SPANDSP_LIBS)
 
 # One replay program per fuzz target: the same code, fed from files behind a guard page.
 $(B)/tests/replay/%: $(B)/tests/obj/fuzz/fuzz_%.o $(B)/tests/obj/fuzz/replay.o $(SUP_OBJ) $(LIB)

@@ -27,7 +27,7 @@ c_files=$(find src include tests -name '*.[ch]' | sort)
 library_files=$(find src -name '*.c' | sort)
 flags="-std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Iinclude -Isrc -Itests $(pkg-config --cflags libpcap libosip2 jansson zlib libzstd libcrypto)"
 for p in spandsp opus; do
-    ! pkg-config --exists $p || flags="$flags -DVQ_BUILD_SPANDSP=\"\" -DVQ_HAVE_$(echo $p | tr a-z A-Z) $(pkg-config --cflags $p)"
+    ! pkg-config --exists $p || flags="$flags -DVQ_BUILD_SPANDSP=\"\" -DVQ_SPANDSP_SO=\"\" -DVQ_HAVE_$(echo $p | tr a-z A-Z) $(pkg-config --cflags $p)"
 done
 
 if command -v cppcheck >/dev/null 2>&1; then

@@ -173,8 +173,9 @@ static bool formats_of(const struct vq_engine *e, const struct vq_stream *s, str
         const struct wav_codec *c = wav_codec_by_name(x.name);
         if (!c)
             snprintf(why, WHY_ROOM, "%.40s has no decoder in voipqos", x.name);
-        else if (!c->door->open)
-            snprintf(why, WHY_ROOM, "%s needs %s, which is not built in", c->name, c->library);
+        else if (wav_codec_ready(c) != WAV_READY)
+            snprintf(why, WHY_ROOM, "%s needs %s, which is not %s", c->name, c->library,
+                     wav_codec_ready(c) == WAV_NOT_BUILT_IN ? "built in" : "installed");
         else if (x.clock_hz < 1000 || x.clock_hz > 4 * RATE_MAX)
             snprintf(why, WHY_ROOM, "%s with a clock of %u Hz is not decoded", c->name, x.clock_hz);
         else {

@@ -57,9 +57,9 @@ static size_t decode_l16(void *state, const uint8_t *p, size_t n, int16_t *out)
     return samples;
 }
 
-static const struct wav_door alaw = {open_row, decode_alaw, close_nothing};
-static const struct wav_door ulaw = {open_row, decode_ulaw, close_nothing};
-static const struct wav_door l16 = {open_l16, decode_l16, free};
+static const struct wav_door alaw = {NULL, open_row, decode_alaw, close_nothing};
+static const struct wav_door ulaw = {NULL, open_row, decode_ulaw, close_nothing};
+static const struct wav_door l16 = {NULL, open_l16, decode_l16, free};
 
 /* RFC 3551 4.5.4: the first code word in the least significant bits; AAL2 the other way round. */
 enum { PACK_RIGHT, PACK_LEFT };
@@ -88,4 +88,11 @@ const struct wav_codec *wav_codec_by_name(const char *name)
         if (!strcasecmp(codecs[i].name, name))
             return &codecs[i];
     return NULL;
+}
+
+enum wav_ready wav_codec_ready(const struct wav_codec *c)
+{
+    if (!c->door->open)
+        return WAV_NOT_BUILT_IN;
+    return c->door->load && !c->door->load() ? WAV_NOT_INSTALLED : WAV_READY;
 }

@@ -29,7 +29,7 @@ static void close_opus(void *state)
     opus_decoder_destroy(state);
 }
 
-const struct wav_door wav_door_opus = {open_opus, decode_opus, close_opus};
+const struct wav_door wav_door_opus = {NULL, open_opus, decode_opus, close_opus};
 
 #else
 
