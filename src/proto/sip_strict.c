@@ -1,7 +1,7 @@
 /* sip_strict.c - one pass over a SIP message that is regular in every respect; anything else is refused and left to
  * libosip2. No allocation, and no search for the ends of lines: each value is read to where its grammar ends it, and
  * there must be the CR LF. No control character belongs to any grammar here, so that one inside a value ends it. */
-#include "proto/sip_impl.h"
+#include "proto/cursor.h"
 #include "util/str.h"
 
 /* Headers that may stand once only; bits of struct scan's `seen`. */
@@ -12,13 +12,6 @@
 
 #define SHORTEST_URI 6 /* libosip2 wants as much in a From, To and Contact */
 
-/* A place in the datagram. Reading moves p; a reader that finds what it does not expect returns false, and the scan is
- * over. What is scanned ends with a LF, which stops every reader here: so none has to look for the end, but the one that
- * eats line ends. */
-struct cursor {
-    const uint8_t *p, *stop; /* stop[-1] is the LF */
-};
-
 struct scan {
     struct vq_sip *m;
     uint32_t seen;   /* bit set of enum vq_sip_hdr */
@@ -27,47 +20,13 @@ struct scan {
     bool one_contact; /* "*" must stand alone */
 };
 
-static inline struct vq_slice run(struct cursor *c, uint8_t class)
+static void skip_spaces(struct vq_cursor *c)
 {
-    const uint8_t *p = c->p, *start = p;
-    while (vq_sip_class[*p] & class)
-        p++;
-    c->p = p;
-    return vq_slice(start, (size_t)(p - start));
-}
-
-static inline bool at(const struct cursor *c, char ch)
-{
-    return *c->p == (uint8_t)ch;
-}
-
-/* Anything but a line's LF. */
-static inline bool eat(struct cursor *c, char ch)
-{
-    if (!at(c, ch))
-        return false;
-    c->p++;
-    return true;
-}
-
-static inline bool eat_bytes(struct cursor *c, const char *z, size_t n)
-{
-    if ((size_t)(c->stop - c->p) < n || memcmp(c->p, z, n) != 0)
-        return false;
-    c->p += n;
-    return true;
-}
-
-/* A literal, whose length the compiler knows: the comparison becomes one or two of whole words. */
-#define EAT(c, literal) eat_bytes(c, literal, sizeof(literal) - 1)
-
-static void skip_spaces(struct cursor *c)
-{
-    while (at(c, ' '))
+    while (vq_at(c, ' '))
         c->p++;
 }
 
-static struct vq_slice rest_of_line(struct cursor *c)
+static struct vq_slice rest_of_line(struct vq_cursor *c)
 {
     struct vq_slice s = {c->p, (size_t)(c->stop - c->p)};
     s.n = vq_str_control(s);
@@ -76,7 +35,7 @@ static struct vq_slice rest_of_line(struct cursor *c)
 }
 
 /* The same without the spaces at its end. */
-static struct vq_slice text(struct cursor *c)
+static struct vq_slice text(struct vq_cursor *c)
 {
     struct vq_slice s = rest_of_line(c);
     while (s.n && s.p[s.n - 1] == ' ')
@@ -85,7 +44,7 @@ static struct vq_slice text(struct cursor *c)
 }
 
 /* Behind it the data may be at their end. */
-static bool line_end(struct cursor *c)
+static bool line_end(struct vq_cursor *c)
 {
     if (c->p[0] != '\r' || c->p[1] != '\n')
         return false;
@@ -94,7 +53,7 @@ static bool line_end(struct cursor *c)
 }
 
 /* A quoted string without escapes; the slice is what stands inside. */
-static bool quoted(struct cursor *c, struct vq_slice *out)
+static bool quoted(struct vq_cursor *c, struct vq_slice *out)
 {
     const uint8_t *start = ++c->p;
     const uint8_t *p = start;
@@ -102,22 +61,22 @@ static bool quoted(struct cursor *c, struct vq_slice *out)
         p++;
     c->p = p;
     *out = vq_slice(start, (size_t)(p - start));
-    return eat(c, '"');
+    return vq_eat(c, '"');
 }
 
 /* ";name" or ";name=value" (25.1 generic-param). */
-static inline bool param(struct cursor *c, struct vq_slice *name, struct vq_slice *value)
+static inline bool param(struct vq_cursor *c, struct vq_slice *name, struct vq_slice *value)
 {
     c->p++;
-    *name = run(c, VQ_C_TOKEN);
+    *name = vq_run(c, VQ_C_TOKEN);
     *value = vq_slice(NULL, 0);
     if (name->n == 0)
         return false;
-    if (!eat(c, '='))
+    if (!vq_eat(c, '='))
         return true;
-    if (at(c, '"'))
+    if (vq_at(c, '"'))
         return quoted(c, value);
-    *value = run(c, VQ_C_PARAM);
+    *value = vq_run(c, VQ_C_PARAM);
     return value->n > 0;
 }
 
@@ -142,19 +101,19 @@ static bool is_hex(uint8_t c)
     return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
 }
 
-static bool host_port(struct cursor *c, struct vq_slice *out)
+static bool host_port(struct vq_cursor *c, struct vq_slice *out)
 {
     const uint8_t *start = c->p;
-    if (eat(c, '[')) {
+    if (vq_eat(c, '[')) {
         unsigned colons = 0;
         for (; is_hex(*c->p) || *c->p == ':' || *c->p == '.'; c->p++)
             colons += *c->p == ':';
-        if (colons < 2 || !eat(c, ']'))
+        if (colons < 2 || !vq_eat(c, ']'))
             return false;
-    } else if (run(c, VQ_C_HOST).n == 0) {
+    } else if (vq_run(c, VQ_C_HOST).n == 0) {
         return false;
     }
-    if (eat(c, ':')) {
+    if (vq_eat(c, ':')) {
         const uint8_t *port = c->p;
         while (*c->p >= '0' && *c->p <= '9')
             c->p++;
@@ -182,27 +141,27 @@ static bool has_separator(struct vq_slice s)
 }
 
 /* "sip:" or "sips:" URI without password and headers, "tel:" URI; its parameters are passed over when `params`. */
-static bool uri(struct cursor *c, struct vq_sip_addr *a, bool params)
+static bool uri(struct vq_cursor *c, struct vq_sip_addr *a, bool params)
 {
     const uint8_t *start = c->p;
-    struct vq_slice scheme = run(c, VQ_C_TOKEN);
-    if (!eat(c, ':'))
+    struct vq_slice scheme = vq_run(c, VQ_C_TOKEN);
+    if (!vq_eat(c, ':'))
         return false;
     bool tel = is_name(scheme, "tel", 3);
     if (tel) {
-        a->user = run(c, VQ_C_TOKEN);
+        a->user = vq_run(c, VQ_C_TOKEN);
         if (a->user.n < 3)
             return false;
     } else {
         if (!is_name(scheme, "sip", 3) && !is_name(scheme, "sips", 4))
             return false;
         const uint8_t *rest = c->p;
-        run(c, VQ_C_HOST);
-        bool plain = at(c, '@'); /* most user parts could be hosts; then they hold nothing to be careful about */
+        vq_run(c, VQ_C_HOST);
+        bool plain = vq_at(c, '@'); /* most user parts could be hosts; then they hold nothing to be careful about */
         if (!plain)
-            run(c, VQ_C_USER);
+            vq_run(c, VQ_C_USER);
         struct vq_slice user = {rest, (size_t)(c->p - rest)};
-        if (eat(c, '@')) {
+        if (vq_eat(c, '@')) {
             if (user.n == 0 || (!plain && (!escapes_are_whole(user) || (!params && has_separator(user)))))
                 return false;
             a->user = user;
@@ -213,39 +172,39 @@ static bool uri(struct cursor *c, struct vq_sip_addr *a, bool params)
             return false;
     }
     a->uri = vq_slice(start, (size_t)(c->p - start));
-    if (params && at(c, ';'))
-        run(c, VQ_C_UPARAM);
+    if (params && vq_at(c, ';'))
+        vq_run(c, VQ_C_UPARAM);
     return true;
 }
 
 /* Display name (if any) and URI of a From, To or Contact. */
-static bool name_and_uri(struct cursor *c, struct vq_sip_addr *a)
+static bool name_and_uri(struct vq_cursor *c, struct vq_sip_addr *a)
 {
     skip_spaces(c);
-    if (at(c, '"')) {
+    if (vq_at(c, '"')) {
         if (!quoted(c, &a->name))
             return false;
         skip_spaces(c);
-        if (!at(c, '<'))
+        if (!vq_at(c, '<'))
             return false;
-    } else if (!at(c, '<')) {
+    } else if (!vq_at(c, '<')) {
         const uint8_t *start = c->p;
         while (*c->p == ' ' || vq_sip_class[*c->p] & VQ_C_TOKEN)
             c->p++;
-        if (at(c, '<'))
+        if (vq_at(c, '<'))
             a->name = vq_str_trim(vq_slice(start, (size_t)(c->p - start)));
         else
             c->p = start;
     }
-    bool bracket = eat(c, '<');
-    return uri(c, a, bracket) && a->uri.n >= SHORTEST_URI && (!bracket || eat(c, '>'));
+    bool bracket = vq_eat(c, '<');
+    return uri(c, a, bracket) && a->uri.n >= SHORTEST_URI && (!bracket || vq_eat(c, '>'));
 }
 
-static bool read_addr(struct cursor *c, struct vq_sip_addr *a)
+static bool read_addr(struct vq_cursor *c, struct vq_sip_addr *a)
 {
     if (!name_and_uri(c, a))
         return false;
-    while (at(c, ';')) {
+    while (vq_at(c, ';')) {
         struct vq_slice name, value;
         if (!param(c, &name, &value))
             return false;
@@ -258,9 +217,9 @@ static bool read_addr(struct cursor *c, struct vq_sip_addr *a)
     return true;
 }
 
-static bool read_contacts(struct cursor *c, struct scan *s)
+static bool read_contacts(struct vq_cursor *c, struct scan *s)
 {
-    if (at(c, '*')) {
+    if (vq_at(c, '*')) {
         s->m->contact_star = s->one_contact = true;
         c->p++;
         return !s->m->contact.uri.p;
@@ -272,7 +231,7 @@ static bool read_contacts(struct cursor *c, struct scan *s)
         bool first = !s->m->contact.uri.p;
         if (first)
             s->m->contact = a;
-        while (at(c, ';')) {
+        while (vq_at(c, ';')) {
             struct vq_slice name, value;
             uint32_t v;
             if (!param(c, &name, &value))
@@ -283,19 +242,19 @@ static bool read_contacts(struct cursor *c, struct scan *s)
                 s->contact_expires = v;
             }
         }
-    } while (eat(c, ','));
+    } while (vq_eat(c, ','));
     return true;
 }
 
 /* "SIP/2.0/UDP pc33.atlanta.com;branch=z9hG4bK776asdhds", one or several. */
-static bool read_vias(struct cursor *c, struct scan *s)
+static bool read_vias(struct vq_cursor *c, struct scan *s)
 {
     do {
         skip_spaces(c);
         struct vq_sip_via via = {0};
-        if (!EAT(c, "SIP/2.0/") || !run(c, VQ_C_TOKEN).n || !eat(c, ' ') || !host_port(c, &via.sent_by))
+        if (!VQ_EAT(c, "SIP/2.0/") || !vq_run(c, VQ_C_TOKEN).n || !vq_eat(c, ' ') || !host_port(c, &via.sent_by))
             return false;
-        while (at(c, ';')) {
+        while (vq_at(c, ';')) {
             struct vq_slice name, value;
             if (!param(c, &name, &value))
                 return false;
@@ -313,30 +272,15 @@ static bool read_vias(struct cursor *c, struct scan *s)
             return false;
         s->seen |= 1u << VQ_HDR_VIA;
         vq_sip_via_note(s->m, &via);
-    } while (eat(c, ','));
+    } while (vq_eat(c, ','));
     return true;
 }
 
-static bool digits(struct cursor *c, uint32_t *out)
+static bool read_cseq(struct vq_cursor *c, struct vq_sip *m)
 {
-    const uint8_t *start = c->p;
-    uint64_t v = 0;
-    const uint8_t *p = start;
-    for (; *p >= '0' && *p <= '9'; p++) {
-        v = v * 10 + (uint64_t)(*p - '0');
-        if (v > UINT32_MAX)
-            return false;
-    }
-    c->p = p;
-    *out = (uint32_t)v;
-    return p > start;
-}
-
-static bool read_cseq(struct cursor *c, struct vq_sip *m)
-{
-    if (!digits(c, &m->cseq) || m->cseq > VQ_SIP_CSEQ_MAX || !eat(c, ' '))
+    if (!vq_digits(c, VQ_SIP_CSEQ_MAX, &m->cseq) || !vq_eat(c, ' '))
         return false;
-    struct vq_slice method = run(c, VQ_C_TOKEN);
+    struct vq_slice method = vq_run(c, VQ_C_TOKEN);
     m->has_cseq = true;
     if (m->request)
         return vq_str_eq(method, m->method_text);
@@ -346,13 +290,13 @@ static bool read_cseq(struct cursor *c, struct vq_sip *m)
 }
 
 /* "application/sdp", with parameters. Multipart bodies are taken apart elsewhere. */
-static bool read_type(struct cursor *c, struct vq_sip *m)
+static bool read_type(struct vq_cursor *c, struct vq_sip *m)
 {
     const uint8_t *start = c->p;
-    struct vq_slice type = run(c, VQ_C_TOKEN), name, value;
-    if (type.n == 0 || vq_str_istarts(type, "multipart") || !eat(c, '/') || run(c, VQ_C_TOKEN).n == 0)
+    struct vq_slice type = vq_run(c, VQ_C_TOKEN), name, value;
+    if (type.n == 0 || vq_str_istarts(type, "multipart") || !vq_eat(c, '/') || vq_run(c, VQ_C_TOKEN).n == 0)
         return false;
-    while (at(c, ';'))
+    while (vq_at(c, ';'))
         if (!param(c, &name, &value))
             return false;
     m->content_type = vq_slice(start, (size_t)(c->p - start));
@@ -360,7 +304,7 @@ static bool read_type(struct cursor *c, struct vq_sip *m)
 }
 
 /* RFC 3326: the first that gives a Q.850 cause. */
-static void read_reason(struct cursor *c, struct vq_sip *m)
+static void read_reason(struct vq_cursor *c, struct vq_sip *m)
 {
     int cause = vq_sip_q850_read(text(c));
     m->has_extra = true;
@@ -369,7 +313,7 @@ static void read_reason(struct cursor *c, struct vq_sip *m)
 }
 
 /* The value of a header, up to the spaces that may stand at its end. */
-static bool read_header(struct scan *s, enum vq_sip_hdr id, struct cursor *c)
+static bool read_header(struct scan *s, enum vq_sip_hdr id, struct vq_cursor *c)
 {
     struct vq_sip *m = s->m;
     uint32_t bit = 1u << id, v;
@@ -386,14 +330,14 @@ static bool read_header(struct scan *s, enum vq_sip_hdr id, struct cursor *c)
     case VQ_HDR_TO:
         return read_addr(c, &m->to);
     case VQ_HDR_CALL_ID:
-        m->call_id = run(c, VQ_C_WORD);
+        m->call_id = vq_run(c, VQ_C_WORD);
         return m->call_id.n && m->call_id.p[0] != '@';
     case VQ_HDR_CSEQ:
         return read_cseq(c, m);
     case VQ_HDR_CONTACT:
         return read_contacts(c, s);
     case VQ_HDR_CONTENT_LENGTH:
-        return digits(c, &s->length);
+        return vq_digits(c, UINT32_MAX, &s->length);
     case VQ_HDR_CONTENT_TYPE:
         return read_type(c, m);
     case VQ_HDR_EXPIRES:
@@ -425,26 +369,26 @@ static bool read_header(struct scan *s, enum vq_sip_hdr id, struct cursor *c)
 }
 
 /* A request line or status line exactly to 7.1 and 7.2. */
-static bool read_start(struct cursor *c, struct vq_sip *m)
+static bool read_start(struct vq_cursor *c, struct vq_sip *m)
 {
-    if (EAT(c, "SIP/2.0 ")) {
+    if (VQ_EAT(c, "SIP/2.0 ")) {
         const uint8_t *code = c->p;
         uint32_t status;
-        if (!digits(c, &status) || c->p - code != 3 || status < 100 || status > 699 || !eat(c, ' '))
+        if (!vq_digits(c, 699, &status) || c->p - code != 3 || status < 100 || !vq_eat(c, ' '))
             return false;
         m->status = (uint16_t)status;
         m->reason_phrase = rest_of_line(c);
         return line_end(c);
     }
     m->request = true;
-    m->method_text = run(c, VQ_C_TOKEN);
+    m->method_text = vq_run(c, VQ_C_TOKEN);
     m->method = vq_sip_method_of(m->method_text);
     struct vq_sip_addr a = {0};
     const uint8_t *start = c->p + 1;
-    if (m->method_text.n == 0 || !eat(c, ' ') || !uri(c, &a, true))
+    if (m->method_text.n == 0 || !vq_eat(c, ' ') || !uri(c, &a, true))
         return false;
     m->request_uri = vq_slice(start, (size_t)(c->p - start));
-    return EAT(c, " SIP/2.0\r\n");
+    return VQ_EAT(c, " SIP/2.0\r\n");
 }
 
 /* What follows the header: as long as Content-Length says, and nothing behind it but line ends. */
@@ -466,38 +410,38 @@ static bool read_body(const struct scan *s, struct vq_slice body)
 }
 
 /* The names as nearly everybody spells them, known at a glance; VQ_HDR_OTHER, and nothing read, for the rest. */
-static enum vq_sip_hdr usual_name(struct cursor *c)
+static enum vq_sip_hdr usual_name(struct vq_cursor *c)
 {
     switch (*c->p) {
     case 'C':
-        if (EAT(c, "Call-ID:"))
+        if (VQ_EAT(c, "Call-ID:"))
             return VQ_HDR_CALL_ID;
-        if (EAT(c, "CSeq:"))
+        if (VQ_EAT(c, "CSeq:"))
             return VQ_HDR_CSEQ;
-        if (EAT(c, "Contact:"))
+        if (VQ_EAT(c, "Contact:"))
             return VQ_HDR_CONTACT;
-        if (EAT(c, "Content-Length:"))
+        if (VQ_EAT(c, "Content-Length:"))
             return VQ_HDR_CONTENT_LENGTH;
-        return EAT(c, "Content-Type:") ? VQ_HDR_CONTENT_TYPE : VQ_HDR_OTHER;
+        return VQ_EAT(c, "Content-Type:") ? VQ_HDR_CONTENT_TYPE : VQ_HDR_OTHER;
     case 'F':
-        return EAT(c, "From:") ? VQ_HDR_FROM : VQ_HDR_OTHER;
+        return VQ_EAT(c, "From:") ? VQ_HDR_FROM : VQ_HDR_OTHER;
     case 'T':
-        return EAT(c, "To:") ? VQ_HDR_TO : VQ_HDR_OTHER;
+        return VQ_EAT(c, "To:") ? VQ_HDR_TO : VQ_HDR_OTHER;
     case 'U':
-        return EAT(c, "User-Agent:") ? VQ_HDR_USER_AGENT : VQ_HDR_OTHER;
+        return VQ_EAT(c, "User-Agent:") ? VQ_HDR_USER_AGENT : VQ_HDR_OTHER;
     case 'V':
-        return EAT(c, "Via:") ? VQ_HDR_VIA : VQ_HDR_OTHER;
+        return VQ_EAT(c, "Via:") ? VQ_HDR_VIA : VQ_HDR_OTHER;
     default:
         return VQ_HDR_OTHER;
     }
 }
 
 /* Any name, and its colon. */
-static bool read_name(struct cursor *c, enum vq_sip_hdr *id)
+static bool read_name(struct vq_cursor *c, enum vq_sip_hdr *id)
 {
-    struct vq_slice name = run(c, VQ_C_TOKEN);
+    struct vq_slice name = vq_run(c, VQ_C_TOKEN);
     *id = vq_sip_hdr_of(name);
-    return name.n > 0 && eat(c, ':');
+    return name.n > 0 && vq_eat(c, ':');
 }
 
 bool vq_sip_scan_strict(struct vq_slice datagram, struct vq_sip *out)
@@ -507,7 +451,7 @@ bool vq_sip_scan_strict(struct vq_slice datagram, struct vq_sip *out)
         stop--;
     *out = (struct vq_sip){.expires = -1, .q850 = -1};
     struct scan s = {.m = out, .contact_expires = -1};
-    struct cursor c = {datagram.p, stop};
+    struct vq_cursor c = {datagram.p, stop};
     if (stop == datagram.p || !read_start(&c, out))
         return false;
     const uint8_t *headers = c.p;

@@ -236,6 +236,7 @@ static void more_than_there_is_room_for(void **state)
  * one that reads all. */
 static void plain_ones(void **state)
 {
+#define ZEROS "0000000000000000000000000000000000000000"
 #define PLAIN SESSION "m=audio 31106 RTP/AVP 0 8 101\r\n"
     static const struct {
         const char *text;
@@ -264,6 +265,7 @@ static void plain_ones(void **state)
         {PLAIN "a=SENDONLY\r\n", false},
         {PLAIN "a=ptime:20.5\r\n", false},
         {PLAIN "a=ptime:10001\r\n", false},
+        {PLAIN "a=ptime:" ZEROS ZEROS "20\r\n", false}, /* more digits than a number has */
         {PLAIN "a=rtpmap:0 PCMU\r\n", false},
         {PLAIN "a=rtpmap: 0 PCMU/8000\r\n", false},
         {PLAIN "a=rtcp:53020\r\n", false},
