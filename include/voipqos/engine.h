@@ -46,7 +46,7 @@ int vq_engine_new(struct vq_engine **out, const struct vq_options *o);
 void vq_engine_free(struct vq_engine *e); /* NULL is allowed */
 
 /* Analyses `n` frames in order. 0, or -ENOMEM when at least one of them could not be followed up for want of memory; the
- * engine stays usable. */
+ * engine stays usable. Takes up to 64 KiB of stack. */
 int vq_engine_feed(struct vq_engine *e, const struct vq_frame *frames, size_t n);
 /* Takes secrets of TLS connections: text in the format of SSLKEYLOGFILE (TLS 1.2 and 1.3), whole lines, as often as there
  * are more. SIP over TLS is read from then on; connections whose secrets come a little later than their first records are
