@@ -32,16 +32,32 @@ def alaw(code):
 LAWS = {0: ulaw, 8: alaw}
 
 
-def read_wav(path):
-    with open(path, 'rb') as f:
-        data = f.read()
-    riff, size, kind, fmt, length, pcm, channels, rate, per_s, width, bits, word, n = struct.unpack_from(
-        '<4sI4s4sIHHIIHH4sI', data)
+def read_head(f, path):
+    """Rate, channels and the bytes of samples behind the header."""
+    riff, size, kind, fmt, length, pcm, channels, rate, per_s, width, bits, word, n = struct.unpack(
+        '<4sI4s4sIHHIIHH4sI', f.read(44))
+    there = os.path.getsize(path)
     assert (riff, kind, fmt, word) == (b'RIFF', b'WAVE', b'fmt ', b'data'), path
     assert (length, pcm, bits, width, per_s) == (16, 1, 16, 2 * channels, rate * 2 * channels), path
-    assert size + 8 == len(data) and n + 44 == len(data), f'{path}: {len(data)} bytes, header says {size} and {n}'
-    samples = struct.unpack_from(f'<{n // 2}h', data, 44)
+    assert size + 8 == there and n + 44 == there, f'{path}: {there} bytes, header says {size} and {n}'
+    return rate, channels, n
+
+
+def read_wav(path):
+    with open(path, 'rb') as f:
+        rate, channels, n = read_head(f, path)
+        samples = struct.unpack(f'<{n // 2}h', f.read(n))
     return rate, [list(samples[c::channels]) for c in range(channels)]
+
+
+def read_ends(path, many):
+    """Of a file with one channel that may be hours long: rate, its first and last samples, and how many there are."""
+    with open(path, 'rb') as f:
+        rate, channels, n = read_head(f, path)
+        assert channels == 1, path
+        first = list(struct.unpack(f'<{many}h', f.read(2 * many)))
+        f.seek(44 + n - 2 * many)
+        return rate, first, list(struct.unpack(f'<{many}h', f.read(2 * many))), n // 2
 
 
 def payload_of(rtp):
