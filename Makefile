@@ -5,7 +5,7 @@ PREFIX   ?= /usr/local
 CC       ?= cc
 CSTD     := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla
-OPT      ?= -O2 -g
+OPT      ?= -O3 -g
 SAN      ?=
 PKGS     := libpcap libosip2 jansson zlib libzstd libcrypto
 # Asked for once, here. A missing package shows itself by the header that the compiler does not find.

@@ -3,7 +3,7 @@
 # run in turn, several rounds, so that the machine's noise falls on all alike. Noise only adds: judged is the least of the
 # rounds, and the median stands beside it.
 #
-# BENCH_ROUNDS (15)      rounds against the count loop
+# BENCH_ROUNDS (31)      rounds against the count loop
 # BENCH_PACKETS (1000000) packets in each capture
 # BENCH_CALL_IDS (1000000) Call-IDs in the larger of the captures of SIP alone
 # BENCH_DATA ($B/bench)  where the captures are kept
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 B=${B:-build}
 bin=$B/bench
 data=${BENCH_DATA:-$B/bench}
-rounds=${BENCH_ROUNDS:-15}
+rounds=${BENCH_ROUNDS:-31}
 packets=${BENCH_PACKETS:-1000000}
 call_ids=${BENCH_CALL_IDS:-1000000}
 app=$B/voipqos
